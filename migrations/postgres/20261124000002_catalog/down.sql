@@ -1,0 +1,4 @@
+DROP TABLE stock;
+DROP TABLE warehouses;
+DROP TABLE products;
+DROP TABLE customers;

@@ -1,0 +1,4 @@
+DROP TABLE payments;
+DROP TABLE invoices;
+DROP TABLE exception_orders;
+DROP TABLE exceptions;

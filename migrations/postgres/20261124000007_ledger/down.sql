@@ -1,0 +1,7 @@
+DROP TABLE settings;
+DROP TABLE counters;
+DROP TABLE messages;
+DROP TABLE idempotency_keys;
+DROP TABLE events;
+DROP TABLE events;
+DROP FUNCTION history_is_final();

@@ -1,0 +1,141 @@
+//! `/v1/customers`.
+
+use super::doc::{ReadRefusals, WriteRefusals};
+use super::paging::{self, Cursors, Listing};
+use super::request::{Asked, Posted};
+use super::respond::{Response, send, send_unless_known};
+use crate::app::{Answer, App};
+use crate::domain::amount::Amount;
+use crate::domain::id::{Id, Kind};
+use crate::domain::order::CustomerTier;
+use crate::domain::permission::Operation;
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::error::{Problem, Result};
+use crate::input::Patch;
+use crate::repositories::customers::{self as rows, Customer};
+use crate::services::customers::{self, CustomerInput};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get, patch, post};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+/// A customer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct CustomerView {
+    pub id: String,
+    pub version: i64,
+    pub code: Option<String>,
+    pub name: String,
+    pub contact_name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub language: String,
+    pub tier: CustomerTier,
+    pub tier_label: &'static str,
+    pub credit_limit: Option<Amount>,
+    pub tax_number: Option<String>,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+/// How a customer looks from outside.
+pub fn view(customer: Customer, language: Language) -> CustomerView {
+    CustomerView {
+        id: customer.id.text(Kind::Customer),
+        version: customer.version,
+        code: customer.code,
+        name: customer.name,
+        contact_name: customer.contact_name,
+        phone: customer.phone,
+        email: customer.email,
+        language: customer.language,
+        tier: customer.tier,
+        tier_label: customer.tier.label(language),
+        credit_limit: customer.credit_limit,
+        tax_number: customer.tax_number,
+        created_at: customer.created_at,
+        updated_at: customer.updated_at,
+    }
+}
+
+/// One customer as an answer, under its version.
+fn answer(status: u16, customer: Customer, language: Language) -> Result<Answer> {
+    let version = customer.version;
+    Ok(Answer::json(status, &view(customer, language))?.etag(version, language.tag()))
+}
+
+/// The customer that a path names.
+fn id(text: &str) -> Result<Id> {
+    Kind::Customer.parse(text).ok_or_else(|| Problem::not_found().into())
+}
+
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CustomerQuery {
+    /// Text to look for in name, code, contact, phone and e-mail.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    q: Option<String>,
+    #[validate(length(max = 500))]
+    #[param(max_length = 500)]
+    cursor: Option<String>,
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// Lists customers, newest first.
+#[utoipa::path(tag = "customers", params(CustomerQuery), responses((status = 200, body = Listing<CustomerView>), ReadRefusals))]
+#[get("/v1/customers")]
+pub async fn list_customers(app: Data<App>, request: HttpRequest, asked: Asked<CustomerQuery>) -> Response {
+    let (app_, query) = (app.clone(), asked.query);
+    let uri = request.uri().clone();
+    let look = move |view_of: &mut crate::db::Snapshot| {
+        let q = query.valid()?;
+        let cursors = Cursors::new(&app_, "list_customers", q.q.as_deref().unwrap_or_default());
+        let limit = paging::limit(q.limit);
+        let found = rows::list(view_of.conn, q.q.as_deref(), cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
+        let language = view_of.language;
+        paging::page(found, limit, &cursors, |c| paging::by_id(c.id), |c| view(c, language)).answer(uri.path(), uri.query().unwrap_or_default())
+    };
+    send(app.read(Operation::ListCustomers, asked.call, look).await)
+}
+
+/// Shows a customer.
+#[utoipa::path(tag = "customers", responses((status = 200, body = CustomerView), ReadRefusals))]
+#[get("/v1/customers/{id}")]
+pub async fn get_customer(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
+    let look = move |snapshot: &mut crate::db::Snapshot| {
+        asked.query.valid()?;
+        let customer = rows::find(snapshot.conn, id(&path)?)?.ok_or_else(Problem::not_found)?;
+        answer(200, customer, snapshot.language)
+    };
+    send_unless_known(&request, app.read(Operation::GetCustomer, asked.call, look).await)
+}
+
+/// Makes a customer.
+#[utoipa::path(tag = "customers", request_body = CustomerInput, responses((status = 201, body = CustomerView), WriteRefusals))]
+#[post("/v1/customers")]
+pub async fn create_customer(app: Data<App>, posted: Posted<CustomerInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut crate::db::Tx| customers::create(tx, body.valid()?);
+    let render = |tx: &mut crate::db::Tx, customer: Customer| {
+        let location = format!("/v1/customers/{}", customer.id.text(Kind::Customer));
+        Ok(answer(201, customer, tx.language)?.header("location", location))
+    };
+    send(app.write(Operation::CreateCustomer, posted.call, act, render).await)
+}
+
+/// Amends a customer (JSON Merge Patch, under `If-Match`).
+#[utoipa::path(tag = "customers", request_body = CustomerInput, responses((status = 200, body = CustomerView), WriteRefusals))]
+#[patch("/v1/customers/{id}")]
+pub async fn update_customer(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut crate::db::Tx| {
+        let patch = body.valid()?;
+        customers::update(tx, id(&path)?, patch)
+    };
+    send(app.write(Operation::UpdateCustomer, posted.call, act, |tx, customer| answer(200, customer, tx.language)).await)
+}

@@ -1,0 +1,125 @@
+//! Lists: `{"data", "page"}` with signed keyset cursors that are bound to their filter
+//! (BEHAVIOUR 4). Rows are sorted by what never changes, so a row that exists throughout a walk
+//! is seen exactly once.
+
+use crate::app::{Answer, App};
+use crate::domain::id::Id;
+use crate::error::{Code, Problem, Result};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Serialize;
+use sha2::Sha256;
+use uuid::Uuid;
+
+/// The default number of rows on a page.
+pub const DEFAULT_LIMIT: u32 = 50;
+/// The largest number of rows on a page.
+pub const MOST: u32 = 200;
+
+/// Where in a list a page is.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Page {
+    /// Give it as `cursor` to get the next page; null on the last one.
+    pub next_cursor: Option<String>,
+    pub has_more: bool,
+    pub limit: u32,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Listing<T> {
+    pub data: Vec<T>,
+    pub page: Page,
+}
+
+/// Reads and writes the cursors of one list under one filter.
+pub struct Cursors {
+    key: Vec<u8>,
+    scope: String,
+}
+
+impl Cursors {
+    /// For a list named by its operation, under a filter written as text.
+    pub fn new(app: &App, list: &str, filter: &str) -> Self {
+        Self { key: app.keys.cursor_key().to_vec(), scope: format!("{list}\n{filter}") }
+    }
+
+    fn seal(&self, position: &[u8]) -> Vec<u8> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+        mac.update(self.scope.as_bytes());
+        mac.update(b"\0");
+        mac.update(position);
+        mac.finalize().into_bytes()[..12].to_vec()
+    }
+
+    /// The cursor for a position.
+    pub fn write(&self, position: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode([self.seal(position), position.to_vec()].concat())
+    }
+
+    /// The position that a cursor stands for.
+    ///
+    /// # Errors
+    /// `invalid_cursor` for one that we did not make for this list and filter.
+    pub fn read(&self, cursor: Option<&str>) -> Result<Option<Vec<u8>>> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok().filter(|bytes| bytes.len() > 12);
+        match bytes {
+            Some(bytes) if constant_time_equal(&self.seal(&bytes[12..]), &bytes[..12]) => Ok(Some(bytes[12..].to_vec())),
+            _ => Err(Problem::new(Code::InvalidCursor).into()),
+        }
+    }
+
+    /// As [`Cursors::read`], for lists sorted by id.
+    ///
+    /// # Errors
+    /// `invalid_cursor`.
+    pub fn read_id(&self, cursor: Option<&str>) -> Result<Option<Id>> {
+        match self.read(cursor)? {
+            None => Ok(None),
+            Some(bytes) => Uuid::from_slice(&bytes).map(|u| Some(Id(u))).map_err(|_| Problem::new(Code::InvalidCursor).into()),
+        }
+    }
+}
+
+fn constant_time_equal(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (x, y)| difference | (x ^ y)) == 0
+}
+
+/// How many rows a page has, from the query.
+pub fn limit(asked: Option<u32>) -> u32 {
+    asked.unwrap_or(DEFAULT_LIMIT)
+}
+
+/// How many rows to fetch for a page: one more, to know whether there are any.
+pub fn fetch(limit: u32) -> i64 {
+    i64::from(limit) + 1
+}
+
+/// Cuts the row too many and says where the next page begins.
+pub fn page<R, T>(mut rows: Vec<R>, limit: u32, cursors: &Cursors, position: impl Fn(&R) -> Vec<u8>, view: impl FnMut(R) -> T) -> Listing<T> {
+    let has_more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| has_more).map(|row| cursors.write(&position(row)));
+    Listing { data: rows.into_iter().map(view).collect(), page: Page { next_cursor, has_more, limit } }
+}
+
+/// The position of a row in a list sorted by id.
+pub fn by_id(id: Id) -> Vec<u8> {
+    id.0.as_bytes().to_vec()
+}
+
+impl<T: Serialize> Listing<T> {
+    /// The answer, with `Link: rel="next"` where there is more.
+    ///
+    /// # Errors
+    /// Where the rows cannot be written.
+    pub fn answer(&self, path: &str, query: &str) -> Result<Answer> {
+        let answer = Answer::json(200, self)?;
+        let Some(cursor) = &self.page.next_cursor else { return Ok(answer) };
+        let others: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("cursor=")).collect();
+        let rest = others.iter().map(|part| format!("{part}&")).collect::<String>();
+        Ok(answer.header("link", format!("<{path}?{rest}cursor={cursor}>; rel=\"next\"")))
+    }
+}

@@ -1,0 +1,105 @@
+//! How a problem becomes a response: `application/problem+json` on every error path, the
+//! framework's own included (RFC 9457, BEHAVIOUR 2).
+
+use crate::domain::words::Language;
+use crate::error::{Code, Problem};
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use std::fmt;
+
+/// The id under which a request goes in logs, history and answers.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// A problem on its way out of a handler. [`render`] turns it into the response.
+#[derive(Debug)]
+pub struct Failure(pub Box<Problem>);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.code.as_str())
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        status(&self.0)
+    }
+
+    /// A bare response that carries the problem; the middleware, which knows the request, writes
+    /// the body.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(self.0.as_ref().clone());
+        response
+    }
+}
+
+impl From<Box<Problem>> for Failure {
+    fn from(problem: Box<Problem>) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
+
+fn status(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// The language that a request asks for.
+pub fn language(request: &HttpRequest) -> Language {
+    let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    header.map_or(Language::English, Language::negotiate)
+}
+
+/// The id of a request; made by the middleware.
+pub fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
+}
+
+/// The response that says a problem to this request.
+pub fn render(problem: &Problem, request: &HttpRequest) -> HttpResponse {
+    let language = language(request);
+    let body = problem.to_json(language, request.path(), &request_id(request));
+    let mut response = HttpResponse::build(status(problem));
+    response.insert_header((CONTENT_TYPE, "application/problem+json"));
+    response.insert_header((HeaderName::from_static("content-language"), language.tag()));
+    if let Some(seconds) = problem.retry_after_seconds {
+        response.insert_header((RETRY_AFTER, seconds));
+    }
+    if let Some(allow) = problem.allow.as_deref().and_then(|a| HeaderValue::from_str(a).ok()) {
+        response.insert_header((ALLOW, allow));
+    }
+    if problem.code.status() == 401 {
+        response.insert_header((actix_web::http::header::WWW_AUTHENTICATE, "Bearer"));
+    }
+    response.body(body.to_string())
+}
+
+/// The problem that fits a status which the framework chose by itself.
+pub fn of_status(status: StatusCode) -> Problem {
+    let code = match status.as_u16() {
+        400 => Code::InvalidParameter,
+        401 => Code::Unauthenticated,
+        403 => Code::Forbidden,
+        404 => Code::NotFound,
+        405 => Code::MethodNotAllowed,
+        406 => Code::NotAcceptable,
+        408 => Code::RequestTimeout,
+        413 => Code::BodyTooLarge,
+        415 => Code::UnsupportedMediaType,
+        429 => Code::RateLimited,
+        503 => Code::Unavailable,
+        507 => Code::StorageFull,
+        400..=499 => Code::InvalidParameter,
+        _ => Code::Internal,
+    };
+    Problem::new(code)
+}

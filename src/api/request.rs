@@ -1,0 +1,258 @@
+//! What handlers take from a request: the call (who, language, versions, key), the body, the
+//! query. Nothing is refused here that `app` must first ask the rights for (DECISIONS 29): a bad
+//! body or query travels on as a problem and is told by `valid()` inside the act.
+
+use super::problem::{Failure, language, request_id};
+use crate::app::{App, Call, Repeat};
+use crate::db::tx::{Origin, Precondition};
+use crate::error::{Code, Error, Problem, Result};
+use crate::input;
+use actix_web::dev::Payload;
+use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, IF_MATCH};
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::time::Duration;
+use validator::Validate;
+
+/// The largest JSON body (DECISIONS 30).
+const BODY_BYTES: usize = 1024 * 1024;
+/// How long a body may take to arrive.
+pub const BODY_SECONDS: u64 = 20;
+
+/// A value that may turn out to be a problem when it is asked for.
+#[derive(Debug)]
+pub struct Checked<T>(Arc<std::result::Result<T, Box<Problem>>>);
+
+impl<T> Clone for Checked<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Checked<T> {
+    /// Wraps what reading gave.
+    pub fn new(outcome: std::result::Result<T, Problem>) -> Self {
+        Self(Arc::new(outcome.map_err(Box::new)))
+    }
+
+    /// The value, or what is wrong with it.
+    pub fn valid(&self) -> Result<&T> {
+        self.0.as_ref().as_ref().map_err(|problem| Error::Problem(problem.clone()))
+    }
+}
+
+/// A request that reads: who calls, and the query.
+pub struct Asked<Q = Nothing> {
+    pub call: Call,
+    pub query: Checked<Q>,
+}
+
+/// A request that changes something: who calls, and the body.
+pub struct Posted<T = Nothing> {
+    pub call: Call,
+    pub body: Checked<T>,
+}
+
+/// An empty body or query; any field in it is unknown.
+#[derive(Debug, Clone, Copy, serde::Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub struct Nothing {}
+
+fn header<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Reads `If-Match`: `*`, or versions as our `ETag`s write them.
+fn precondition(request: &HttpRequest) -> std::result::Result<Precondition, Problem> {
+    let Some(text) = header(request, &IF_MATCH) else { return Ok(Precondition::Absent) };
+    if text.trim() == "*" {
+        return Ok(Precondition::Any);
+    }
+    let version = |tag: &str| tag.trim().trim_start_matches("W/").strip_prefix("\"v")?.strip_suffix('"')?.split('-').next()?.parse().ok();
+    let versions: Option<Vec<i64>> = text.split(',').map(version).collect();
+    versions.map(Precondition::Versions).ok_or_else(|| Problem::parameter("If-Match", "must be an ETag as an answer gave it, such as \"v3-en\""))
+}
+
+fn repeat_key(request: &HttpRequest) -> std::result::Result<Option<String>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let visible = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| (0x21..=0x7e).contains(&b)));
+    match visible {
+        Some(key) => Ok(Some(key.to_owned())),
+        None => Err(Problem::new(Code::IdempotencyKeyInvalid).detail("It must have 1 to 255 visible ASCII characters.", "须为 1 至 255 个可见 ASCII 字符。")),
+    }
+}
+
+fn acceptable(request: &HttpRequest) -> bool {
+    let Some(accept) = header(request, &ACCEPT) else { return true };
+    let fits = |range: &str| {
+        let kind = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        matches!(kind.as_str(), "" | "*/*" | "application/*" | "application/json" | "application/problem+json" | "application/octet-stream")
+            || kind.starts_with("image/")
+    };
+    accept.split(',').any(fits)
+}
+
+/// Where the peer is; `X-Forwarded-For` counts only from a trusted proxy (DECISIONS 33).
+pub fn address(app: &App, request: &HttpRequest) -> Option<String> {
+    let peer = request.peer_addr()?.ip();
+    if app.config.trusted_proxies.contains(&peer)
+        && let Some(list) = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok())
+        && let Some(client) = list.rsplit(',').map(str::trim).find(|a| a.parse().is_ok_and(|ip: std::net::IpAddr| !app.config.trusted_proxies.contains(&ip)))
+    {
+        return Some(client.to_owned());
+    }
+    Some(peer.to_string())
+}
+
+/// The application that the server put beside the routes.
+pub fn app(request: &HttpRequest) -> std::result::Result<web::Data<App>, Failure> {
+    request.app_data::<web::Data<App>>().cloned().ok_or_else(|| Problem::new(Code::Internal).into())
+}
+
+/// All of a request but its body.
+pub fn call(request: &HttpRequest) -> std::result::Result<Call, Failure> {
+    let app = app(request)?;
+    let authorization = request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("?"));
+    let credentials = app.keys.read(authorization, app.clock.now());
+    let precondition = precondition(request);
+    let flaw = if acceptable(request) { precondition.as_ref().err().cloned() } else { Some(Problem::new(Code::NotAcceptable)) };
+    Ok(Call {
+        credentials,
+        origin: Origin { request_id: request_id(request), address: address(&app, request) },
+        language: language(request),
+        precondition: precondition.unwrap_or_default(),
+        repeat: None,
+        flaw: flaw.map(Box::new),
+    })
+}
+
+/// Adds the key of a request that may be repeated, with a fingerprint of method, path and content.
+pub fn with_repeat(mut call: Call, request: &HttpRequest, content: &[u8]) -> Call {
+    match repeat_key(request) {
+        Ok(Some(key)) if request.method() == actix_web::http::Method::POST => {
+            let mut hasher = Sha256::new();
+            for part in [request.method().as_str().as_bytes(), b" ", request.path().as_bytes(), b"\n", content] {
+                hasher.update(part);
+            }
+            call.repeat = Some(Repeat { key, fingerprint: hasher.finalize().to_vec() });
+        }
+        Ok(_) => {}
+        Err(problem) => call.flaw = call.flaw.or(Some(Box::new(problem))),
+    }
+    call
+}
+
+/// Reads a whole body, within its size and time.
+pub async fn read_body(payload: &mut Payload, most: usize) -> std::result::Result<Vec<u8>, Failure> {
+    let collect = async {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Problem::new(Code::MalformedJson).detail("The body broke off.", "请求体不完整。"))?;
+            if bytes.len() + chunk.len() > most {
+                return Err(Failure::from(Problem::new(Code::BodyTooLarge).with("limit_bytes", most)));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    tokio::time::timeout(Duration::from_secs(BODY_SECONDS), collect).await.unwrap_or_else(|_| Err(Problem::new(Code::RequestTimeout).into()))
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let kind = header(request, &CONTENT_TYPE).and_then(|v| v.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(kind.as_str(), "application/json" | "application/merge-patch+json")
+}
+
+/// Reads a JSON body; none at all counts as `{}`.
+async fn json_body(request: &HttpRequest, payload: &mut Payload) -> std::result::Result<std::result::Result<Value, Problem>, Failure> {
+    if request.headers().contains_key(CONTENT_TYPE) && !is_json(request) {
+        return Err(Problem::new(Code::UnsupportedMediaType).with("supported", vec!["application/json"]).into());
+    }
+    let bytes = read_body(payload, BODY_BYTES).await?;
+    if bytes.is_empty() {
+        return Ok(Ok(Value::Object(serde_json::Map::new())));
+    }
+    if !is_json(request) {
+        return Err(Problem::new(Code::UnsupportedMediaType).with("supported", vec!["application/json"]).into());
+    }
+    Ok(input::parse(&bytes))
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Posted<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let parsed = json_body(&request, &mut payload).await?;
+            let content = parsed.as_ref().map(input::fingerprint).unwrap_or_default();
+            let call = with_repeat(call(&request)?, &request, &content);
+            let query = unknown_query(&request);
+            Ok(Self { call, body: Checked::new(query.and(parsed).and_then(input::read)) })
+        })
+    }
+}
+
+fn unknown_query(request: &HttpRequest) -> std::result::Result<(), Problem> {
+    if request.query_string().is_empty() {
+        return Ok(());
+    }
+    let name = request.query_string().split(['=', '&']).next().unwrap_or_default().to_owned();
+    Err(Problem::new(Code::UnknownParameter).with("parameter", name))
+}
+
+impl<Q: DeserializeOwned + Validate + 'static> FromRequest for Asked<Q> {
+    type Error = Failure;
+    type Future = Ready<std::result::Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(call(request).map(|call| Self { call, query: Checked::new(read_query(request.query_string())) }))
+    }
+}
+
+/// Reads a query strictly: each parameter once, none unknown, the text in UTF-8.
+fn read_query<Q: DeserializeOwned + Validate>(text: &str) -> std::result::Result<Q, Problem> {
+    let invalid = |why: &str| Problem::new(Code::InvalidParameter).detail(format!("The query cannot be read: {why}."), "查询参数无法解析。");
+    if percent_decoded(text).is_none() {
+        return Err(invalid("it is not UTF-8 or holds NUL"));
+    }
+    let query: Q = serde_urlencoded_strict(text).map_err(|why| {
+        if let Some(name) = why.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
+            return Problem::new(Code::UnknownParameter).detail(format!("There is no parameter \"{name}\" here."), format!("没有名为“{name}”的参数。")).with("parameter", name);
+        }
+        invalid(&why)
+    })?;
+    input::check(&query).map_err(|problem| Problem { code: Code::InvalidParameter, ..problem })?;
+    Ok(query)
+}
+
+fn serde_urlencoded_strict<Q: DeserializeOwned>(text: &str) -> std::result::Result<Q, String> {
+    web::Query::<Q>::from_query(text).map(web::Query::into_inner).map_err(|error| match error {
+        actix_web::error::QueryPayloadError::Deserialize(inner) => inner.to_string(),
+        other => other.to_string(),
+    })
+}
+
+/// Whether every percent-escape of a query stands for UTF-8 without NUL.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next()?, rest.next()?];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok().filter(|t| !t.contains('\0'))
+}

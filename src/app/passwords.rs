@@ -1,0 +1,85 @@
+//! Passwords: argon2id with 19 MiB, two passes, one lane (BEHAVIOUR 5). Hashing takes tens of
+//! milliseconds and memory, so it runs off the web workers, a few at a time.
+
+use crate::error::{Code, Problem};
+use actix_web::web;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+/// How many passwords are hashed at a time.
+const AT_ONCE: usize = 2;
+
+/// Passwords that everyone tries first; compared without regard to case.
+const COMMON: &[&str] = &[
+    "12345678", "123456789", "1234567890", "password", "password1", "password123", "passw0rd", "qwertyui", "qwerty123", "qwertyuiop", "11111111", "00000000",
+    "88888888", "66666666", "abc12345", "abcd1234", "iloveyou", "sunshine", "princess", "football", "baseball", "superman", "trustno1", "letmein1", "welcome1",
+    "admin123", "administrator", "changeme", "computer", "internet", "1q2w3e4r", "1qaz2wsx", "zaq12wsx", "a1234567", "woaini1314", "5201314520", "asdfghjkl",
+    "asdf1234", "87654321", "987654321", "123123123", "112233445566", "docketdocket", "docket123",
+];
+
+/// The hasher, with a hash that no password has, for users who do not exist.
+pub struct Passwords {
+    gate: Semaphore,
+    nobody: String,
+}
+
+fn hasher() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19 * 1024, 2, 1, None).unwrap_or_default())
+}
+
+fn hash_now(password: &str) -> Result<String, Problem> {
+    let hash = hasher().hash_password(password.as_bytes()).map(|hash| hash.to_string());
+    hash.map_err(|error| {
+        log::error!("cannot hash: {error}");
+        Problem::new(Code::Internal)
+    })
+}
+
+/// Whether a password is one that everyone tries first, or the user's own name.
+pub fn is_too_common(password: &str, username: &str) -> bool {
+    let lower = password.to_lowercase();
+    COMMON.contains(&lower.as_str()) || lower == username.to_lowercase() || lower.chars().all(|c| Some(c) == lower.chars().next())
+}
+
+impl Passwords {
+    /// A hasher.
+    ///
+    /// # Errors
+    /// Where argon2 fails, which no input brings about.
+    pub fn new() -> Result<Self, Problem> {
+        Ok(Self { gate: Semaphore::new(AT_ONCE), nobody: hash_now(&hex::encode(crate::db::clock::random::<16>()))? })
+    }
+
+    /// Hashes a password.
+    ///
+    /// # Errors
+    /// Where argon2 fails or the service is stopping.
+    pub async fn hash(&self, password: String) -> Result<String, Problem> {
+        let _turn = self.gate.acquire().await.map_err(|_| Problem::new(Code::Unavailable))?;
+        web::block(move || hash_now(&password)).await.map_err(|_| Problem::new(Code::Unavailable))?
+    }
+
+    /// Hashes on the calling thread, for the command line.
+    ///
+    /// # Errors
+    /// Where argon2 fails.
+    pub fn hash_blocking(password: &str) -> Result<String, Problem> {
+        hash_now(password)
+    }
+
+    /// Whether a password is the one behind a hash; without a hash it takes the same time and
+    /// says no, so that nobody learns which users exist.
+    ///
+    /// # Errors
+    /// Where the service is stopping.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Problem> {
+        let _turn = self.gate.acquire().await.map_err(|_| Problem::new(Code::Unavailable))?;
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.nobody.clone());
+        let check = move || PasswordHash::new(&hash).is_ok_and(|parsed| hasher().verify_password(password.as_bytes(), &parsed).is_ok());
+        let right = web::block(check).await.map_err(|_| Problem::new(Code::Unavailable))?;
+        Ok(known && right)
+    }
+}

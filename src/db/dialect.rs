@@ -1,0 +1,57 @@
+//! The few statements that differ between the databases, side by side. Everything else is one
+//! source through diesel's enum.
+
+use crate::db::connection::Conn;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+use sha2::{Digest, Sha256};
+
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Bool)]
+    locked: bool,
+}
+
+#[derive(QueryableByName)]
+struct Horizon {
+    #[diesel(sql_type = BigInt)]
+    horizon: i64,
+}
+
+/// Takes a lock named by a text until the transaction ends; false where another transaction
+/// holds it. SQLite has one writer, so the lock is always free there.
+pub fn try_lock(connection: &mut Conn, name: &str) -> QueryResult<bool> {
+    match connection {
+        Conn::Sqlite(_) => Ok(true),
+        Conn::Postgres(inner) => {
+            let digest = Sha256::digest(name.as_bytes());
+            let key = digest.iter().take(8).fold(0_i64, |key, byte| (key << 8) | i64::from(*byte));
+            let row: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked").bind::<BigInt, _>(key).get_result(inner)?;
+            Ok(row.locked)
+        }
+    }
+}
+
+/// Below which transaction id every event is visible to everyone, so that no late commit is
+/// skipped by a reader of the feed (DECISIONS 14). SQLite commits in order.
+pub fn feed_horizon(connection: &mut Conn) -> QueryResult<i64> {
+    match connection {
+        Conn::Sqlite(_) => Ok(i64::MAX),
+        Conn::Postgres(inner) => {
+            let query = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon";
+            diesel::sql_query(query).get_result::<Horizon>(inner).map(|row| row.horizon)
+        }
+    }
+}
+
+/// Draws the next value of a counter, making it where it is new.
+pub fn next_value(connection: &mut Conn, counter: &str) -> QueryResult<i64> {
+    use crate::db::schema::counters::dsl::{counters, name, value};
+    crate::each!(connection, inner => diesel::insert_into(counters)
+        .values((name.eq(counter), value.eq(1_i64)))
+        .on_conflict(name)
+        .do_update()
+        .set(value.eq(value + 1_i64))
+        .returning(value)
+        .get_result(inner))
+}

@@ -1,0 +1,337 @@
+//! The threads that work on the database. Callers send closures over bounded queues and await
+//! the answers; a full queue is `overloaded`, at once. SQLite has one writer thread that runs the
+//! closures that are waiting in one durable transaction, each in its own savepoint, and answers
+//! all of them after the commit; PostgreSQL has threads with a transaction a closure, run again on
+//! serialization failures. Both look the same from above.
+
+use crate::db::connection::{Conn, Target};
+use crate::db::pool::{self, Pool, Pooled};
+use crate::error::{Code, Error, Problem, Result, database_problem};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// The largest number of closures that share one commit on SQLite.
+const BATCH: usize = 128;
+/// How often a transaction is run at the most (BEHAVIOUR 3).
+const ATTEMPTS: u32 = 5;
+
+type Manager = <Conn as diesel::Connection>::TransactionManager;
+
+/// How a job's answer travels back.
+pub type Answer<T> = std::result::Result<T, Box<Problem>>;
+
+/// A job's work is done; what became of it?
+enum Ran {
+    /// Its effects stay (a value, or a refusal that outlives itself).
+    Keep,
+    /// Its effects are undone.
+    Undo,
+    /// Undone, and worth another try.
+    Again,
+    /// Undone, and the connection is no good any more.
+    Broken,
+}
+
+trait Job: Send {
+    fn run(&mut self, connection: &mut Conn) -> Ran;
+    /// The work panicked; its effects are undone.
+    fn panicked(&mut self);
+    /// Gives up with this problem, whatever the work said.
+    fn fail(&mut self, problem: Problem);
+    /// Sends the answer.
+    fn answer(self: Box<Self>);
+}
+
+struct Work<F, T> {
+    act: F,
+    outcome: Option<Answer<T>>,
+    reply: oneshot::Sender<Answer<T>>,
+}
+
+impl<F, T> Job for Work<F, T>
+where
+    F: Fn(&mut Conn) -> Result<T> + Send,
+    T: Send,
+{
+    fn run(&mut self, connection: &mut Conn) -> Ran {
+        let (outcome, ran) = match (self.act)(connection) {
+            Ok(value) => (Ok(value), Ran::Keep),
+            Err(Error::Refused(problem)) => (Err(problem), Ran::Keep),
+            Err(Error::Problem(problem)) => (Err(problem), Ran::Undo),
+            Err(Error::Database(error)) if is_conflict(&error) => (Err(Box::new(Problem::new(Code::Unavailable).retry_after(1))), Ran::Again),
+            Err(Error::Database(error)) if is_lost(&error) => (Err(Box::new(Problem::new(Code::Unavailable).retry_after(1))), Ran::Broken),
+            Err(Error::Database(error)) => (Err(Box::new(database_problem(&error))), Ran::Undo),
+        };
+        self.outcome = Some(outcome);
+        ran
+    }
+
+    fn panicked(&mut self) {
+        self.outcome = Some(Err(Box::new(Problem::new(Code::Internal))));
+    }
+
+    fn fail(&mut self, problem: Problem) {
+        // a refusal stands whether or not its batch was committed; a success does not
+        if !matches!(self.outcome, Some(Err(_))) {
+            self.outcome = Some(Err(Box::new(problem)));
+        }
+    }
+
+    fn answer(self: Box<Self>) {
+        let outcome = self.outcome.unwrap_or_else(|| Err(Box::new(Problem::new(Code::Internal))));
+        // whoever asked may have gone away
+        let _ = self.reply.send(outcome);
+    }
+}
+
+fn is_conflict(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        DieselError::DatabaseError(_, info) => info.message().contains("deadlock detected"),
+        _ => false,
+    }
+}
+
+fn is_lost(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | DieselError::BrokenTransactionManager => true,
+        DieselError::DatabaseError(_, info) => {
+            let message = info.message();
+            ["server closed the connection", "terminating connection", "no connection to the server", "connection to server"]
+                .iter()
+                .any(|lost| message.contains(lost))
+        }
+        _ => false,
+    }
+}
+
+fn run_caught(job: &mut dyn Job, connection: &mut Conn) -> Ran {
+    catch_unwind(AssertUnwindSafe(|| job.run(connection))).unwrap_or_else(|_| {
+        job.panicked();
+        Ran::Undo
+    })
+}
+
+/// Runs a batch in one transaction, each job in its own savepoint (SQLite).
+fn run_batch(connection: &mut Conn, batch: &mut [Box<dyn Job>]) -> QueryResult<()> {
+    if let Conn::Sqlite(inner) = connection {
+        AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")?;
+    }
+    for job in batch.iter_mut() {
+        Manager::begin_transaction(connection)?;
+        match run_caught(job.as_mut(), connection) {
+            Ran::Keep => Manager::commit_transaction(connection)?,
+            Ran::Undo | Ran::Again | Ran::Broken => Manager::rollback_transaction(connection)?,
+        }
+    }
+    Manager::commit_transaction(connection)
+}
+
+/// The one writer of SQLite: takes what is waiting, commits once, then answers everyone.
+fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>) {
+    let mut connection = None;
+    while let Ok(first) = queue.recv() {
+        let mut batch: Vec<Box<dyn Job>> = vec![first];
+        batch.extend(queue.try_iter().take(BATCH - 1));
+        if connection.is_none() {
+            connection = target.open().inspect_err(|error| log::error!("cannot open the database: {error}")).ok();
+        }
+        match connection.as_mut().map(|c| run_batch(c, &mut batch)) {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                let problem = database_problem(&error);
+                batch.iter_mut().for_each(|job| job.fail(problem.clone()));
+                connection = None;
+            }
+            None => batch.iter_mut().for_each(|job| job.fail(Problem::new(Code::Unavailable).retry_after(1))),
+        }
+        batch.into_iter().for_each(Job::answer);
+    }
+}
+
+/// One attempt at a write on PostgreSQL.
+fn attempt(job: &mut dyn Job, connection: &mut Conn) -> Ran {
+    if let Err(error) = Manager::begin_transaction(connection) {
+        job.fail(Problem::new(Code::Unavailable).retry_after(1));
+        log::warn!("cannot begin: {error}");
+        return Ran::Broken;
+    }
+    let ran = run_caught(job, connection);
+    let ended = match ran {
+        Ran::Keep => Manager::commit_transaction(connection),
+        Ran::Undo | Ran::Again | Ran::Broken => Manager::rollback_transaction(connection),
+    };
+    match (ended, ran) {
+        (Ok(()), ran) => ran,
+        (Err(error), Ran::Keep) if is_conflict(&error) => {
+            job.fail(Problem::new(Code::Unavailable).retry_after(1));
+            Ran::Again
+        }
+        (Err(error), Ran::Keep) => {
+            job.fail(database_problem(&error));
+            Ran::Broken
+        }
+        (Err(_), _) => Ran::Broken,
+    }
+}
+
+/// A little chance in a pause, so that two that collided do not collide again.
+fn pause(attempt: u32) {
+    let jitter = u64::from(crate::db::clock::random::<1>()[0]) % 10;
+    std::thread::sleep(Duration::from_millis(u64::from(attempt) * 5 + jitter));
+}
+
+fn postgres_writer(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
+    while let Ok(mut job) = queue.recv() {
+        match pool.get() {
+            Err(_) => job.fail(Problem::new(Code::Unavailable).retry_after(1)),
+            Ok(mut pooled) => {
+                let Pooled { connection, broken } = &mut *pooled;
+                for number in 1..=ATTEMPTS {
+                    match attempt(job.as_mut(), connection) {
+                        Ran::Again if number < ATTEMPTS => pause(number),
+                        Ran::Broken => {
+                            *broken = true;
+                            break;
+                        }
+                        _ => break,
+                    }
+                }
+            }
+        }
+        job.answer();
+    }
+}
+
+/// Reads run in a transaction too, so that all their queries see one state.
+fn read_in_transaction(job: &mut dyn Job, connection: &mut Conn) -> Ran {
+    let begun = match connection {
+        Conn::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
+        Conn::Postgres(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+    };
+    if begun.is_err() {
+        job.fail(Problem::new(Code::Unavailable).retry_after(1));
+        return Ran::Broken;
+    }
+    let ran = run_caught(job, connection);
+    if Manager::rollback_transaction(connection).is_err() { Ran::Broken } else { ran }
+}
+
+fn reader(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
+    while let Ok(mut job) = queue.recv() {
+        match pool.get() {
+            Err(_) => job.fail(Problem::new(Code::Unavailable).retry_after(1)),
+            Ok(mut pooled) => {
+                let Pooled { connection, broken } = &mut *pooled;
+                if matches!(read_in_transaction(job.as_mut(), connection), Ran::Broken) {
+                    *broken = true;
+                }
+            }
+        }
+        job.answer();
+    }
+}
+
+/// How many threads and how long queues are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Reader threads on SQLite; threads for reads and for writes, each, on PostgreSQL.
+    pub threads: usize,
+    /// Jobs that may wait before callers are told `overloaded`.
+    pub queue: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self { threads: (cores * 2).clamp(4, 32), queue: 1024 }
+    }
+}
+
+/// The database as the rest of the house sees it.
+#[derive(Clone)]
+pub struct Database {
+    writes: Sender<Box<dyn Job>>,
+    reads: Sender<Box<dyn Job>>,
+}
+
+impl Database {
+    /// Starts the threads. The schema must be up to date. They end when the last clone is dropped.
+    ///
+    /// # Errors
+    /// Where the operating system gives no threads.
+    pub fn start(target: &Target, sizes: Sizes) -> std::io::Result<Self> {
+        let (writes, write_queue) = bounded::<Box<dyn Job>>(sizes.queue);
+        let (reads, read_queue) = bounded::<Box<dyn Job>>(sizes.queue);
+        let threads = u32::try_from(sizes.threads).unwrap_or(u32::MAX);
+        match target {
+            Target::Sqlite(_) => {
+                let target = target.clone();
+                spawn("db-writer".to_owned(), move || sqlite_writer(&target, &write_queue))?;
+            }
+            Target::Postgres(_) => {
+                let pool = pool::build(target, threads, false);
+                for number in 0..sizes.threads {
+                    let (pool, queue) = (pool.clone(), write_queue.clone());
+                    spawn(format!("db-writer-{number}"), move || postgres_writer(&pool, &queue))?;
+                }
+            }
+        }
+        let pool = pool::build(target, threads, true);
+        for number in 0..sizes.threads {
+            let (pool, queue) = (pool.clone(), read_queue.clone());
+            spawn(format!("db-reader-{number}"), move || reader(&pool, &queue))?;
+        }
+        Ok(Self { writes, reads })
+    }
+
+    /// Runs a closure in a write transaction; resolves when its effects are durable. The closure
+    /// may be called again after a serialization failure.
+    pub async fn write<T, F>(&self, act: F) -> Answer<T>
+    where
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        submit(&self.writes, act).await
+    }
+
+    /// Runs a closure that only reads, on one consistent state.
+    pub async fn read<T, F>(&self, act: F) -> Answer<T>
+    where
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        submit(&self.reads, act).await
+    }
+
+    /// How many jobs wait to write and to read.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.writes.len(), self.reads.len())
+    }
+}
+
+fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new().name(name).spawn(body).map(drop)
+}
+
+async fn submit<T, F>(queue: &Sender<Box<dyn Job>>, act: F) -> Answer<T>
+where
+    F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    T: Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    match queue.try_send(Box::new(Work { act, outcome: None, reply })) {
+        Ok(()) => answer.await.unwrap_or_else(|_| Err(Box::new(Problem::new(Code::Unavailable).retry_after(1)))),
+        Err(TrySendError::Full(_)) => Err(Box::new(Problem::new(Code::Overloaded).retry_after(1))),
+        Err(TrySendError::Disconnected(_)) => Err(Box::new(Problem::new(Code::Unavailable).retry_after(1))),
+    }
+}
+
+/// Whether a connection answers, for start-up and readiness.
+pub fn answers(connection: &mut Conn) -> Result<()> {
+    connection.batch_execute("SELECT 1").map_err(Error::from)
+}

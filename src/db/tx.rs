@@ -1,0 +1,182 @@
+//! The unit of work: what an act may use while its transaction is open. It carries the
+//! connection, the instant, who acts, and collects the events and messages that `app` writes
+//! before the commit. It can't begin a transaction of its own.
+
+use crate::db::clock;
+use crate::db::connection::Conn;
+use crate::domain::actor::Actor;
+use crate::domain::company::Company;
+use crate::domain::event::Event;
+use crate::domain::id::Id;
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::error::{Code, Error, Problem, Result};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where a request came from, for history.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    pub request_id: String,
+    pub address: Option<String>,
+}
+
+/// What `If-Match` said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Precondition {
+    /// There was none.
+    #[default]
+    Absent,
+    /// `*`: anything that exists.
+    Any,
+    /// One of these versions.
+    Versions(Vec<i64>),
+}
+
+/// An event that was recorded, with who caused it and under which version of its order.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub id: Id,
+    pub event: Event,
+    pub actor: Actor,
+    pub order_version: Option<i64>,
+}
+
+/// A message to a customer, to be written beside the event that caused it (BEHAVIOUR 6).
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    pub event_id: Id,
+    pub order_id: Id,
+    pub kind: &'static str,
+    pub recipient: String,
+    pub language: Language,
+    pub subject: String,
+    pub body: String,
+}
+
+/// A write in progress.
+pub struct Tx<'c> {
+    pub conn: &'c mut Conn,
+    /// The instant of this attempt; every row it writes carries it.
+    pub now: UtcTime,
+    pub actor: Actor,
+    pub origin: Origin,
+    pub language: Language,
+    pub company: Arc<Company>,
+    pub precondition: Precondition,
+    recorded: Vec<Recorded>,
+    settled: usize,
+    outgoing: Vec<Outgoing>,
+    taken: BTreeMap<Id, i64>,
+}
+
+impl<'c> Tx<'c> {
+    /// A unit of work on a connection whose transaction `app` has begun.
+    pub fn new(conn: &'c mut Conn, now: UtcTime, actor: Actor, origin: Origin, language: Language, company: Arc<Company>) -> Self {
+        Self {
+            conn,
+            now,
+            actor,
+            origin,
+            language,
+            company,
+            precondition: Precondition::Absent,
+            recorded: Vec::new(),
+            settled: 0,
+            outgoing: Vec::new(),
+            taken: BTreeMap::new(),
+        }
+    }
+
+    /// A new id, sorting by this attempt's instant.
+    pub fn new_id(&self) -> Id {
+        clock::new_id(self.now)
+    }
+
+    /// Refuses a change without `If-Match` (428) or with a stale one (412).
+    pub fn require_match(&self, version: i64) -> Result<()> {
+        if self.precondition == Precondition::Absent {
+            return Err(Code::PreconditionRequired.into());
+        }
+        self.check_match(version)
+    }
+
+    /// Refuses a step whose `If-Match`, where there is one, is stale (412).
+    pub fn check_match(&self, version: i64) -> Result<()> {
+        match &self.precondition {
+            Precondition::Versions(versions) if !versions.contains(&version) => {
+                Err(Problem::new(Code::VersionMismatch).with("current_version", version).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes that this unit of work holds an order, at this version.
+    pub fn note_taken(&mut self, order: Id, version: i64) {
+        self.taken.insert(order, version);
+    }
+
+    /// The version at which this unit of work holds an order, if it does.
+    pub fn taken(&self, order: Id) -> Option<i64> {
+        self.taken.get(&order).copied()
+    }
+
+    /// Every order that this unit of work holds.
+    pub fn taken_orders(&self) -> Vec<Id> {
+        self.taken.keys().copied().collect()
+    }
+
+    /// Records what happened; the row is written by `app` before the commit. An event in an
+    /// order's history needs the order's row taken first. Gives the event's id.
+    pub fn record(&mut self, event: Event) -> Result<Id> {
+        let order_version = match event.order {
+            Some(order) => {
+                let held = self.taken(order);
+                Some(held.ok_or_else(|| Error::internal(format!("{} recorded without taking its order", event.name)))?)
+            }
+            None => None,
+        };
+        let id = clock::new_id(self.now);
+        self.recorded.push(Recorded { id, event, actor: self.actor.clone(), order_version });
+        Ok(id)
+    }
+
+    /// The next recorded event that `workflow` has not looked at.
+    pub fn next_unsettled(&mut self) -> Option<Recorded> {
+        let next = self.recorded.get(self.settled).cloned();
+        self.settled += usize::from(next.is_some());
+        next
+    }
+
+    /// All that was recorded, in order.
+    pub fn recorded(&self) -> &[Recorded] {
+        &self.recorded
+    }
+
+    /// Puts a message into the outbox of this unit of work.
+    pub fn send(&mut self, message: Outgoing) {
+        self.outgoing.push(message);
+    }
+
+    /// All messages of this unit of work.
+    pub fn outgoing(&self) -> &[Outgoing] {
+        &self.outgoing
+    }
+
+    /// Runs what follows as another actor (the system), then goes back.
+    pub fn as_actor<T>(&mut self, actor: Actor, act: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = std::mem::replace(&mut self.actor, actor);
+        let outcome = act(self);
+        self.actor = before;
+        outcome
+    }
+}
+
+/// A read in progress.
+pub struct Snapshot<'c> {
+    pub conn: &'c mut Conn,
+    pub now: UtcTime,
+    pub actor: Actor,
+    pub language: Language,
+    pub company: Arc<Company>,
+}

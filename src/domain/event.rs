@@ -1,0 +1,122 @@
+//! What happened: the names of events and the shape in which a service records one. A recorded
+//! event is at once history, feed and (later) webhook; personal data stays out of its payload
+//! (DECISIONS 13).
+
+use crate::domain::id::{Id, Kind};
+use crate::words;
+use serde_json::{Map, Value};
+
+words! {
+    /// The names of the feed (API, "events").
+    pub enum EventName {
+        OrderCreated = "order.created",
+        OrderVerified = "order.verified",
+        OrderSentBack = "order.sent_back",
+        OrderAmended = "order.amended",
+        OrderApproved = "order.approved",
+        OrderReviewed = "order.reviewed",
+        OrderExecuting = "order.executing",
+        OrderShipped = "order.shipped",
+        OrderReceived = "order.received",
+        OrderCancelled = "order.cancelled",
+        OrderHeld = "order.held",
+        OrderUnheld = "order.unheld",
+        OrderStockReserved = "order.stock_reserved",
+        OrderStockReleased = "order.stock_released",
+        OrderExceptionReported = "order.exception_reported",
+        OrderExceptionSettled = "order.exception_settled",
+        ApprovalRequested = "approval.requested",
+        ApprovalDecided = "approval.decided",
+        ApprovalSuperseded = "approval.superseded",
+        TaskCreated = "task.created",
+        TaskOpened = "task.opened",
+        TaskAccepted = "task.accepted",
+        TaskAssigned = "task.assigned",
+        TaskStarted = "task.started",
+        TaskEvidenceAdded = "task.evidence_added",
+        TaskCompleted = "task.completed",
+        TaskCancelled = "task.cancelled",
+        TaskOverdue = "task.overdue",
+        ShipmentCreated = "shipment.created",
+        ShipmentDispatched = "shipment.dispatched",
+        ShipmentUpdated = "shipment.updated",
+        ShipmentDelivered = "shipment.delivered",
+        ShipmentLost = "shipment.lost",
+        ShipmentCancelled = "shipment.cancelled",
+        ExceptionReported = "exception.reported",
+        ExceptionUpdated = "exception.updated",
+        ExceptionPlanned = "exception.planned",
+        ExceptionApproved = "exception.approved",
+        ExceptionRejected = "exception.rejected",
+        ExceptionResolving = "exception.resolving",
+        ExceptionResolved = "exception.resolved",
+        ExceptionClosed = "exception.closed",
+        ExceptionDismissed = "exception.dismissed",
+        InvoiceIssued = "invoice.issued",
+        PaymentRecorded = "payment.recorded",
+        CustomerCreated = "customer.created",
+        CustomerUpdated = "customer.updated",
+        ProductCreated = "product.created",
+        ProductUpdated = "product.updated",
+        WarehouseCreated = "warehouse.created",
+        StockMoved = "stock.moved",
+        UserCreated = "user.created",
+        UserUpdated = "user.updated",
+        UserLoggedIn = "user.logged_in",
+        UserLoggedOut = "user.logged_out",
+        SessionRevoked = "session.revoked",
+        ApiKeyCreated = "api_key.created",
+        ApiKeyRevoked = "api_key.revoked",
+        SettingsUpdated = "settings.updated",
+    }
+}
+
+/// An event as a service records it; who, when and from where is added by the unit of work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub name: EventName,
+    pub subject: (Kind, Id),
+    /// The order whose history the event belongs to.
+    pub order: Option<Id>,
+    /// What subscribers see: ids, number, status, version.
+    pub payload: Map<String, Value>,
+    /// What stood before, and after; shown in history only.
+    pub before: Map<String, Value>,
+    pub after: Map<String, Value>,
+}
+
+impl Event {
+    /// An event about a thing that belongs to no order.
+    pub fn new(name: EventName, kind: Kind, id: Id) -> Self {
+        Self { name, subject: (kind, id), order: None, payload: Map::new(), before: Map::new(), after: Map::new() }
+    }
+
+    /// An event in an order's history.
+    pub fn of_order(name: EventName, order: Id) -> Self {
+        Self { order: Some(order), ..Self::new(name, Kind::Order, order) }
+    }
+
+    /// An event about a part of an order.
+    pub fn in_order(name: EventName, order: Id, kind: Kind, id: Id) -> Self {
+        Self { order: Some(order), ..Self::new(name, kind, id) }
+    }
+
+    /// Adds to what subscribers see.
+    pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.payload.insert(field.to_owned(), value.into());
+        self
+    }
+
+    /// Adds a change: what a field was and what it is.
+    pub fn change(mut self, field: &str, before: impl Into<Value>, after: impl Into<Value>) -> Self {
+        self.before.insert(field.to_owned(), before.into());
+        self.after.insert(field.to_owned(), after.into());
+        self
+    }
+
+    /// Adds a fact that only history shows.
+    pub fn note(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.after.insert(field.to_owned(), value.into());
+        self
+    }
+}

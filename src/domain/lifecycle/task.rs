@@ -1,0 +1,76 @@
+//! The machine of a department's task (DOMAIN 3.2).
+
+use super::{Guard, Machine, Row};
+use crate::domain::reason::Reason;
+use crate::words;
+
+words! {
+    /// Where a task stands.
+    pub enum TaskStatus {
+        Blocked = "blocked" / "Blocked" / "等待前置任务",
+        Open = "open" / "Open" / "待处理",
+        InProgress = "in_progress" / "In progress" / "进行中",
+        Done = "done" / "Done" / "已完成",
+        Cancelled = "cancelled" / "Cancelled" / "已取消",
+    }
+}
+
+words! {
+    /// What can happen to a task.
+    pub enum TaskEvent {
+        Unblock = "unblock",
+        Start = "start",
+        Complete = "complete",
+        Cancel = "cancel",
+    }
+}
+
+/// What the guards look at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Every task that this one depends on is done or cancelled.
+    pub dependencies_done: bool,
+    /// The proof that is required and not there yet (DOMAIN 3.3).
+    pub missing_evidence: Option<&'static str>,
+    /// Numbers of the order's open blocking exceptions; stop people, not facts (DECISIONS 18).
+    pub blocked_by: Vec<String>,
+    /// The order is on hold.
+    pub on_hold: bool,
+}
+
+fn dependencies_done(facts: &Facts) -> Option<Reason> {
+    (!facts.dependencies_done).then_some(Reason::DependenciesOpen)
+}
+
+fn evidence_there(facts: &Facts) -> Option<Reason> {
+    facts.missing_evidence.map(|kind| Reason::EvidenceMissing { kind: kind.to_owned() })
+}
+
+fn not_blocked(facts: &Facts) -> Option<Reason> {
+    (!facts.blocked_by.is_empty()).then(|| Reason::OrderBlocked { by: facts.blocked_by.clone() })
+}
+
+fn not_on_hold(facts: &Facts) -> Option<Reason> {
+    facts.on_hold.then_some(Reason::OnHold)
+}
+
+const COMPLETE: &[Guard<Facts>] = &[evidence_there, not_blocked, not_on_hold];
+
+const fn row(from: TaskStatus, event: TaskEvent, to: TaskStatus, guards: &'static [Guard<Facts>]) -> Row<TaskStatus, TaskEvent, Facts> {
+    Row { from, event, to, guards }
+}
+
+/// The table. A small job may be completed without having been started by hand.
+pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
+    name: "task",
+    initial: &[TaskStatus::Blocked],
+    rows: &[
+        row(TaskStatus::Blocked, TaskEvent::Unblock, TaskStatus::Open, &[dependencies_done]),
+        row(TaskStatus::Blocked, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
+        row(TaskStatus::Open, TaskEvent::Start, TaskStatus::InProgress, &[not_blocked, not_on_hold]),
+        row(TaskStatus::Open, TaskEvent::Complete, TaskStatus::Done, COMPLETE),
+        row(TaskStatus::Open, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
+        row(TaskStatus::InProgress, TaskEvent::Complete, TaskStatus::Done, COMPLETE),
+        row(TaskStatus::InProgress, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
+    ],
+};

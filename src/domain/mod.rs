@@ -1,0 +1,21 @@
+//! Ground floor: values and rules. Pure: no SQL, no HTTP, no clock, no randomness. What the
+//! product does can be read here without knowing where anything is stored or who asks.
+
+pub mod actor;
+pub mod amount;
+pub mod approval_policy;
+pub mod calendar;
+pub mod codes;
+pub mod column;
+pub mod company;
+pub mod event;
+pub mod id;
+pub mod lifecycle;
+pub mod number;
+pub mod order;
+pub mod permission;
+pub mod reason;
+pub mod settings;
+pub mod task_plan;
+pub mod time;
+pub mod words;

@@ -1,0 +1,216 @@
+//! Who may do what: one table, operation × roles × key scope (BEHAVIOUR 5, DECISIONS 27). Asked by
+//! `app.read` and `app.write`; the docs and the tests' matrix come from it. Rules about the
+//! object itself (own order, self-approval, department) are the services' business.
+
+use crate::domain::actor::{Actor, ActorKind, Role};
+
+/// Why an actor may not perform an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// Nobody has shown who they are.
+    Unauthenticated,
+    /// None of the person's roles permits it.
+    Forbidden,
+    /// The key lacks this scope.
+    InsufficientScope(&'static str),
+}
+
+/// What a row of the table grants.
+pub struct Grant {
+    /// The id of the operation, as in the OpenAPI document.
+    pub id: &'static str,
+    pub roles: &'static [Role],
+    /// The scope a key needs; `None` where only a person may act.
+    pub scope: Option<&'static str>,
+}
+
+macro_rules! operations {
+    ($( $variant:ident = $id:literal, $roles:expr, $scope:expr; )+) => {
+        /// Everything that can be asked for, each with its row.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Operation { $( #[doc = $id] $variant ),+ }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant ),+ ];
+
+            /// The operation's row.
+            pub const fn grant(self) -> Grant {
+                match self { $( Self::$variant => Grant { id: $id, roles: $roles, scope: $scope } ),+ }
+            }
+        }
+    };
+}
+
+use Role::*;
+
+const STAFF: &[Role] =
+    &[Admin, OrderAdmin, SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, Warehouse, Production, Logistics, Finance, Viewer];
+const ADMINS: &[Role] = &[Admin];
+const SETUP: &[Role] = &[Admin, OrderAdmin];
+const ORDER_ADMIN: &[Role] = &[OrderAdmin];
+const SALES: &[Role] = &[SalesSpecialist, SalesManager, OrderAdmin];
+const VERIFIERS: &[Role] = &[SalesSpecialist, OrderAdmin];
+const APPROVERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead];
+const STOCK: &[Role] = &[Warehouse, OrderAdmin];
+const WORKERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, Warehouse, Production, Logistics, Finance, OrderAdmin];
+const TASK_LEADS: &[Role] = &[DepartmentHead, OperationsHead, OrderAdmin];
+const SHIPPERS: &[Role] = &[Logistics, OrderAdmin];
+const RECEIVERS: &[Role] = &[SalesSpecialist, SalesManager, Logistics, OrderAdmin];
+const REPORTERS: &[Role] =
+    &[Admin, OrderAdmin, SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, Warehouse, Production, Logistics, Finance];
+const PLAN_APPROVERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, OrderAdmin];
+const MONEY_READERS: &[Role] = &[Finance, SalesManager, DepartmentHead, OperationsHead, OrderAdmin];
+const FINANCE: &[Role] = &[Finance];
+const WATCHERS: &[Role] = &[Admin, OrderAdmin, SalesManager, DepartmentHead, OperationsHead];
+const MESSAGE_READERS: &[Role] = &[Admin, OrderAdmin, SalesSpecialist, SalesManager];
+
+operations! {
+    Logout = "logout", STAFF, None;
+    GetMe = "get_me", STAFF, None;
+    ListUsers = "list_users", ADMINS, None;
+    GetUser = "get_user", ADMINS, None;
+    CreateUser = "create_user", ADMINS, None;
+    UpdateUser = "update_user", ADMINS, None;
+    ListApiKeys = "list_api_keys", ADMINS, None;
+    CreateApiKey = "create_api_key", ADMINS, None;
+    RevokeApiKey = "revoke_api_key", ADMINS, None;
+    GetSettings = "get_settings", STAFF, None;
+    UpdateSettings = "update_settings", SETUP, None;
+    ListCustomers = "list_customers", STAFF, Some("customers:read");
+    GetCustomer = "get_customer", STAFF, Some("customers:read");
+    CreateCustomer = "create_customer", SALES, Some("customers:write");
+    UpdateCustomer = "update_customer", SALES, Some("customers:write");
+    ListProducts = "list_products", STAFF, Some("products:read");
+    GetProduct = "get_product", STAFF, Some("products:read");
+    CreateProduct = "create_product", STOCK, Some("products:write");
+    UpdateProduct = "update_product", STOCK, Some("products:write");
+    ListWarehouses = "list_warehouses", STAFF, Some("stock:read");
+    GetWarehouse = "get_warehouse", STAFF, Some("stock:read");
+    CreateWarehouse = "create_warehouse", STOCK, Some("stock:write");
+    ListStock = "list_stock", STAFF, Some("stock:read");
+    ListStockMovements = "list_stock_movements", STAFF, Some("stock:read");
+    RecordStockMovement = "record_stock_movement", STOCK, Some("stock:write");
+    ListOrders = "list_orders", STAFF, Some("orders:read");
+    GetOrder = "get_order", STAFF, Some("orders:read");
+    CreateOrder = "create_order", SALES, Some("orders:write");
+    AmendOrder = "amend_order", SALES, Some("orders:write");
+    VerifyOrder = "verify_order", VERIFIERS, None;
+    SendBackOrder = "send_back_order", SALES, None;
+    ConfirmOrder = "confirm_order", SALES, None;
+    ReleaseOrder = "release_order", ORDER_ADMIN, None;
+    ReceiveOrder = "receive_order", RECEIVERS, Some("orders:write");
+    CancelOrder = "cancel_order", SALES, Some("orders:write");
+    HoldOrder = "hold_order", ORDER_ADMIN, None;
+    UnholdOrder = "unhold_order", ORDER_ADMIN, None;
+    GetOrderActions = "get_order_actions", STAFF, Some("orders:read");
+    GetOrderHistory = "get_order_history", STAFF, Some("orders:read");
+    ListOrderRevisions = "list_order_revisions", STAFF, Some("orders:read");
+    GetOrderApprovals = "get_order_approvals", STAFF, Some("orders:read");
+    ListApprovals = "list_approvals", STAFF, None;
+    GetApproval = "get_approval", STAFF, None;
+    ApproveStep = "approve_step", APPROVERS, None;
+    RejectStep = "reject_step", APPROVERS, None;
+    SendBackStep = "send_back_step", APPROVERS, None;
+    ListApprovalRules = "list_approval_rules", STAFF, None;
+    ListTasks = "list_tasks", STAFF, Some("tasks:read");
+    GetTask = "get_task", STAFF, Some("tasks:read");
+    AcceptTask = "accept_task", WORKERS, None;
+    AssignTask = "assign_task", TASK_LEADS, None;
+    StartTask = "start_task", WORKERS, Some("tasks:write");
+    CompleteTask = "complete_task", WORKERS, Some("tasks:write");
+    CancelTask = "cancel_task", TASK_LEADS, None;
+    AddEvidence = "add_evidence", WORKERS, Some("tasks:write");
+    DownloadFile = "download_file", STAFF, Some("tasks:read");
+    ListTaskTemplates = "list_task_templates", STAFF, None;
+    ListShipments = "list_shipments", STAFF, Some("shipments:read");
+    GetShipment = "get_shipment", STAFF, Some("shipments:read");
+    CreateShipment = "create_shipment", SHIPPERS, Some("shipments:write");
+    DispatchShipment = "dispatch_shipment", SHIPPERS, Some("shipments:write");
+    CancelShipment = "cancel_shipment", SHIPPERS, Some("shipments:write");
+    ListShipmentEvents = "list_shipment_events", STAFF, Some("shipments:read");
+    RecordShipmentEvent = "record_shipment_event", SHIPPERS, Some("shipments:write");
+    ListExceptions = "list_exceptions", STAFF, Some("exceptions:read");
+    GetException = "get_exception", STAFF, Some("exceptions:read");
+    ReportException = "report_exception", REPORTERS, Some("exceptions:write");
+    UpdateException = "update_exception", ORDER_ADMIN, None;
+    PlanException = "plan_exception", ORDER_ADMIN, None;
+    ApproveException = "approve_exception", PLAN_APPROVERS, None;
+    RejectException = "reject_exception", PLAN_APPROVERS, None;
+    ResolveException = "resolve_exception", ORDER_ADMIN, None;
+    CloseException = "close_exception", ORDER_ADMIN, None;
+    DismissException = "dismiss_exception", ORDER_ADMIN, None;
+    ListInvoices = "list_invoices", MONEY_READERS, Some("invoices:read");
+    GetInvoice = "get_invoice", MONEY_READERS, Some("invoices:read");
+    RecordInvoice = "record_invoice", FINANCE, Some("invoices:write");
+    ListPayments = "list_payments", MONEY_READERS, Some("payments:read");
+    RecordPayment = "record_payment", FINANCE, Some("payments:write");
+    ListEvents = "list_events", WATCHERS, Some("events:read");
+    ListMessages = "list_messages", MESSAGE_READERS, None;
+}
+
+/// The scopes that a key may be given; `…:write` implies `…:read`.
+pub const SCOPES: &[&str] = &[
+    "customers:read", "customers:write", "events:read", "exceptions:read", "exceptions:write", "invoices:read", "invoices:write", "orders:read",
+    "orders:write", "payments:read", "payments:write", "products:read", "products:write", "shipments:read", "shipments:write", "stock:read",
+    "stock:write", "tasks:read", "tasks:write",
+];
+
+fn has_scope(scopes: &[String], needed: &str) -> bool {
+    let write = needed.strip_suffix(":read").map(|resource| format!("{resource}:write"));
+    scopes.iter().any(|scope| scope == needed || Some(scope) == write.as_ref())
+}
+
+/// Asks the table.
+pub fn permit(actor: &Actor, operation: Operation) -> Result<(), Denied> {
+    let grant = operation.grant();
+    match actor.kind {
+        ActorKind::System => Ok(()),
+        ActorKind::Anonymous => Err(Denied::Unauthenticated),
+        ActorKind::User if actor.holds(grant.roles) => Ok(()),
+        ActorKind::User => Err(Denied::Forbidden),
+        ActorKind::Key => match grant.scope {
+            Some(scope) if has_scope(&actor.scopes, scope) => Ok(()),
+            Some(scope) => Err(Denied::InsufficientScope(scope)),
+            None => Err(Denied::Forbidden),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(role: Role) -> Actor {
+        Actor { kind: ActorKind::User, roles: vec![role], ..Actor::anonymous() }
+    }
+
+    #[test]
+    fn an_administrator_sets_up_but_neither_approves_nor_enters_orders() {
+        // DECISIONS 27
+        assert_eq!(permit(&person(Admin), Operation::CreateUser), Ok(()));
+        assert_eq!(permit(&person(Admin), Operation::ApproveStep), Err(Denied::Forbidden));
+        assert_eq!(permit(&person(Admin), Operation::CreateOrder), Err(Denied::Forbidden));
+        assert_eq!(permit(&Actor::anonymous(), Operation::GetMe), Err(Denied::Unauthenticated));
+    }
+
+    #[test]
+    fn writing_implies_reading_for_keys_and_nothing_else() {
+        let key = Actor { kind: ActorKind::Key, scopes: vec!["orders:write".into()], ..Actor::anonymous() };
+        assert_eq!(permit(&key, Operation::GetOrder), Ok(()));
+        assert_eq!(permit(&key, Operation::CreateOrder), Ok(()));
+        assert_eq!(permit(&key, Operation::VerifyOrder), Err(Denied::Forbidden));
+        assert_eq!(permit(&key, Operation::GetCustomer), Err(Denied::InsufficientScope("customers:read")));
+        let reader = Actor { scopes: vec!["orders:read".into()], ..key };
+        assert_eq!(permit(&reader, Operation::CreateOrder), Err(Denied::InsufficientScope("orders:write")));
+    }
+
+    #[test]
+    fn every_scope_of_the_table_can_be_given() {
+        for operation in Operation::ALL {
+            if let Some(scope) = operation.grant().scope {
+                assert!(SCOPES.contains(&scope), "{scope}");
+            }
+        }
+    }
+}

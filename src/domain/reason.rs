@@ -1,0 +1,87 @@
+//! Why something is not allowed: one closed list, each with a stable code and a sentence in both
+//! languages. Guards give reasons; `GET …/actions` and the problems that refuse a request show
+//! them.
+
+use crate::domain::words::Language;
+
+/// A reason; the sentence is what the person who is stopped reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    OrderBlocked { by: Vec<String> },
+    OnHold,
+    OwnEntry,
+    RoundOpen,
+    GoodsNotDispatched,
+    GoodsDispatched,
+    EarlierLevelOpen,
+    RoleMissing,
+    DecidedOtherLevel,
+    OwnLargeOrder,
+    DependenciesOpen,
+    EvidenceMissing { kind: String },
+    GoodsNotReady,
+    OrderNotExecuting,
+    PlanMissing,
+    PlanNotApproved,
+    NotInThisState,
+    NotPermitted,
+    NotOwner,
+}
+
+impl Reason {
+    /// The stable code of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OrderBlocked { .. } => "order_blocked",
+            Self::OnHold => "on_hold",
+            Self::OwnEntry => "own_entry",
+            Self::RoundOpen => "round_open",
+            Self::GoodsNotDispatched => "goods_not_dispatched",
+            Self::GoodsDispatched => "goods_dispatched",
+            Self::EarlierLevelOpen => "earlier_level_open",
+            Self::RoleMissing => "role_missing",
+            Self::DecidedOtherLevel => "decided_other_level",
+            Self::OwnLargeOrder => "own_large_order",
+            Self::DependenciesOpen => "dependencies_open",
+            Self::EvidenceMissing { .. } => "evidence_missing",
+            Self::GoodsNotReady => "goods_not_ready",
+            Self::OrderNotExecuting => "order_not_executing",
+            Self::PlanMissing => "plan_missing",
+            Self::PlanNotApproved => "plan_not_approved",
+            Self::NotInThisState => "invalid_transition",
+            Self::NotPermitted => "forbidden",
+            Self::NotOwner => "not_owner",
+        }
+    }
+
+    /// The sentence in a language.
+    pub fn sentence(&self, language: Language) -> String {
+        let fixed = |en: &str, zh: &str| language.pick(en, zh).to_owned();
+        match self {
+            Self::OrderBlocked { by } => {
+                let list = by.join(", ");
+                language.pick(&format!("Open exceptions block the order: {list}."), &format!("未解决的异常阻止了该订单：{list}。")).to_owned()
+            }
+            Self::EvidenceMissing { kind } => {
+                language.pick(&format!("Required proof is missing: {kind}."), &format!("缺少必需的凭证：{kind}。")).to_owned()
+            }
+            Self::OnHold => fixed("The order is on hold.", "订单已暂挂。"),
+            Self::OwnEntry => fixed("Someone other than who entered or corrected the order must do this.", "须由录入或更正该订单以外的人员操作。"),
+            Self::RoundOpen => fixed("Not every approval of the current round has passed.", "本轮审核尚未全部通过。"),
+            Self::GoodsNotDispatched => fixed("Not everything has been dispatched.", "尚有货物未发出。"),
+            Self::GoodsDispatched => fixed("Goods have been dispatched already.", "已有货物发出。"),
+            Self::EarlierLevelOpen => fixed("An earlier level has not decided yet.", "前序审核尚未完成。"),
+            Self::RoleMissing => fixed("You do not hold the role that decides this step.", "您不具备该审核步骤所需的角色。"),
+            Self::DecidedOtherLevel => fixed("You have decided another level of this round.", "您已审核过本轮的其他级别。"),
+            Self::OwnLargeOrder => fixed("Nobody approves a large order that they entered or amended.", "大额订单不得由录入或修改者审核。"),
+            Self::DependenciesOpen => fixed("Tasks that this one depends on are not done.", "前置任务尚未完成。"),
+            Self::GoodsNotReady => fixed("Something in the shipment has not been picked or produced yet.", "发货单中有货物尚未备好。"),
+            Self::OrderNotExecuting => fixed("The order is not being executed.", "订单不在执行中。"),
+            Self::PlanMissing => fixed("There is no plan yet.", "尚无处理方案。"),
+            Self::PlanNotApproved => fixed("The plan costs money and has not been approved.", "方案涉及费用，尚未批准。"),
+            Self::NotInThisState => fixed("This cannot be done in the present state.", "当前状态下不能执行此操作。"),
+            Self::NotPermitted => fixed("Your roles do not permit this.", "您的角色无权执行此操作。"),
+            Self::NotOwner => fixed("Only the order's owner or a manager may do this.", "仅订单负责人或经理可执行此操作。"),
+        }
+    }
+}

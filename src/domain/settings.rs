@@ -1,0 +1,36 @@
+//! What a company may set through the API, with the defaults of DOMAIN. One document, one version.
+
+use crate::domain::amount::Amount;
+use crate::domain::number::DEFAULT_ORDER_PATTERN;
+use serde::{Deserialize, Serialize};
+
+/// The company's settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Two people are needed for entering and verifying, and for large approvals (DECISIONS 28).
+    pub four_eyes: bool,
+    /// The pattern of order numbers: `{year}`, `{month}` and `{number}`, once each (DOMAIN 1.2).
+    pub order_number_pattern: String,
+    /// Reviewed orders are released by themselves unless something blocks them (DOMAIN 3.1).
+    pub auto_release: bool,
+    /// Above this total, in the base currency, nobody approves what they entered (DOMAIN 2.4).
+    pub large_order_threshold: Amount,
+    /// Minutes between discovery and report of an exception (DOMAIN 6.2).
+    pub report_within_minutes: u32,
+    /// Orders with the same phone and goods within so many hours are marked (DOMAIN 1.3).
+    pub look_alike_hours: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            four_eyes: true,
+            order_number_pattern: DEFAULT_ORDER_PATTERN.to_owned(),
+            auto_release: true,
+            large_order_threshold: Amount::units(50_000),
+            report_within_minutes: 60,
+            look_alike_hours: 24,
+        }
+    }
+}

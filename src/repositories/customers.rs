@@ -1,0 +1,81 @@
+//! Customers.
+
+use crate::db::schema::customers::{self, dsl};
+use crate::db::{Conn, MultiBackend};
+use crate::domain::amount::Amount;
+use crate::domain::id::Id;
+use crate::domain::order::CustomerTier;
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use diesel::prelude::*;
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = customers, treat_none_as_null = true)]
+pub struct Customer {
+    pub id: Id,
+    pub version: i64,
+    pub code: Option<String>,
+    pub name: String,
+    pub contact_name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub language: String,
+    pub tier: CustomerTier,
+    pub credit_limit: Option<Amount>,
+    pub tax_number: Option<String>,
+    /// Name, code and contact in lower case, for `q`.
+    pub search: String,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+/// A customer by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Customer>> {
+    Ok(dsl::customers.find(id).select(Customer::as_select()).first(conn).optional()?)
+}
+
+/// A customer by their own code.
+pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Customer>> {
+    Ok(dsl::customers.filter(dsl::code.eq(code)).select(Customer::as_select()).first(conn).optional()?)
+}
+
+/// The oldest customer of exactly this name, phone and e-mail, so that orders which repeat a
+/// customer do not multiply them.
+pub fn find_same(conn: &mut Conn, name: &str, phone: Option<&str>, email: Option<&str>) -> Result<Option<Customer>> {
+    let mut query = dsl::customers.filter(dsl::name.eq(name)).order(dsl::id.asc()).select(Customer::as_select()).into_boxed::<MultiBackend>();
+    query = match phone {
+        Some(phone) => query.filter(dsl::phone.eq(phone)),
+        None => query.filter(dsl::phone.is_null()),
+    };
+    query = match email {
+        Some(email) => query.filter(dsl::email.eq(email)),
+        None => query.filter(dsl::email.is_null()),
+    };
+    Ok(query.first(conn).optional()?)
+}
+
+/// Customers that match, newest first, made before a given one.
+pub fn list(conn: &mut Conn, q: Option<&str>, before: Option<Id>, limit: i64) -> Result<Vec<Customer>> {
+    let mut query = dsl::customers.order(dsl::id.desc()).limit(limit).select(Customer::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = before {
+        query = query.filter(dsl::id.lt(id));
+    }
+    if let Some(q) = q {
+        query = query.filter(dsl::search.like(super::contains(q)).escape('\\'));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Stores a new customer; false where the code is taken.
+pub fn insert(conn: &mut Conn, customer: &Customer) -> Result<bool> {
+    let inserted = each!(conn, c => diesel::insert_into(dsl::customers).values(customer).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Stores a changed customer at the version before; false where it has another by now.
+pub fn update(conn: &mut Conn, customer: &Customer) -> Result<bool> {
+    let target = dsl::customers.filter(dsl::id.eq(customer.id).and(dsl::version.eq(customer.version - 1)));
+    Ok(diesel::update(target).set(customer).execute(conn)? == 1)
+}

@@ -1,0 +1,20 @@
+//! Queries: functions over a connection, a file a family of tables. The only place with diesel
+//! statements besides `db`. A row struct is never a response.
+
+pub mod customers;
+pub mod events;
+pub mod idempotency;
+pub mod identity;
+
+/// A `LIKE` pattern for texts that contain this one, in lower case and with its own wildcards
+/// taken literally (escaped by a backslash).
+fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}

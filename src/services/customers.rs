@@ -1,0 +1,155 @@
+//! Customers: made by hand or inline with an order, amended under a version.
+
+use crate::db::Tx;
+use crate::domain::amount::Amount;
+use crate::domain::event::{Event, EventName};
+use crate::domain::id::{Id, Kind};
+use crate::domain::order::CustomerTier;
+use crate::error::{Code, Problem, Result};
+use crate::input::{Patch, rules};
+use crate::repositories::customers::{self, Customer};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+/// A customer as callers describe one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"code": "ACME", "name": "Acme Technology Ltd", "contact_name": "Li Wei", "phone": "+8613800138000", "email": "buyer@acme.example"}))]
+pub struct CustomerInput {
+    /// The caller's own code for the customer, unique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 40), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub code: Option<String>,
+    #[validate(length(min = 1, max = 200), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 100), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub contact_name: Option<String>,
+    /// E.164.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::phone))]
+    #[schema(max_length = 16, pattern = r"^\+[1-9][0-9]{6,14}$")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::email))]
+    #[schema(max_length = 254, format = "email")]
+    pub email: Option<String>,
+    /// BCP 47; messages to the customer are written in it.
+    #[serde(default = "default_language")]
+    #[validate(custom(function = rules::language))]
+    #[schema(max_length = 35, default = "zh-CN")]
+    pub language: String,
+    #[serde(default = "default_tier")]
+    #[schema(default = "standard")]
+    pub tier: CustomerTier,
+    /// The tax number that invoices are made out to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 40), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub tax_number: Option<String>,
+}
+
+fn default_language() -> String {
+    "zh-CN".to_owned()
+}
+
+fn default_tier() -> CustomerTier {
+    CustomerTier::Standard
+}
+
+impl CustomerInput {
+    /// What an order's inline customer is, with the rest by default.
+    pub fn named(name: &str) -> Self {
+        Self {
+            code: None,
+            name: name.to_owned(),
+            contact_name: None,
+            phone: None,
+            email: None,
+            language: default_language(),
+            tier: default_tier(),
+            tax_number: None,
+        }
+    }
+
+    fn of(customer: &Customer) -> Self {
+        let c = customer.clone();
+        Self {
+            code: c.code,
+            name: c.name,
+            contact_name: c.contact_name,
+            phone: c.phone,
+            email: c.email,
+            language: c.language,
+            tier: c.tier,
+            tax_number: c.tax_number,
+        }
+    }
+
+    fn search(&self) -> String {
+        [Some(&self.name), self.code.as_ref(), self.contact_name.as_ref(), self.email.as_ref(), self.phone.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|text| text.to_lowercase())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn into_row(self, id: Id, version: i64, credit_limit: Option<Amount>, created: crate::domain::time::UtcTime, now: crate::domain::time::UtcTime) -> Customer {
+        let search = self.search();
+        Customer {
+            id,
+            version,
+            code: self.code,
+            name: self.name,
+            contact_name: self.contact_name,
+            phone: self.phone,
+            email: self.email,
+            language: self.language,
+            tier: self.tier,
+            credit_limit,
+            tax_number: self.tax_number,
+            search,
+            created_at: created,
+            updated_at: now,
+        }
+    }
+}
+
+/// Makes a customer.
+///
+/// # Errors
+/// `duplicate_reference` where the code is taken.
+pub fn create(tx: &mut Tx, input: &CustomerInput) -> Result<Customer> {
+    let customer = input.clone().into_row(tx.new_id(), 1, None, tx.now, tx.now);
+    if !customers::insert(tx.conn, &customer)? {
+        return Err(Problem::duplicate("code").into());
+    }
+    tx.record(Event::new(EventName::CustomerCreated, Kind::Customer, customer.id).with("version", 1))?;
+    Ok(customer)
+}
+
+/// Amends a customer under `If-Match`.
+///
+/// # Errors
+/// `precondition_required`, `version_mismatch`, `duplicate_reference`, or what is wrong with the
+/// patched values.
+pub fn update(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Customer> {
+    let before = customers::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
+    tx.require_match(before.version)?;
+    let input = patch.apply(&CustomerInput::of(&before))?;
+    if let Some(code) = &input.code
+        && customers::find_by_code(tx.conn, code)?.is_some_and(|other| other.id != id)
+    {
+        return Err(Problem::duplicate("code").into());
+    }
+    let customer = input.into_row(id, before.version + 1, before.credit_limit, before.created_at, tx.now);
+    if !customers::update(tx.conn, &customer)? {
+        return Err(Code::VersionMismatch.into());
+    }
+    tx.record(Event::new(EventName::CustomerUpdated, Kind::Customer, id).with("version", customer.version))?;
+    Ok(customer)
+}
