@@ -2,9 +2,24 @@
 //! `app.write` or a repository's read through `app.read`, and renders a view. No queries, no
 //! transactions, no sending.
 
+pub mod api_keys;
+pub mod approvals;
+pub mod auth;
 pub mod customers;
 pub mod doc;
+pub mod events;
+pub mod exceptions;
+pub mod files;
+pub mod money;
+pub mod orders;
 pub mod paging;
 pub mod problem;
+pub mod products;
 pub mod request;
 pub mod respond;
+pub mod settings;
+pub mod shipments;
+pub mod stock;
+pub mod tasks;
+pub mod users;
+pub mod warehouses;

@@ -231,7 +231,10 @@ fn read_query<Q: DeserializeOwned + Validate>(text: &str) -> std::result::Result
         }
         invalid(&why)
     })?;
-    input::check(&query).map_err(|problem| Problem { code: Code::InvalidParameter, ..problem })?;
+    input::check(&query).map_err(|mut problem| {
+        problem.code = Code::InvalidParameter;
+        problem
+    })?;
     Ok(query)
 }
 

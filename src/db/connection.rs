@@ -92,13 +92,6 @@ fn prepare_sqlite(connection: &mut SqliteConnection) -> ConnectionResult<()> {
     }
 }
 
-impl Conn {
-    /// Whether this is PostgreSQL. Only `db` may ask.
-    pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self, Self::Postgres(_))
-    }
-}
-
 /// Runs an expression on the connection inside, compiled once for each database: for statements
 /// that both know but the enum does not carry (several rows at once, `ON CONFLICT`).
 #[macro_export]

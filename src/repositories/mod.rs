@@ -1,10 +1,22 @@
 //! Queries: functions over a connection, a file a family of tables. The only place with diesel
 //! statements besides `db`. A row struct is never a response.
 
+pub mod approvals;
 pub mod customers;
 pub mod events;
+pub mod exceptions;
+pub mod files;
 pub mod idempotency;
 pub mod identity;
+pub mod messages;
+pub mod money;
+pub mod orders;
+pub mod products;
+pub mod settings;
+pub mod shipments;
+pub mod stock;
+pub mod tasks;
+pub mod users;
 
 /// A `LIKE` pattern for texts that contain this one, in lower case and with its own wildcards
 /// taken literally (escaped by a backslash).

@@ -2,5 +2,19 @@
 //! lets the domain decide, stores, and records the event. Services do not call each other; what
 //! follows from what is `workflow`'s.
 
+pub mod api_keys;
+pub mod approvals;
+pub mod auth;
 pub mod customers;
+pub mod exceptions;
+pub mod files;
+pub mod money;
+pub mod orders;
+pub mod products;
+pub mod settings;
+pub mod shipments;
+pub mod stock;
+pub mod tasks;
+pub mod users;
+pub mod warehouses;
 pub mod workflow;
