@@ -4,6 +4,7 @@
 //! executor commits (DECISIONS 1). It must not know the API or the senders; it wakes them.
 
 pub mod passwords;
+pub mod storage;
 pub mod tokens;
 
 use crate::config::Config;

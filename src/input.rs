@@ -312,6 +312,12 @@ pub mod rules {
         when(codes::is_language(text), "language", "must be a BCP 47 language, such as zh-CN")
     }
 
+    /// A date of the years 1 to 9999.
+    pub fn date(date: &chrono::NaiveDate) -> Checked {
+        use chrono::Datelike;
+        when((1..=9999).contains(&date.year()), "range", "must lie in the years 1 to 9999")
+    }
+
     /// Not negative.
     pub fn not_negative(amount: &Amount) -> Checked {
         when(*amount >= Amount::ZERO, "range", "must not be negative")

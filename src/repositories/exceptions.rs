@@ -1,1 +1,275 @@
-//! (being written)
+//! Exceptions and the orders they cover (DOMAIN 6). The orders of an exception never change.
+
+use crate::db::schema::{approval_steps, exception_orders, exceptions, users};
+use crate::db::types::Json;
+use crate::db::{Conn, MultiBackend};
+use crate::domain::actor::Department;
+use crate::domain::amount::Amount;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::approval::StepStatus;
+use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severity};
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What an exception touches, as it is stored (DOMAIN 6.2); the number of orders is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Impact {
+    pub customers: Option<u32>,
+    pub delay_days: Option<u32>,
+    /// In the base currency.
+    pub amount: Option<Amount>,
+    pub note: String,
+}
+
+/// What was decided about a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    pub approved: bool,
+    pub by: String,
+    pub at: UtcTime,
+    pub comment: Option<String>,
+}
+
+/// A plan, as it is stored (DOMAIN 6.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub summary: String,
+    /// In the base currency.
+    pub cost: Option<Amount>,
+    pub steps: Vec<String>,
+    /// The person (`usr_…`) who made it; none where it wasn't a person.
+    pub made_by_id: Option<String>,
+    pub made_by: String,
+    pub made_at: UtcTime,
+    pub decision: Option<Decision>,
+}
+
+impl Plan {
+    /// Whether carrying it out costs money.
+    pub fn costs(&self) -> bool {
+        self.cost.is_some_and(|cost| cost > Amount::ZERO)
+    }
+
+    /// Whether it was turned down.
+    pub fn rejected(&self) -> bool {
+        self.decision.as_ref().is_some_and(|d| !d.approved)
+    }
+}
+
+/// An exception.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = exceptions)]
+pub struct ExceptionRow {
+    pub id: Id,
+    pub number: String,
+    pub version: i64,
+    pub kind: ExceptionKind,
+    pub severity: Severity,
+    pub status: ExceptionStatus,
+    pub blocking: bool,
+    pub occurred_at: Option<UtcTime>,
+    pub discovered_at: UtcTime,
+    pub reported_at: UtcTime,
+    pub late_report: bool,
+    pub due_at: Option<UtcTime>,
+    pub department: Option<Department>,
+    pub owner_id: Option<Id>,
+    pub reported_by_id: Option<Id>,
+    pub reported_by_label: String,
+    pub cause: String,
+    pub impact: Json<Impact>,
+    pub plan: Option<Json<Plan>>,
+    pub result: Option<String>,
+    pub prevention: Option<String>,
+    pub duplicate_of_id: Option<Id>,
+    pub resolved_at: Option<UtcTime>,
+    pub closed_at: Option<UtcTime>,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+/// The states in which a blocking exception stands in the way ([`ExceptionStatus::is_open`]).
+const OPEN: [ExceptionStatus; 4] =
+    [ExceptionStatus::Reported, ExceptionStatus::Planning, ExceptionStatus::Approved, ExceptionStatus::Resolving];
+
+/// An exception by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<ExceptionRow>> {
+    Ok(exceptions::table.find(id).select(ExceptionRow::as_select()).first(conn).optional()?)
+}
+
+/// An exception by what a path says: `exc_…` or its number.
+pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<ExceptionRow>> {
+    if let Some(id) = Kind::Exception.parse(text) {
+        return find(conn, id);
+    }
+    Ok(exceptions::table.filter(exceptions::number.eq(text)).select(ExceptionRow::as_select()).first(conn).optional()?)
+}
+
+/// Which exceptions a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ExceptionFilter {
+    /// Any of these; all where empty.
+    pub statuses: Vec<ExceptionStatus>,
+    pub kind: Option<ExceptionKind>,
+    pub order: Option<Id>,
+    pub blocking: Option<bool>,
+}
+
+fn list_in_status(
+    conn: &mut Conn,
+    filter: &ExceptionFilter,
+    status: Option<ExceptionStatus>,
+    before: Option<Id>,
+    limit: i64,
+) -> Result<Vec<ExceptionRow>> {
+    let mut query = exceptions::table.order(exceptions::id.desc()).limit(limit).select(ExceptionRow::as_select()).into_boxed::<MultiBackend>();
+    if let Some(status) = status {
+        query = query.filter(exceptions::status.eq(status));
+    }
+    if let Some(id) = before {
+        query = query.filter(exceptions::id.lt(id));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(exceptions::kind.eq(kind));
+    }
+    if let Some(blocking) = filter.blocking {
+        query = query.filter(exceptions::blocking.eq(blocking));
+    }
+    if let Some(order) = filter.order {
+        let linked = exception_orders::table.filter(exception_orders::order_id.eq(order)).select(exception_orders::exception_id);
+        query = query.filter(exceptions::id.eq_any(linked));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Exceptions that match, newest first, made before a given one. Each status is read by its own
+/// index and the few rows are merged.
+pub fn list(conn: &mut Conn, filter: &ExceptionFilter, before: Option<Id>, limit: i64) -> Result<Vec<ExceptionRow>> {
+    if filter.statuses.is_empty() {
+        return list_in_status(conn, filter, None, before, limit);
+    }
+    let mut all = Vec::new();
+    for status in &filter.statuses {
+        all.extend(list_in_status(conn, filter, Some(*status), before, limit)?);
+    }
+    all.sort_by_key(|row| std::cmp::Reverse(row.id));
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
+}
+
+/// Stores a new exception and the orders it covers.
+pub fn insert(conn: &mut Conn, row: &ExceptionRow, orders: &[Id]) -> Result<()> {
+    diesel::insert_into(exceptions::table).values(row).execute(conn)?;
+    let linked: Vec<_> = orders.iter().map(|order| (exception_orders::exception_id.eq(row.id), exception_orders::order_id.eq(*order))).collect();
+    if !linked.is_empty() {
+        each!(conn, c => diesel::insert_into(exception_orders::table).values(&linked).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The orders that an exception covers, in ascending order of id.
+pub fn links(conn: &mut Conn, exception: Id) -> Result<Vec<Id>> {
+    let query = exception_orders::table.filter(exception_orders::exception_id.eq(exception)).order(exception_orders::order_id.asc());
+    Ok(query.select(exception_orders::order_id).load(conn)?)
+}
+
+/// The orders of several exceptions, as (exception, order), in ascending order of the order's id.
+pub fn links_of(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, Id)>> {
+    Ok(each!(conn, c => exception_orders::table
+        .filter(exception_orders::exception_id.eq_any(of))
+        .order(exception_orders::order_id.asc())
+        .select((exception_orders::exception_id, exception_orders::order_id))
+        .load(c))?)
+}
+
+/// The only writer of the status column: a compare-and-set from one status (and the version
+/// before) to the row's, with what the step brought; false where the exception has moved on.
+pub fn set_status(conn: &mut Conn, from: ExceptionStatus, row: &ExceptionRow) -> Result<bool> {
+    let here = exceptions::id.eq(row.id).and(exceptions::status.eq(from)).and(exceptions::version.eq(row.version - 1));
+    let values = (
+        exceptions::status.eq(row.status),
+        exceptions::version.eq(row.version),
+        exceptions::plan.eq(row.plan.clone()),
+        exceptions::result.eq(row.result.clone()),
+        exceptions::prevention.eq(row.prevention.clone()),
+        exceptions::duplicate_of_id.eq(row.duplicate_of_id),
+        exceptions::resolved_at.eq(row.resolved_at),
+        exceptions::closed_at.eq(row.closed_at),
+        exceptions::updated_at.eq(row.updated_at),
+    );
+    Ok(diesel::update(exceptions::table.filter(here)).set(values).execute(conn)? == 1)
+}
+
+/// Stores what an amendment changed at the version before; false where it has another by now.
+pub fn update(conn: &mut Conn, row: &ExceptionRow) -> Result<bool> {
+    let here = exceptions::id.eq(row.id).and(exceptions::version.eq(row.version - 1));
+    let values = (
+        exceptions::version.eq(row.version),
+        exceptions::severity.eq(row.severity),
+        exceptions::department.eq(row.department),
+        exceptions::owner_id.eq(row.owner_id),
+        exceptions::cause.eq(row.cause.clone()),
+        exceptions::impact.eq(row.impact.clone()),
+        exceptions::blocking.eq(row.blocking),
+        exceptions::updated_at.eq(row.updated_at),
+    );
+    Ok(diesel::update(exceptions::table.filter(here)).set(values).execute(conn)? == 1)
+}
+
+/// Numbers of the open blocking exceptions of an order (DOMAIN 6.4), oldest first.
+pub fn blocking_numbers(conn: &mut Conn, order: Id) -> Result<Vec<String>> {
+    Ok(blocking_numbers_of(conn, &[order])?.into_iter().map(|(_, number)| number).collect())
+}
+
+/// The same for several orders, as (order, number).
+pub fn blocking_numbers_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<(Id, String)>> {
+    Ok(each!(conn, c => exception_orders::table
+        .inner_join(exceptions::table.on(exceptions::id.eq(exception_orders::exception_id)))
+        .filter(exception_orders::order_id.eq_any(orders))
+        .filter(exceptions::blocking.eq(true).and(exceptions::status.eq_any(OPEN)))
+        .order(exceptions::id.asc())
+        .select((exception_orders::order_id, exceptions::number))
+        .load(c))?)
+}
+
+/// The open exceptions of one kind that cover an order, oldest first.
+pub fn open_of_kind(conn: &mut Conn, order: Id, kind: ExceptionKind) -> Result<Vec<ExceptionRow>> {
+    Ok(each!(conn, c => exceptions::table
+        .inner_join(exception_orders::table.on(exception_orders::exception_id.eq(exceptions::id)))
+        .filter(exception_orders::order_id.eq(order))
+        .filter(exceptions::kind.eq(kind).and(exceptions::status.eq_any(OPEN)))
+        .order(exceptions::id.asc())
+        .select(ExceptionRow::as_select())
+        .load(c))?)
+}
+
+/// Whether any open exception covers an order, blocking or not.
+pub fn has_open(conn: &mut Conn, order: Id) -> Result<bool> {
+    let count: i64 = each!(conn, c => exceptions::table
+        .inner_join(exception_orders::table.on(exception_orders::exception_id.eq(exceptions::id)))
+        .filter(exception_orders::order_id.eq(order).and(exceptions::status.eq_any(OPEN)))
+        .count()
+        .get_result(c))?;
+    Ok(count > 0)
+}
+
+/// Who approved a level of any of these orders (DOMAIN 6.3).
+pub fn level_approvers(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Id>> {
+    let found: Vec<Option<Id>> = each!(conn, c => approval_steps::table
+        .filter(approval_steps::order_id.eq_any(orders).and(approval_steps::status.eq(StepStatus::Approved)))
+        .filter(approval_steps::decided_by_id.is_not_null())
+        .select(approval_steps::decided_by_id)
+        .distinct()
+        .load(c))?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Whether there is an active user of this id, to be made responsible.
+pub fn is_person(conn: &mut Conn, id: Id) -> Result<bool> {
+    let found = users::table.filter(users::id.eq(id).and(users::active.eq(true)));
+    Ok(found.count().get_result::<i64>(conn)? > 0)
+}

@@ -169,6 +169,20 @@ pub fn find_failures(conn: &mut Conn, username: &str) -> Result<Option<FailureRo
     Ok(login_failures::table.find(username).select(FailureRow::as_select()).first(conn).optional()?)
 }
 
+/// Counts a try under a name and holds its row until the transaction ends, so that tries at the
+/// same time are counted one by one. Gives the count with this try, and the block from before it.
+pub fn count_try(conn: &mut Conn, username: &str, now: UtcTime) -> Result<FailureRow> {
+    let fresh = (login_failures::username.eq(username), login_failures::failures.eq(1), login_failures::last_at.eq(now));
+    let row: (i32, Option<UtcTime>) = each!(conn, c => diesel::insert_into(login_failures::table)
+        .values(fresh)
+        .on_conflict(login_failures::username)
+        .do_update()
+        .set((login_failures::failures.eq(login_failures::failures + 1), login_failures::last_at.eq(now)))
+        .returning((login_failures::failures, login_failures::blocked_until))
+        .get_result(c))?;
+    Ok(FailureRow { failures: row.0, blocked_until: row.1 })
+}
+
 /// Counts a failure under a name, and says until when the next try is refused.
 pub fn set_failures(conn: &mut Conn, username: &str, failures: i32, now: UtcTime, blocked_until: Option<UtcTime>) -> Result<()> {
     let values =

@@ -1,1 +1,134 @@
-//! (being written)
+//! Invoices and payments, as they were recorded against orders (DOMAIN 7.1).
+
+use crate::db::schema::{invoices, payments};
+use crate::db::{Conn, MultiBackend};
+use crate::domain::amount::{Amount, LIMIT};
+use crate::domain::id::Id;
+use crate::domain::order::{InvoiceKind, PaymentMethod};
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use std::collections::BTreeMap;
+
+/// An invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = invoices)]
+pub struct Invoice {
+    pub id: Id,
+    pub version: i64,
+    pub order_id: Id,
+    pub customer_id: Id,
+    pub kind: InvoiceKind,
+    pub number: String,
+    pub amount: Amount,
+    pub currency: String,
+    pub due_date: Option<NaiveDate>,
+    pub buyer_name: String,
+    pub buyer_tax_number: Option<String>,
+    pub issued_at: UtcTime,
+    pub issued_by_label: String,
+}
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = payments)]
+pub struct Payment {
+    pub id: Id,
+    pub order_id: Id,
+    pub amount: Amount,
+    pub currency: String,
+    pub method: PaymentMethod,
+    pub reference: Option<String>,
+    pub paid_at: UtcTime,
+    pub recorded_at: UtcTime,
+    pub recorded_by_label: String,
+}
+
+/// An invoice by id.
+pub fn find_invoice(conn: &mut Conn, id: Id) -> Result<Option<Invoice>> {
+    Ok(invoices::table.find(id).select(Invoice::as_select()).first(conn).optional()?)
+}
+
+/// Stores an invoice; false where the number is taken.
+pub fn insert_invoice(conn: &mut Conn, invoice: &Invoice) -> Result<bool> {
+    let inserted = each!(conn, c => diesel::insert_into(invoices::table).values(invoice).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Stores a payment.
+pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<()> {
+    diesel::insert_into(payments::table).values(payment).execute(conn)?;
+    Ok(())
+}
+
+/// Invoices of an order or a customer, newest first, made before a given one.
+pub fn list_invoices(conn: &mut Conn, order: Option<Id>, customer: Option<Id>, before: Option<Id>, limit: i64) -> Result<Vec<Invoice>> {
+    let mut query = invoices::table.order(invoices::id.desc()).limit(limit).select(Invoice::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = before {
+        query = query.filter(invoices::id.lt(id));
+    }
+    if let Some(order) = order {
+        query = query.filter(invoices::order_id.eq(order));
+    }
+    if let Some(customer) = customer {
+        query = query.filter(invoices::customer_id.eq(customer));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Payments of an order, newest first, recorded before a given one.
+pub fn list_payments(conn: &mut Conn, order: Option<Id>, before: Option<Id>, limit: i64) -> Result<Vec<Payment>> {
+    let mut query = payments::table.order(payments::id.desc()).limit(limit).select(Payment::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = before {
+        query = query.filter(payments::id.lt(id));
+    }
+    if let Some(order) = order {
+        query = query.filter(payments::order_id.eq(order));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Adds up; a sum past the largest amount stays at it, since what was paid is never an error.
+fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
+    let parts: i128 = amounts.into_iter().map(|amount| i128::from(amount.parts())).sum();
+    Amount::from_parts(parts.min(i128::from(LIMIT))).unwrap_or_default()
+}
+
+/// What an order's invoices come to.
+pub fn invoiced_total(conn: &mut Conn, order: Id) -> Result<Amount> {
+    let amounts: Vec<Amount> = invoices::table.filter(invoices::order_id.eq(order)).select(invoices::amount).load(conn)?;
+    Ok(total(amounts))
+}
+
+/// What was paid for an order.
+pub fn paid_total(conn: &mut Conn, order: Id) -> Result<Amount> {
+    let amounts: Vec<Amount> = payments::table.filter(payments::order_id.eq(order)).select(payments::amount).load(conn)?;
+    Ok(total(amounts))
+}
+
+fn by_order(rows: Vec<(Id, Amount)>) -> BTreeMap<Id, i128> {
+    rows.into_iter().fold(BTreeMap::new(), |mut sums, (order, amount)| {
+        *sums.entry(order).or_default() += i128::from(amount.parts());
+        sums
+    })
+}
+
+/// A customer's invoices past due whose order has been paid less than it was invoiced: what
+/// makes the credit check fail (DOMAIN 7.1).
+pub fn overdue_unpaid(conn: &mut Conn, customer: Id, today: NaiveDate) -> Result<Vec<Invoice>> {
+    let past_due = invoices::customer_id.eq(customer).and(invoices::due_date.lt(today));
+    let late: Vec<Invoice> = invoices::table.filter(past_due).order(invoices::due_date.asc()).select(Invoice::as_select()).load(conn)?;
+    if late.is_empty() {
+        return Ok(late);
+    }
+    let invoiced: Vec<(Id, Amount)> =
+        invoices::table.filter(invoices::customer_id.eq(customer)).select((invoices::order_id, invoices::amount)).load(conn)?;
+    let orders = invoices::table.filter(past_due).select(invoices::order_id);
+    let paid: Vec<(Id, Amount)> =
+        payments::table.filter(payments::order_id.eq_any(orders)).select((payments::order_id, payments::amount)).load(conn)?;
+    let (invoiced, paid) = (by_order(invoiced), by_order(paid));
+    let of = |sums: &BTreeMap<Id, i128>, order: Id| sums.get(&order).copied().unwrap_or_default();
+    Ok(late.into_iter().filter(|invoice| of(&paid, invoice.order_id) < of(&invoiced, invoice.order_id)).collect())
+}

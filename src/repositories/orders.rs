@@ -1,1 +1,239 @@
-//! (being written)
+//! Orders: the row itself. Its parts (parties, delivery, lines, revisions) are in `orders::parts`.
+//! Whatever writes to an order first takes its row (DECISIONS 5).
+
+pub mod parts;
+
+use crate::db::schema::{order_details, orders};
+use crate::db::{Conn, MultiBackend, Tx};
+use crate::domain::amount::Amount;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::order::{Stage, State};
+use crate::domain::order::{Channel, InventoryStatus, PaymentStatus, ProductionStatus};
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use diesel::prelude::*;
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = orders)]
+pub struct Order {
+    pub id: Id,
+    pub number: String,
+    pub version: i64,
+    pub revision: i32,
+    pub state: State,
+    pub stage: Stage,
+    pub channel: Channel,
+    pub channel_ref: Option<String>,
+    pub fingerprint: Vec<u8>,
+    pub customer_id: Id,
+    pub owner_id: Option<Id>,
+    pub entered_by_id: Option<Id>,
+    pub entered_by_key_id: Option<Id>,
+    pub currency: String,
+    pub goods_amount: Amount,
+    pub discount: Amount,
+    pub shipping_fee: Amount,
+    pub tax: Amount,
+    pub total: Amount,
+    pub rush: bool,
+    pub preorder: bool,
+    pub key_account: bool,
+    pub ordered_at: UtcTime,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+    pub reviewed_at: Option<UtcTime>,
+    pub shipped_at: Option<UtcTime>,
+    pub received_at: Option<UtcTime>,
+    pub archived_at: Option<UtcTime>,
+    pub inventory_status: InventoryStatus,
+    pub production_status: ProductionStatus,
+    pub payment_status: PaymentStatus,
+}
+
+/// An order by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Order>> {
+    Ok(orders::table.find(id).select(Order::as_select()).first(conn).optional()?)
+}
+
+/// The id that a path means: `ord_…` or an order number (BEHAVIOUR 1).
+pub fn resolve(conn: &mut Conn, text: &str) -> Result<Option<Id>> {
+    if let Some(id) = Kind::Order.parse(text) {
+        return Ok(Some(id));
+    }
+    Ok(orders::table.filter(orders::number.eq(text)).select(orders::id).first(conn).optional()?)
+}
+
+/// An order by id or number.
+pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<Order>> {
+    match resolve(conn, text)? {
+        Some(id) => find(conn, id),
+        None => Ok(None),
+    }
+}
+
+/// The order that a channel knows under a reference (DOMAIN 1.3).
+pub fn find_by_channel(conn: &mut Conn, channel: Channel, reference: &str) -> Result<Option<Order>> {
+    let query = orders::table.filter(orders::channel.eq(channel).and(orders::channel_ref.eq(reference)));
+    Ok(query.select(Order::as_select()).first(conn).optional()?)
+}
+
+/// Several orders.
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Order>> {
+    Ok(each!(conn, c => orders::table.filter(orders::id.eq_any(ids)).select(Order::as_select()).load(c))?)
+}
+
+/// Takes an order's row for this unit of work by raising its version, once; others wait for the
+/// row, whichever database it is. Everything decided about the order is decided after this.
+pub fn take(tx: &mut Tx, id: Id) -> Result<Option<Order>> {
+    if tx.taken(id).is_some() {
+        return find(tx.conn, id);
+    }
+    let raised = (orders::version.eq(orders::version + 1), orders::updated_at.eq(tx.now));
+    let order: Option<Order> =
+        diesel::update(orders::table.find(id)).set(raised).returning(orders::all_columns).get_result(tx.conn).optional()?;
+    if let Some(order) = &order {
+        tx.note_taken(id, order.version);
+    }
+    Ok(order)
+}
+
+/// Stores a new order; false where its channel reference is taken. The unit of work holds it then.
+pub fn insert(tx: &mut Tx, order: &Order) -> Result<bool> {
+    let target = (orders::channel, orders::channel_ref);
+    let inserted =
+        each!(&mut *tx.conn, c => diesel::insert_into(orders::table).values(order).on_conflict(target).do_nothing().execute(c))?;
+    if inserted == 1 {
+        tx.note_taken(order.id, order.version);
+    }
+    Ok(inserted == 1)
+}
+
+/// When an order reached the states that are dated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Milestones {
+    pub reviewed_at: Option<UtcTime>,
+    pub shipped_at: Option<UtcTime>,
+    pub received_at: Option<UtcTime>,
+}
+
+/// The only writer of the state column: a compare-and-set from one state to another; false where
+/// the order is in another state by now.
+pub fn set_state(conn: &mut Conn, id: Id, from: State, to: State, at: Milestones) -> Result<bool> {
+    let target = orders::table.filter(orders::id.eq(id).and(orders::state.eq(from)));
+    let milestones = (orders::reviewed_at.eq(at.reviewed_at), orders::shipped_at.eq(at.shipped_at), orders::received_at.eq(at.received_at));
+    Ok(diesel::update(target).set((orders::state.eq(to), milestones)).execute(conn)? == 1)
+}
+
+/// What `workflow` derives from tasks, stock, shipments and payments (DOMAIN 3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Derived {
+    pub stage: Stage,
+    pub inventory_status: InventoryStatus,
+    pub production_status: ProductionStatus,
+    pub payment_status: PaymentStatus,
+}
+
+/// Stores what was derived.
+pub fn set_derived(conn: &mut Conn, id: Id, derived: Derived) -> Result<()> {
+    diesel::update(orders::table.find(id))
+        .set((
+            orders::stage.eq(derived.stage),
+            orders::inventory_status.eq(derived.inventory_status),
+            orders::production_status.eq(derived.production_status),
+            orders::payment_status.eq(derived.payment_status),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores what an amendment changed in the row itself; state, stage and version are not its
+/// business.
+pub fn set_content(conn: &mut Conn, order: &Order) -> Result<()> {
+    diesel::update(orders::table.find(order.id))
+        .set((
+            orders::revision.eq(order.revision),
+            orders::fingerprint.eq(order.fingerprint.clone()),
+            orders::customer_id.eq(order.customer_id),
+            orders::owner_id.eq(order.owner_id),
+            orders::currency.eq(order.currency.clone()),
+            orders::goods_amount.eq(order.goods_amount),
+            orders::discount.eq(order.discount),
+            orders::shipping_fee.eq(order.shipping_fee),
+            orders::tax.eq(order.tax),
+            orders::total.eq(order.total),
+            orders::rush.eq(order.rush),
+            orders::preorder.eq(order.preorder),
+            orders::key_account.eq(order.key_account),
+            orders::ordered_at.eq(order.ordered_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Which orders a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OrderFilter {
+    /// Any of these; all where empty.
+    pub states: Vec<State>,
+    pub stage: Option<Stage>,
+    pub channel: Option<Channel>,
+    pub channel_ref: Option<String>,
+    pub customer: Option<Id>,
+    pub owner: Option<Id>,
+    pub created_after: Option<UtcTime>,
+    pub created_before: Option<UtcTime>,
+    pub q: Option<String>,
+}
+
+fn list_in_state(conn: &mut Conn, filter: &OrderFilter, state: Option<State>, before: Option<Id>, limit: i64) -> Result<Vec<Order>> {
+    let mut query = orders::table.order(orders::id.desc()).limit(limit).select(Order::as_select()).into_boxed::<MultiBackend>();
+    if let Some(state) = state {
+        query = query.filter(orders::state.eq(state));
+    }
+    if let Some(id) = before {
+        query = query.filter(orders::id.lt(id));
+    }
+    if let Some(stage) = filter.stage {
+        query = query.filter(orders::stage.eq(stage));
+    }
+    if let Some(channel) = filter.channel {
+        query = query.filter(orders::channel.eq(channel));
+    }
+    if let Some(reference) = &filter.channel_ref {
+        query = query.filter(orders::channel_ref.eq(reference.clone()));
+    }
+    if let Some(customer) = filter.customer {
+        query = query.filter(orders::customer_id.eq(customer));
+    }
+    if let Some(owner) = filter.owner {
+        query = query.filter(orders::owner_id.eq(owner));
+    }
+    if let Some(at) = filter.created_after {
+        query = query.filter(orders::created_at.gt(at));
+    }
+    if let Some(at) = filter.created_before {
+        query = query.filter(orders::created_at.lt(at));
+    }
+    if let Some(q) = &filter.q {
+        let found = order_details::table.filter(order_details::search.like(super::contains(q)).escape('\\')).select(order_details::order_id);
+        query = query.filter(orders::id.eq_any(found));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Orders that match, newest first, made before a given one. Each state is read by its own index
+/// and the few rows are merged: one query over several states would sort all of their orders.
+pub fn list(conn: &mut Conn, filter: &OrderFilter, before: Option<Id>, limit: i64) -> Result<Vec<Order>> {
+    if filter.states.is_empty() {
+        return list_in_state(conn, filter, None, before, limit);
+    }
+    let mut all = Vec::new();
+    for state in &filter.states {
+        all.extend(list_in_state(conn, filter, Some(*state), before, limit)?);
+    }
+    all.sort_by_key(|order| std::cmp::Reverse(order.id));
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
+}

@@ -1,1 +1,29 @@
-//! (being written)
+//! The one document of settings; the defaults where nobody has changed any.
+
+use crate::db::Conn;
+use crate::db::schema::settings;
+use crate::db::types::Json;
+use crate::domain::settings::Settings;
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use diesel::prelude::*;
+
+const ONLY: i32 = 1;
+
+/// The settings and their version; version 0 while they are the defaults.
+pub fn load(conn: &mut Conn) -> Result<(i64, Settings)> {
+    let found: Option<(i64, Json<Settings>)> = settings::table.find(ONLY).select((settings::version, settings::content)).first(conn).optional()?;
+    Ok(found.map_or_else(|| (0, Settings::default()), |(version, Json(content))| (version, content)))
+}
+
+/// Stores settings over a version; false where they have another by now.
+pub fn store(conn: &mut Conn, version: i64, content: &Settings, now: UtcTime) -> Result<bool> {
+    let values = (settings::version.eq(version + 1), settings::content.eq(Json(content.clone())), settings::updated_at.eq(now));
+    if version == 0 {
+        let first = (settings::id.eq(ONLY), values);
+        return Ok(each!(conn, c => diesel::insert_into(settings::table).values(first).on_conflict_do_nothing().execute(c))? == 1);
+    }
+    let target = settings::table.filter(settings::id.eq(ONLY).and(settings::version.eq(version)));
+    Ok(diesel::update(target).set(values).execute(conn)? == 1)
+}

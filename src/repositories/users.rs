@@ -1,1 +1,85 @@
-//! (being written)
+//! People who log in.
+
+use crate::db::schema::users::{self, dsl};
+use crate::db::types::Json;
+use crate::db::{Conn, MultiBackend, dialect};
+use crate::domain::actor::{Department, Role};
+use crate::domain::id::Id;
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use diesel::prelude::*;
+
+/// A person who can log in; the password is kept as a hash only.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+pub struct User {
+    pub id: Id,
+    pub version: i64,
+    /// In lower case, unique.
+    pub username: String,
+    pub display_name: String,
+    pub password_hash: String,
+    pub roles: Json<Vec<Role>>,
+    pub department: Option<Department>,
+    pub active: bool,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+/// A user by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<User>> {
+    Ok(dsl::users.find(id).select(User::as_select()).first(conn).optional()?)
+}
+
+/// A user by the name they log in with, given in lower case.
+pub fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<User>> {
+    Ok(dsl::users.filter(dsl::username.eq(username)).select(User::as_select()).first(conn).optional()?)
+}
+
+/// Users, newest first, made before a given one.
+pub fn list(conn: &mut Conn, before: Option<Id>, limit: i64) -> Result<Vec<User>> {
+    let mut query = dsl::users.order(dsl::id.desc()).limit(limit).select(User::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = before {
+        query = query.filter(dsl::id.lt(id));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Whether there is any user; there is none at the first start.
+pub fn any(conn: &mut Conn) -> Result<bool> {
+    Ok(dsl::users.select(dsl::id).first::<Id>(conn).optional()?.is_some())
+}
+
+/// Stores a new user; false where the user name is taken.
+pub fn insert(conn: &mut Conn, user: &User) -> Result<bool> {
+    let inserted = each!(conn, c => diesel::insert_into(dsl::users).values(user).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Stores a changed user at the version before; false where it has another by now.
+pub fn update(conn: &mut Conn, user: &User) -> Result<bool> {
+    let target = dsl::users.filter(dsl::id.eq(user.id).and(dsl::version.eq(user.version - 1)));
+    Ok(diesel::update(target).set(user).execute(conn)? == 1)
+}
+
+/// Gives a user another password under a raised version, for the command line; false where there
+/// is no such user.
+pub fn set_password_hash(conn: &mut Conn, id: Id, password_hash: &str, now: UtcTime) -> Result<bool> {
+    let values = (dsl::password_hash.eq(password_hash), dsl::version.eq(dsl::version + 1), dsl::updated_at.eq(now));
+    Ok(diesel::update(dsl::users.find(id)).set(values).execute(conn)? == 1)
+}
+
+/// Whether an active user other than this one holds a role. There are few users, so the roles
+/// are looked through here rather than in two dialects of JSON.
+pub fn another_holds(conn: &mut Conn, id: Id, role: Role) -> Result<bool> {
+    let others = dsl::users.filter(dsl::active.eq(true).and(dsl::id.ne(id))).select(dsl::roles);
+    let roles: Vec<Json<Vec<Role>>> = others.load(conn)?;
+    Ok(roles.iter().any(|Json(held)| held.contains(&role)))
+}
+
+/// Lets only one transaction at a time take the administrator's role from someone; false where
+/// another one is at it.
+pub fn lock_administrators(conn: &mut Conn) -> Result<bool> {
+    Ok(dialect::try_lock(conn, "users/administrators")?)
+}

@@ -1,0 +1,204 @@
+//! The parts of an order: the customer as the order knows them, delivery, lines, revisions.
+
+use crate::db::schema::{order_deliveries, order_details, order_lines, order_revisions, orders};
+use crate::db::types::Json;
+use crate::db::{Conn, MultiBackend};
+use crate::domain::amount::Amount;
+use crate::domain::id::Id;
+use crate::domain::lifecycle::order::State;
+use crate::domain::lifecycle::shipment::DeliveryMethod;
+use crate::domain::order::{Finding, InvoiceKind, LineKind, Priority};
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::{Map, Value};
+
+/// The customer and the agreements, as this order knows them.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = order_details, treat_none_as_null = true)]
+pub struct Details {
+    pub order_id: Id,
+    pub customer_name: String,
+    pub contact_name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub goods_fingerprint: Vec<u8>,
+    pub declared_total: Option<Amount>,
+    pub prices_include_tax: bool,
+    pub contract_number: Option<String>,
+    pub priority: Priority,
+    pub payment_terms: Option<String>,
+    pub payment_method: Option<String>,
+    pub deposit: Option<Amount>,
+    pub invoice_wanted: Option<Json<InvoiceKind>>,
+    pub tags: Json<Vec<String>>,
+    pub metadata: Json<Map<String, Value>>,
+    pub findings: Json<Vec<Finding>>,
+    /// What is to be corrected, while the order is sent back.
+    pub correction: Option<String>,
+    pub hold_reason: Option<String>,
+    pub cancel_reason: Option<String>,
+    pub search: String,
+}
+
+/// Where and when the goods are to arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = order_deliveries, treat_none_as_null = true)]
+pub struct Delivery {
+    pub order_id: Id,
+    pub country: Option<String>,
+    pub region: Option<String>,
+    pub city: Option<String>,
+    pub street: Option<String>,
+    pub postcode: Option<String>,
+    pub contact_name: Option<String>,
+    pub phone: Option<String>,
+    pub method: Option<DeliveryMethod>,
+    pub requested_date: Option<NaiveDate>,
+    pub requested_within_working_days: Option<i32>,
+    pub promised_date: Option<NaiveDate>,
+    pub instructions: String,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_lines, treat_none_as_default_value = false)]
+pub struct Line {
+    pub id: Id,
+    pub order_id: Id,
+    pub position: i32,
+    pub product_id: Option<Id>,
+    pub sku: Option<String>,
+    pub name: String,
+    pub specification: String,
+    pub unit: String,
+    pub kind: LineKind,
+    pub quantity: Amount,
+    pub unit_price: Amount,
+    pub discount_rate: Amount,
+    pub discount_amount: Amount,
+    pub tax_rate: Amount,
+    pub amount: Amount,
+    pub tax: Amount,
+    pub picked: Amount,
+    pub shipped: Amount,
+    pub delivered: Amount,
+    pub promised_date: Option<NaiveDate>,
+}
+
+/// What a revision said.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_revisions)]
+pub struct Revision {
+    pub order_id: Id,
+    pub revision: i32,
+    pub at: UtcTime,
+    pub author_id: Option<Id>,
+    pub author_label: String,
+    pub reason: Option<String>,
+    pub content: Json<Value>,
+    pub fingerprint: Vec<u8>,
+}
+
+/// An order's details; every order has them.
+pub fn details(conn: &mut Conn, order: Id) -> Result<Details> {
+    Ok(order_details::table.find(order).select(Details::as_select()).first(conn)?)
+}
+
+/// An order's delivery; every order has one.
+pub fn delivery(conn: &mut Conn, order: Id) -> Result<Delivery> {
+    Ok(order_deliveries::table.find(order).select(Delivery::as_select()).first(conn)?)
+}
+
+/// An order's lines in their order.
+pub fn lines(conn: &mut Conn, order: Id) -> Result<Vec<Line>> {
+    let query = order_lines::table.filter(order_lines::order_id.eq(order)).order(order_lines::position.asc());
+    Ok(query.select(Line::as_select()).load(conn)?)
+}
+
+/// Details of several orders.
+pub fn details_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Details>> {
+    Ok(each!(conn, c => order_details::table.filter(order_details::order_id.eq_any(orders)).select(Details::as_select()).load(c))?)
+}
+
+/// Deliveries of several orders.
+pub fn deliveries_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Delivery>> {
+    Ok(each!(conn, c => order_deliveries::table.filter(order_deliveries::order_id.eq_any(orders)).select(Delivery::as_select()).load(c))?)
+}
+
+/// Lines of several orders, in their orders.
+pub fn lines_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Line>> {
+    Ok(each!(conn, c => order_lines::table
+        .filter(order_lines::order_id.eq_any(orders))
+        .order((order_lines::order_id.asc(), order_lines::position.asc()))
+        .select(Line::as_select())
+        .load(c))?)
+}
+
+/// Stores a new order's parts.
+pub fn insert(conn: &mut Conn, details: &Details, delivery: &Delivery, lines: &[Line]) -> Result<()> {
+    diesel::insert_into(order_details::table).values(details).execute(conn)?;
+    diesel::insert_into(order_deliveries::table).values(delivery).execute(conn)?;
+    insert_lines(conn, lines)
+}
+
+fn insert_lines(conn: &mut Conn, lines: &[Line]) -> Result<()> {
+    each!(conn, c => diesel::insert_into(order_lines::table).values(lines).execute(c))?;
+    Ok(())
+}
+
+/// Stores an amended order's parts; the list of lines is replaced by the one given, before
+/// anything of it was picked or shipped.
+pub fn replace(conn: &mut Conn, details: &Details, delivery: &Delivery, lines: &[Line]) -> Result<()> {
+    diesel::update(order_details::table.find(details.order_id)).set(details).execute(conn)?;
+    diesel::update(order_deliveries::table.find(delivery.order_id)).set(delivery).execute(conn)?;
+    diesel::delete(order_lines::table.filter(order_lines::order_id.eq(details.order_id))).execute(conn)?;
+    insert_lines(conn, lines)
+}
+
+/// Stores an order's details alone (hold, correction, cancellation).
+pub fn set_details(conn: &mut Conn, details: &Details) -> Result<()> {
+    diesel::update(order_details::table.find(details.order_id)).set(details).execute(conn)?;
+    Ok(())
+}
+
+/// What of a line was picked, shipped and delivered.
+pub fn set_progress(conn: &mut Conn, line: Id, picked: Amount, shipped: Amount, delivered: Amount) -> Result<()> {
+    diesel::update(order_lines::table.find(line))
+        .set((order_lines::picked.eq(picked), order_lines::shipped.eq(shipped), order_lines::delivered.eq(delivered)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps a revision.
+pub fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()> {
+    diesel::insert_into(order_revisions::table).values(revision).execute(conn)?;
+    Ok(())
+}
+
+/// An order's revisions, oldest first.
+pub fn revisions(conn: &mut Conn, order: Id) -> Result<Vec<Revision>> {
+    let query = order_revisions::table.filter(order_revisions::order_id.eq(order)).order(order_revisions::revision.asc());
+    Ok(query.select(Revision::as_select()).load(conn)?)
+}
+
+/// Whether a person entered or amended an order (DOMAIN 1.6, 2.4).
+pub fn has_author(conn: &mut Conn, order: Id, person: Id) -> Result<bool> {
+    let by = order_revisions::table.filter(order_revisions::order_id.eq(order).and(order_revisions::author_id.eq(person)));
+    Ok(by.count().get_result::<i64>(conn)? > 0)
+}
+
+/// The id of another live order since an instant with the same phone and the same goods
+/// (DOMAIN 1.3).
+pub fn find_alike(conn: &mut Conn, not: Id, phone: &str, goods: &[u8], since: UtcTime) -> Result<Option<Id>> {
+    Ok(order_details::table
+        .inner_join(orders::table.on(orders::id.eq(order_details::order_id)))
+        .filter(order_details::phone.eq(phone).and(order_details::goods_fingerprint.eq(goods)))
+        .filter(orders::created_at.gt(since).and(orders::state.ne(State::Cancelled)).and(orders::id.ne(not)))
+        .select(orders::id)
+        .into_boxed::<MultiBackend>()
+        .first(conn)
+        .optional()?)
+}

@@ -1,0 +1,153 @@
+//! Changing an order that is not reviewed yet (DOMAIN 1.7): a merge patch under `If-Match` makes a
+//! new revision; what approvers look at asks them again.
+
+use super::content::{self, Content};
+use super::create::keep_revision;
+use super::facts;
+use super::input::OrderInput;
+use super::{describe, refusal, take};
+use crate::db::Tx;
+use crate::db::types::Json;
+use crate::domain::event::{Event, EventName};
+use crate::domain::id::Id;
+use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State};
+use crate::domain::reason::Reason;
+use crate::error::{Code, Error, Problem, Result};
+use crate::input::Patch;
+use crate::repositories::orders::{self, Milestones, Order, parts};
+use serde_json::Value;
+
+/// Amends an order.
+///
+/// # Errors
+/// `precondition_required` and `version_mismatch` by `If-Match`; `forbidden` for another's order;
+/// `invalid_transition` once it is reviewed; `validation_failed` for what it would become.
+pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
+    let before = take(tx, reference)?;
+    tx.require_match(before.version - 1)?;
+    if !facts::is_own(&before, &tx.actor) {
+        return Err(Problem::from_reasons(vec![Reason::NotOwner]).into());
+    }
+    let (patch, reason) = without_reason(patch)?;
+    let current = parts::revisions(tx.conn, before.id)?.pop().ok_or_else(|| Error::internal("an order without a revision"))?;
+    let Json(was) = current.content;
+    let old: OrderInput = serde_json::from_value(was.clone()).map_err(Error::internal)?;
+    let said: OrderInput = patch.apply(&old)?;
+    if (said.channel, &said.channel_ref) != (old.channel, &old.channel_ref) {
+        return Err(Problem::invalid("/channel_ref", "immutable", "channel and reference stay what they were", "渠道与渠道引用不可更改").into());
+    }
+    let known: Vec<Id> = parts::lines(tx.conn, before.id)?.iter().map(|line| line.id).collect();
+    let content = content::build(tx, before.id, &said, &known)?;
+    let (now, _) = content.revision()?;
+    let changed = changed_fields(&was, &now);
+    let order = store(tx, &before, content, reason.clone())?;
+    let next = move_on(tx, &order, asks_again(&was, &now, &changed))?;
+    let event = describe(Event::of_order(EventName::OrderAmended, order.id), &order, next)
+        .with("revision", order.revision)
+        .with("review_again", asks_again(&was, &now, &changed))
+        .change("state", before.state.as_str(), next.as_str())
+        .change("total", before.total.text(4), order.total.text(4))
+        .note("changed", changed)
+        .note("reason", reason);
+    tx.record(event)?;
+    super::take_id(tx, order.id)
+}
+
+/// The reason travels in the patch beside what is patched.
+fn without_reason(patch: &Patch) -> Result<(Patch, Option<String>)> {
+    let mut patch = patch.clone();
+    match patch.0.remove("reason") {
+        None => Ok((patch, None)),
+        Some(Value::String(text)) if !text.trim().is_empty() && text.chars().count() <= 1000 => Ok((patch, Some(text))),
+        Some(_) => Err(Problem::invalid("/reason", "text", "must be text of 1 to 1000 characters", "须为 1 至 1000 个字符的文本").into()),
+    }
+}
+
+/// The top-level fields in which two revisions differ.
+fn changed_fields(was: &Value, now: &Value) -> Vec<String> {
+    let (Some(was), Some(now)) = (was.as_object(), now.as_object()) else { return Vec::new() };
+    let mut fields: Vec<String> = was.keys().chain(now.keys()).filter(|key| was.get(*key) != now.get(*key)).cloned().collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
+
+/// Whether approvers have to look again: not for a corrected contact, nor for an address in the
+/// same region, tags or metadata (DOMAIN 1.7).
+fn asks_again(was: &Value, now: &Value, changed: &[String]) -> bool {
+    let differs = |pointer: &str| was.pointer(pointer) != now.pointer(pointer);
+    changed.iter().any(|field| match field.as_str() {
+        "tags" | "metadata" | "owner" | "invoice" | "declared_total" => false,
+        "customer" => differs("/customer/id"),
+        "delivery" => ["/delivery/address/country", "/delivery/address/region", "/delivery/method", "/delivery/requested_date", "/delivery/promised_date",
+            "/delivery/requested_within_working_days"].iter().any(|pointer| differs(pointer)),
+        _ => true,
+    })
+}
+
+fn store(tx: &mut Tx, before: &Order, content: Content, reason: Option<String>) -> Result<Order> {
+    let order = Order {
+        revision: before.revision + 1,
+        customer_id: content.customer.id,
+        owner_id: content.owner,
+        currency: content.input.currency.clone(),
+        goods_amount: content.totals.goods_amount,
+        discount: content.input.discount,
+        shipping_fee: content.input.shipping_fee,
+        tax: content.totals.tax,
+        total: content.totals.total,
+        rush: content.input.rush,
+        preorder: content.input.preorder,
+        key_account: content.key_account,
+        ordered_at: content.ordered_at,
+        ..before.clone()
+    };
+    if !matches!(order.state.status(), crate::domain::lifecycle::order::Status::Created) {
+        let allowed = MACHINE.events_from(order.state);
+        return Err(Problem::invalid_transition(order.state.as_str(), Step::Amend, &allowed).into());
+    }
+    let kept = parts::details(tx.conn, before.id)?;
+    let details = parts::Details { hold_reason: kept.hold_reason, ..content.details.clone() };
+    orders::set_content(tx.conn, &order)?;
+    parts::replace(tx.conn, &details, &content.delivery, &content.lines)?;
+    keep_revision(tx, &order, &content, reason)?;
+    Ok(order)
+}
+
+/// Where the amended order goes: back to whoever verifies when it was sent back; to its approvers
+/// again when the customer was being asked about something else.
+fn move_on(tx: &mut Tx, order: &Order, review_again: bool) -> Result<State> {
+    let event = if order.state == State::AwaitingCorrection { Step::Correct } else { Step::Amend };
+    if order.state == State::AwaitingConfirmation && !review_again {
+        return Ok(order.state);
+    }
+    let next = MACHINE.next(order.state, event, &Facts::default()).map_err(|r| refusal(order.state.as_str(), event, r))?;
+    let at = Milestones { reviewed_at: order.reviewed_at, shipped_at: order.shipped_at, received_at: order.received_at };
+    if next != order.state && !orders::set_state(tx.conn, order.id, order.state, next, at)? {
+        return Err(Code::Unavailable.into());
+    }
+    Ok(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_what_approvers_look_at_asks_them_again() {
+        // DOMAIN 1.7
+        let was = json!({"customer": {"id": "a", "phone": "1"}, "delivery": {"address": {"region": "SH", "street": "1"}}, "rush": false});
+        let asks = |now: Value| asks_again(&was, &now, &changed_fields(&was, &now));
+        let with = |pointer: &str, value: Value| {
+            let mut now = was.clone();
+            *now.pointer_mut(pointer).unwrap() = value;
+            now
+        };
+        assert!(!asks(was.clone()));
+        assert!(!asks(with("/customer/phone", json!("2"))));
+        assert!(!asks(with("/delivery/address/street", json!("2"))));
+        assert!(asks(with("/delivery/address/region", json!("BJ"))));
+        assert!(asks(with("/rush", json!(true))));
+    }
+}

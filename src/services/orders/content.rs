@@ -1,0 +1,347 @@
+//! From what a caller says to what is stored: looks up customer, products and owner, reckons
+//! amounts and dates, and finds what whoever verifies should look at.
+
+use super::input::{CustomerRef, LineInput, OrderInput};
+use crate::db::Tx;
+use crate::db::types::Json;
+use crate::domain::actor::Role;
+use crate::domain::amount::Amount;
+use crate::domain::codes;
+use crate::domain::event::{Event, EventName};
+use crate::domain::id::{Id, Kind};
+use crate::domain::order::{CustomerTier, Finding, LineKind, LineTerms, Totals, TotalsError, totals};
+use crate::domain::time::UtcTime;
+use crate::error::{Code, Problem, Result};
+use crate::input;
+use crate::repositories::customers::{self, Customer};
+use crate::repositories::orders::parts::{Delivery, Details, Line, find_alike};
+use crate::repositories::products::{self, Product};
+use crate::repositories::{settings, users};
+use chrono::{NaiveDate, TimeDelta};
+use serde_json::Value;
+
+/// All that an order's content comes to.
+pub struct Content {
+    /// The input with everything that was looked up, as a revision keeps it.
+    pub input: OrderInput,
+    pub customer: Customer,
+    pub owner: Option<Id>,
+    pub ordered_at: UtcTime,
+    pub key_account: bool,
+    pub totals: Totals,
+    pub details: Details,
+    pub delivery: Delivery,
+    pub lines: Vec<Line>,
+}
+
+impl Content {
+    /// The content as JSON, and its hash.
+    ///
+    /// # Errors
+    /// Where it cannot be written, which no input brings about.
+    pub fn revision(&self) -> Result<(Value, Vec<u8>)> {
+        let value = serde_json::to_value(&self.input).map_err(crate::error::Error::internal)?;
+        let fingerprint = input::fingerprint(&value);
+        Ok((value, fingerprint))
+    }
+}
+
+/// Works out an order's content. `known_lines` are the lines that an amendment may name by id.
+///
+/// # Errors
+/// `validation_failed` naming what cannot be looked up or does not fit.
+pub fn build(tx: &mut Tx, order: Id, said: &OrderInput, known_lines: &[Id]) -> Result<Content> {
+    let mut input = said.clone();
+    let digits = codes::minor_digits(&input.currency).unwrap_or(2);
+    check_digits(&input, digits)?;
+    let customer = resolve_customer(tx, &mut input.customer)?;
+    let owner = resolve_owner(tx, input.owner.as_deref())?;
+    input.owner = owner.map(|id| id.text(Kind::User));
+    let ordered_at = input.ordered_at.unwrap_or(tx.now);
+    input.ordered_at = Some(ordered_at);
+    let mut lines = build_lines(tx, order, &mut input, known_lines)?;
+    let terms: Vec<LineTerms> = lines.iter().map(terms_of).collect();
+    let totals = totals(&terms, input.discount, input.shipping_fee, input.prices_include_tax, digits).map_err(totals_problem)?;
+    for (line, total) in lines.iter_mut().zip(&totals.lines) {
+        (line.amount, line.tax) = (total.amount, total.tax);
+    }
+    let delivery = build_delivery(tx, order, &input, ordered_at)?;
+    let key_account = input.key_account.unwrap_or(customer.tier == CustomerTier::KeyAccount);
+    let mut details = build_details(order, &input);
+    details.findings = Json(findings(tx, order, &details, &delivery, &lines, totals.total)?);
+    Ok(Content { input, customer, owner, ordered_at, key_account, totals, details, delivery, lines })
+}
+
+/// Amounts of money may have no more digits than the currency's minor unit.
+fn check_digits(input: &OrderInput, digits: u32) -> Result<()> {
+    let mut problem = Problem::new(Code::ValidationFailed);
+    let mut check = |pointer: String, amount: Option<Amount>| {
+        if amount.is_some_and(|a| !a.fits(digits)) {
+            let en = format!("may have at most {digits} digits after the point in this currency");
+            problem = problem.clone().field(&pointer, "too_precise", en, format!("该币种最多 {digits} 位小数"));
+        }
+    };
+    check("/discount".into(), Some(input.discount));
+    check("/shipping_fee".into(), Some(input.shipping_fee));
+    check("/declared_total".into(), input.declared_total);
+    check("/deposit".into(), input.deposit);
+    for (at, line) in input.lines.iter().enumerate() {
+        check(format!("/lines/{at}/discount_amount"), Some(line.discount_amount));
+    }
+    if problem.errors.is_empty() { Ok(()) } else { Err(problem.into()) }
+}
+
+/// Finds the customer by id or code, or one who is exactly the same, or makes a new one; the
+/// reference then names them, with what this order knows better.
+fn resolve_customer(tx: &mut Tx, named: &mut CustomerRef) -> Result<Customer> {
+    let found = find_customer(tx, named)?;
+    let customer = match found {
+        Some(customer) => customer,
+        None => make_customer(tx, named)?,
+    };
+    named.id = Some(customer.id.text(Kind::Customer));
+    named.code = named.code.take().or_else(|| customer.code.clone());
+    named.name = named.name.take().or_else(|| Some(customer.name.clone()));
+    named.contact_name = named.contact_name.take().or_else(|| customer.contact_name.clone());
+    named.phone = named.phone.take().or_else(|| customer.phone.clone());
+    named.email = named.email.take().or_else(|| customer.email.clone());
+    Ok(customer)
+}
+
+fn find_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Option<Customer>> {
+    if let Some(text) = &named.id {
+        let id = Kind::Customer.parse(text);
+        let found = id.map(|id| customers::find(tx.conn, id)).transpose()?.flatten();
+        return found.map(Some).ok_or_else(|| Problem::invalid("/customer/id", "unknown", "there is no such customer", "没有该客户").into());
+    }
+    if let Some(code) = &named.code
+        && let Some(found) = customers::find_by_code(tx.conn, code)?
+    {
+        return Ok(Some(found));
+    }
+    match &named.name {
+        Some(_) if named.code.is_some() => Ok(None),
+        Some(name) => customers::find_same(tx.conn, name, named.phone.as_deref(), named.email.as_deref()),
+        None => Err(Problem::invalid("/customer", "required", "needs an id, a known code or a name", "须提供 id、已有 code 或 name").into()),
+    }
+}
+
+fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
+    let name = named.name.clone().unwrap_or_default();
+    let search = [Some(&name), named.code.as_ref(), named.contact_name.as_ref(), named.email.as_ref(), named.phone.as_ref()];
+    let customer = Customer {
+        id: tx.new_id(),
+        version: 1,
+        code: named.code.clone(),
+        contact_name: named.contact_name.clone(),
+        phone: named.phone.clone(),
+        email: named.email.clone(),
+        language: "zh-CN".to_owned(),
+        tier: CustomerTier::Standard,
+        credit_limit: None,
+        tax_number: None,
+        search: search.into_iter().flatten().map(|t| t.to_lowercase()).collect::<Vec<_>>().join("\n"),
+        created_at: tx.now,
+        updated_at: tx.now,
+        name,
+    };
+    if customers::insert(tx.conn, &customer)? {
+        tx.record(Event::new(EventName::CustomerCreated, Kind::Customer, customer.id).with("version", 1))?;
+        return Ok(customer);
+    }
+    // someone made a customer of this code at the same moment
+    let code = customer.code.as_deref().unwrap_or_default();
+    customers::find_by_code(tx.conn, code)?.ok_or_else(|| Problem::new(Code::Unavailable).retry_after(1).into())
+}
+
+/// The sales person: the one named, or whoever enters the order, where they are in sales.
+fn resolve_owner(tx: &mut Tx, named: Option<&str>) -> Result<Option<Id>> {
+    let Some(text) = named else {
+        let in_sales = tx.actor.holds(&[Role::SalesSpecialist, Role::SalesManager]);
+        return Ok(tx.actor.user_id().filter(|_| in_sales));
+    };
+    let user = Kind::User.parse(text).map(|id| users::find(tx.conn, id)).transpose()?.flatten();
+    match user {
+        Some(user) if user.active => Ok(Some(user.id)),
+        _ => Err(Problem::invalid("/owner", "unknown", "there is no such active user", "没有该在职用户").into()),
+    }
+}
+
+fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Id]) -> Result<Vec<Line>> {
+    let skus: Vec<String> = input.lines.iter().filter_map(|line| line.sku.clone()).collect();
+    let catalog = if skus.is_empty() { Vec::new() } else { products::find_by_skus(tx.conn, &skus)? };
+    let mut problem = Problem::new(Code::ValidationFailed);
+    let mut lines: Vec<Line> = Vec::with_capacity(input.lines.len());
+    for (at, said) in input.lines.iter_mut().enumerate() {
+        let product = catalog.iter().find(|p| said.sku.as_deref() == Some(p.sku.as_str()) && p.active);
+        let id = match said.id.as_deref().map(|text| Kind::Line.parse(text)) {
+            None => Some(tx.new_id()),
+            Some(id) => id.filter(|id| known.contains(id) && lines.iter().all(|line| line.id != *id)),
+        };
+        let Some(id) = id else {
+            problem = problem.field(&format!("/lines/{at}/id"), "unknown", "is not a line of this order", "不是该订单的明细");
+            continue;
+        };
+        complete_line(said, product, &input.currency);
+        let missing = [("name", said.name.is_none()), ("unit_price", said.unit_price.is_none())];
+        for (field, _) in missing.iter().filter(|(_, missing)| *missing) {
+            let en = "is required where the SKU is not in the catalogue (a price: in this currency)";
+            problem = problem.field(&format!("/lines/{at}/{field}"), "required", en, "目录中没有该 SKU 时必填");
+        }
+        said.id = Some(id.text(Kind::Line));
+        lines.push(line_row(order, at, id, said, product));
+    }
+    if problem.errors.is_empty() { Ok(lines) } else { Err(problem.into()) }
+}
+
+/// Fills in what the catalogue knows.
+fn complete_line(said: &mut LineInput, product: Option<&Product>, currency: &str) {
+    let priced = product.filter(|p| p.currency == currency);
+    said.name = said.name.take().or_else(|| product.map(|p| p.name.clone()));
+    said.specification = said.specification.take().or_else(|| product.map(|p| p.specification.clone())).or(Some(String::new()));
+    said.unit = said.unit.take().or_else(|| product.map(|p| p.unit.clone())).or_else(|| Some("unit".to_owned()));
+    said.unit_price = said.unit_price.or_else(|| priced.map(|p| p.unit_price));
+    said.kind = said.kind.or_else(|| product.map(|p| p.kind)).or(Some(LineKind::Standard));
+}
+
+fn line_row(order: Id, at: usize, id: Id, said: &LineInput, product: Option<&Product>) -> Line {
+    Line {
+        id,
+        order_id: order,
+        position: i32::try_from(at + 1).unwrap_or(i32::MAX),
+        product_id: product.map(|p| p.id),
+        sku: said.sku.clone(),
+        name: said.name.clone().unwrap_or_default(),
+        specification: said.specification.clone().unwrap_or_default(),
+        unit: said.unit.clone().unwrap_or_default(),
+        kind: said.kind.unwrap_or(LineKind::Standard),
+        quantity: said.quantity,
+        unit_price: said.unit_price.unwrap_or_default(),
+        discount_rate: said.discount_rate,
+        discount_amount: said.discount_amount,
+        tax_rate: said.tax_rate,
+        amount: Amount::ZERO,
+        tax: Amount::ZERO,
+        picked: Amount::ZERO,
+        shipped: Amount::ZERO,
+        delivered: Amount::ZERO,
+        promised_date: said.promised_date,
+    }
+}
+
+fn terms_of(line: &Line) -> LineTerms {
+    LineTerms {
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        discount_rate: line.discount_rate,
+        discount_amount: line.discount_amount,
+        tax_rate: line.tax_rate,
+    }
+}
+
+fn totals_problem(error: TotalsError) -> Problem {
+    match error {
+        TotalsError::LineNegative(at) => {
+            Problem::invalid(&format!("/lines/{at}/discount_amount"), "too_large", "is above the line's value", "折扣超过明细金额")
+        }
+        TotalsError::TotalNegative => Problem::invalid("/discount", "too_large", "is above all there is to pay", "折扣超过应付金额"),
+        TotalsError::TooLarge => Problem::invalid("/lines", "too_large", "come to more than 12 digits before the point", "金额整数部分超过 12 位"),
+    }
+}
+
+fn build_delivery(tx: &Tx, order: Id, input: &OrderInput, ordered_at: UtcTime) -> Result<Delivery> {
+    let said = input.delivery.clone();
+    let calendar = &tx.company.calendar;
+    let within = said.requested_within_working_days;
+    let counted = within.map(|days| calendar.add_working_days(calendar.local_date(ordered_at.utc()), u32::from(days)));
+    if counted == Some(None) {
+        return Err(Problem::invalid("/delivery/requested_within_working_days", "range", "leads past the calendar", "超出日历范围").into());
+    }
+    let requested: Option<NaiveDate> = said.requested_date.or(counted.flatten());
+    let address = said.address;
+    Ok(Delivery {
+        order_id: order,
+        country: address.country,
+        region: address.region,
+        city: address.city,
+        street: address.street,
+        postcode: address.postcode,
+        contact_name: address.contact_name,
+        phone: address.phone,
+        method: said.method,
+        requested_date: requested,
+        requested_within_working_days: within.map(i32::from),
+        promised_date: said.promised_date.or(requested),
+        instructions: said.instructions,
+    })
+}
+
+/// A hash of what was ordered, whatever the order of lines: same goods, same hash (DOMAIN 1.3).
+fn goods_fingerprint(input: &OrderInput) -> Vec<u8> {
+    let mut goods: Vec<Value> = input
+        .lines
+        .iter()
+        .map(|line| {
+            let name = line.sku.clone().or_else(|| line.name.as_ref().map(|n| n.to_lowercase()));
+            serde_json::json!([name, line.specification, line.quantity])
+        })
+        .collect();
+    goods.sort_by_key(Value::to_string);
+    input::fingerprint(&Value::Array(goods))
+}
+
+fn build_details(order: Id, input: &OrderInput) -> Details {
+    let customer = input.customer.clone();
+    let searchable = [customer.name.as_ref(), customer.contact_name.as_ref(), customer.phone.as_ref(), input.channel_ref.as_ref()];
+    let goods = input.lines.iter().flat_map(|line| [line.sku.as_ref(), line.name.as_ref()]);
+    Details {
+        order_id: order,
+        goods_fingerprint: goods_fingerprint(input),
+        declared_total: input.declared_total,
+        prices_include_tax: input.prices_include_tax,
+        contract_number: input.contract_number.clone(),
+        priority: input.priority,
+        payment_terms: input.payment_terms.clone(),
+        payment_method: input.payment_method.clone(),
+        deposit: input.deposit,
+        invoice_wanted: input.invoice.map(Json),
+        tags: Json(input.tags.clone()),
+        metadata: Json(input.metadata.clone()),
+        findings: Json(Vec::new()),
+        correction: None,
+        hold_reason: None,
+        cancel_reason: None,
+        search: searchable.into_iter().chain(goods).flatten().map(|t| t.to_lowercase()).collect::<Vec<_>>().join("\n"),
+        customer_name: customer.name.unwrap_or_default(),
+        contact_name: customer.contact_name,
+        phone: customer.phone,
+        email: customer.email,
+    }
+}
+
+/// What whoever verifies should look at (DOMAIN 1.3, 1.5, 1.6).
+fn findings(tx: &mut Tx, order: Id, details: &Details, delivery: &Delivery, lines: &[Line], total: Amount) -> Result<Vec<Finding>> {
+    let today = tx.company.calendar.local_date(tx.now.utc());
+    let mut found = Vec::new();
+    if details.declared_total.is_some_and(|declared| declared != total) {
+        found.push(Finding::AmountDifference);
+    }
+    if let Some(phone) = &details.phone {
+        let (_, settings) = settings::load(tx.conn)?;
+        let since = tx.now.plus(-TimeDelta::hours(i64::from(settings.look_alike_hours)));
+        if find_alike(tx.conn, order, phone, &details.goods_fingerprint, since)?.is_some() {
+            found.push(Finding::LooksAlike);
+        }
+    }
+    if lines.iter().any(|line| line.product_id.is_none() && line.kind == LineKind::Standard) {
+        found.push(Finding::UnknownSku);
+    }
+    if delivery.promised_date.is_some_and(|date| date < today) {
+        found.push(Finding::PromisedInPast);
+    }
+    let goods = lines.iter().any(|line| line.kind != LineKind::Service);
+    if goods && (delivery.country.is_none() || delivery.city.is_none() || delivery.street.is_none()) {
+        found.push(Finding::IncompleteAddress);
+    }
+    Ok(found)
+}

@@ -1,0 +1,49 @@
+//! One truth (DOMAIN 3.4): what an order shows of stage, stock, production and payment is derived
+//! from its lines, allocations, tasks and payments, by this one function, after everything else.
+
+use crate::db::Conn;
+use crate::domain::amount::Amount;
+use crate::domain::id::Id;
+use crate::domain::lifecycle::order::{Progress, stage};
+use crate::domain::lifecycle::task::TaskStatus;
+use crate::domain::order::{LineKind, ProductionStatus, inventory_status, payment_status};
+use crate::domain::task_plan::code;
+use crate::error::Result;
+use crate::repositories::orders::{Derived, Order, parts};
+use crate::repositories::{money, stock, tasks};
+
+/// What an order's parts say of it.
+///
+/// # Errors
+/// Those of the database.
+pub fn derive(conn: &mut Conn, order: &Order) -> Result<Derived> {
+    let lines = parts::lines(conn, order.id)?;
+    let tasks = tasks::list_of_order(conn, order.id)?;
+    let open = |codes: &[&str]| tasks.iter().any(|t| codes.contains(&t.code.as_str()) && !matches!(t.status, TaskStatus::Done | TaskStatus::Cancelled));
+    let progress = Progress { production_open: open(&[code::PRODUCE]), preparation_open: open(&[code::PICK, code::SERVE]) };
+    let standard = || lines.iter().filter(|line| line.kind == LineKind::Standard);
+    let reserved = Amount::sum(stock::allocations_of(conn, order.id)?.iter().map(|a| a.reserved))?;
+    let inventory = inventory_status(Amount::sum(standard().map(|l| l.quantity))?, reserved, Amount::sum(standard().map(|l| l.picked))?);
+    let production = match tasks.iter().find(|task| task.code == code::PRODUCE).map(|task| task.status) {
+        _ if !lines.iter().any(|line| line.kind == LineKind::Custom) => ProductionStatus::NotRequired,
+        Some(TaskStatus::Done) => ProductionStatus::Completed,
+        Some(TaskStatus::InProgress) => ProductionStatus::InProgress,
+        _ => ProductionStatus::Pending,
+    };
+    Ok(Derived {
+        stage: stage(order.state, progress),
+        inventory_status: inventory,
+        production_status: production,
+        payment_status: payment_status(order.total, money::paid_total(conn, order.id)?),
+    })
+}
+
+/// The same as [`derive`], for an order by id; `None` where it does not exist.
+///
+/// # Errors
+/// Those of the database.
+pub fn derive_id(conn: &mut Conn, id: Id) -> Result<Option<(Order, Derived)>> {
+    let Some(order) = crate::repositories::orders::find(conn, id)? else { return Ok(None) };
+    let derived = derive(conn, &order)?;
+    Ok(Some((order, derived)))
+}

@@ -1,0 +1,356 @@
+//! What callers say about an order: the body of `POST /v1/orders`, which is also what a merge
+//! patch is merged into and what a revision keeps.
+
+use crate::domain::amount::Amount;
+use crate::domain::lifecycle::shipment::DeliveryMethod;
+use crate::domain::order::{Channel, InvoiceKind, KeyField, LineKind, Priority};
+use crate::domain::time::UtcTime;
+use crate::input::rules;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use validator::{Validate, ValidationError};
+
+/// Who the order is for: a customer we know by `id` or `code`, or a new one by `name`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerRef {
+    /// `cus_…`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub id: Option<String>,
+    /// The caller's own code for the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 40), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 200), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 100), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub contact_name: Option<String>,
+    /// E.164.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::phone))]
+    #[schema(max_length = 16, pattern = r"^\+[1-9][0-9]{6,14}$")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::email))]
+    #[schema(max_length = 254, format = "email")]
+    pub email: Option<String>,
+}
+
+/// One line. What a product of the catalogue says (`sku`) need not be said again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LineInput {
+    /// The line that is meant, when amending; lines without are new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 64), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub sku: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 200), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = 500))]
+    #[schema(max_length = 500)]
+    pub specification: Option<String>,
+    #[validate(custom(function = rules::positive))]
+    pub quantity: Amount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 20), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 20)]
+    pub unit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::not_negative))]
+    pub unit_price: Option<Amount>,
+    /// From 0 to 1.
+    #[serde(default)]
+    #[validate(custom(function = rules::rate))]
+    pub discount_rate: Amount,
+    #[serde(default)]
+    #[validate(custom(function = rules::not_negative))]
+    pub discount_amount: Amount,
+    /// From 0 to 1; comes on top where `prices_include_tax` is false.
+    #[serde(default)]
+    #[validate(custom(function = rules::rate))]
+    pub tax_rate: Amount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<LineKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::date))]
+    pub promised_date: Option<NaiveDate>,
+}
+
+/// Where the goods go.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddressInput {
+    /// ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::country))]
+    #[schema(min_length = 2, max_length = 2)]
+    pub country: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = 100), custom(function = rules::line_or_empty))]
+    #[schema(max_length = 100)]
+    pub region: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = 100), custom(function = rules::line_or_empty))]
+    #[schema(max_length = 100)]
+    pub city: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = 200))]
+    #[schema(max_length = 200)]
+    pub street: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = 20), custom(function = rules::line_or_empty))]
+    #[schema(max_length = 20)]
+    pub postcode: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 100), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub contact_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::phone))]
+    #[schema(max_length = 16, pattern = r"^\+[1-9][0-9]{6,14}$")]
+    pub phone: Option<String>,
+}
+
+/// Where, how and when the goods are to arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = one_way_of_asking))]
+pub struct DeliveryInput {
+    #[serde(default)]
+    #[validate(nested)]
+    pub address: AddressInput,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<DeliveryMethod>,
+    /// The date that the customer asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::date))]
+    pub requested_date: Option<NaiveDate>,
+    /// The same as a number of working days from `ordered_at`; instead of `requested_date`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(max = 1000))]
+    #[schema(maximum = 1000)]
+    pub requested_within_working_days: Option<u16>,
+    /// The date that we promise; the requested one by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::date))]
+    pub promised_date: Option<NaiveDate>,
+    #[serde(default)]
+    #[validate(length(max = 1000))]
+    #[schema(max_length = 1000)]
+    pub instructions: String,
+}
+
+fn one_way_of_asking(delivery: &DeliveryInput) -> Result<(), ValidationError> {
+    if delivery.requested_date.is_some() && delivery.requested_within_working_days.is_some() {
+        let sentence = "give requested_date or requested_within_working_days, not both";
+        return Err(ValidationError::new("conflict").with_message(Cow::Borrowed(sentence)));
+    }
+    Ok(())
+}
+
+/// An order as callers describe one (API, "An order in").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "channel": "web", "channel_ref": "WEB-88213",
+    "customer": {"name": "Acme Technology Ltd", "contact_name": "Li Wei", "phone": "+8613800138000", "email": "buyer@acme.example"},
+    "currency": "CNY",
+    "lines": [
+        {"name": "A4 printing paper", "specification": "80 g, 10 packs", "quantity": "50", "unit": "set", "unit_price": "10.00"},
+        {"name": "Signing pen", "specification": "0.5 mm black, 20 pieces", "quantity": "50", "unit": "set", "unit_price": "6.00"}
+    ],
+    "shipping_fee": "0.00", "discount": "0.00", "declared_total": "800.00",
+    "delivery": {
+        "address": {"country": "CN", "region": "Shanghai", "city": "Shanghai", "street": "1 Century Avenue", "postcode": "200120"},
+        "requested_date": "2027-03-05", "instructions": ""
+    },
+    "rush": false, "preorder": false, "tags": [], "metadata": {}
+}))]
+pub struct OrderInput {
+    pub channel: Channel,
+    /// The channel's own reference; the same one never makes two orders (DOMAIN 1.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 100), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub channel_ref: Option<String>,
+    /// When the customer ordered; now by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered_at: Option<UtcTime>,
+    #[validate(nested)]
+    pub customer: CustomerRef,
+    /// ISO 4217.
+    #[validate(custom(function = rules::currency))]
+    #[schema(min_length = 3, max_length = 3)]
+    pub currency: String,
+    #[validate(length(min = 1, max = 200), nested)]
+    #[schema(min_items = 1, max_items = 200)]
+    pub lines: Vec<LineInput>,
+    #[serde(default)]
+    #[validate(custom(function = rules::not_negative))]
+    pub discount: Amount,
+    #[serde(default)]
+    #[validate(custom(function = rules::not_negative))]
+    pub shipping_fee: Amount,
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub prices_include_tax: bool,
+    /// The total that the source declared; a difference is shown to whoever verifies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::not_negative))]
+    pub declared_total: Option<Amount>,
+    #[serde(default)]
+    #[validate(nested)]
+    pub delivery: DeliveryInput,
+    #[serde(default)]
+    pub rush: bool,
+    #[serde(default)]
+    pub preorder: bool,
+    /// By default, whether the customer is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_account: Option<bool>,
+    /// The sales person, `usr_…`; whoever enters it by default, where they are in sales.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 100), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub contract_number: Option<String>,
+    #[serde(default = "normal")]
+    #[schema(default = "normal")]
+    pub priority: Priority,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 200), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub payment_terms: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 50), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 50)]
+    pub payment_method: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::not_negative))]
+    pub deposit: Option<Amount>,
+    /// What invoice is wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceKind>,
+    #[serde(default)]
+    #[validate(length(max = 50), custom(function = plain_tags))]
+    #[schema(max_items = 50)]
+    pub tags: Vec<String>,
+    /// Free data of the integrating system: at most 50 keys and 16 KiB.
+    #[serde(default)]
+    #[validate(custom(function = small))]
+    #[schema(value_type = Object)]
+    pub metadata: Map<String, Value>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn normal() -> Priority {
+    Priority::Normal
+}
+
+fn refuse(code: &'static str, sentence: &'static str) -> Result<(), ValidationError> {
+    Err(ValidationError::new(code).with_message(Cow::Borrowed(sentence)))
+}
+
+fn plain_tags(tags: &[String]) -> Result<(), ValidationError> {
+    let plain = tags.iter().all(|tag| tag.chars().count() <= 50 && rules::line(tag).is_ok());
+    if plain { Ok(()) } else { refuse("tags", "each tag must be one line of 1 to 50 characters") }
+}
+
+fn small(metadata: &Map<String, Value>) -> Result<(), ValidationError> {
+    let size = serde_json::to_vec(metadata).map_or(usize::MAX, |bytes| bytes.len());
+    if metadata.len() <= 50 && size <= 16 * 1024 { Ok(()) } else { refuse("too_large", "must have at most 50 keys and 16 KiB") }
+}
+
+/// How a verifier finds a key field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    Ok,
+    Wrong,
+}
+
+/// What a verifier says (DOMAIN 1.6): nothing means that all key fields are right; a wrong one
+/// sends the order back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"fields": {"amount": "ok"}, "note": "as on the form"}))]
+pub struct VerifyInput {
+    #[serde(default)]
+    #[schema(value_type = std::collections::HashMap<String, Mark>)]
+    pub fields: BTreeMap<KeyField, Mark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = 1000))]
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+}
+
+/// Why something is done.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "the customer asked for it"}))]
+pub struct ReasonInput {
+    #[validate(length(min = 1, max = 1000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+}
+
+/// How the customer said yes (DOMAIN 2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfirmationMethod {
+    Phone,
+    Email,
+    Meeting,
+    Chat,
+}
+
+/// The customer's yes, as sales records it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"method": "phone", "note": "Ms Li confirmed goods and date"}))]
+pub struct ConfirmInput {
+    pub method: ConfirmationMethod,
+    #[serde(default)]
+    #[validate(length(max = 1000))]
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+}
+
+/// The customer's receipt, as staff record it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"received_by": "Li Wei"}))]
+pub struct ReceiveInput {
+    #[serde(default)]
+    #[validate(length(min = 1, max = 100), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub received_by: Option<String>,
+    #[serde(default)]
+    #[validate(length(max = 1000))]
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+}
