@@ -20,6 +20,7 @@ use crate::error::{Code, Error, Problem, Result};
 use crate::repositories::{events, idempotency, identity};
 use crate::services::workflow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokens::{Credentials, Keys};
 use tokio::sync::Notify;
 
@@ -33,6 +34,10 @@ pub struct App {
     pub database: Database,
     /// Woken after every commit that left something to be sent.
     pub outbox: Arc<Notify>,
+    /// What `/metrics` shows.
+    pub metrics: prometheus::Registry,
+    /// The process has been told to stop: not ready any more, but what is in flight is finished.
+    pub stopping: AtomicBool,
 }
 
 /// A key for repeating a request safely, with the fingerprint of what was asked.
@@ -119,6 +124,17 @@ fn admit(conn: &mut Conn, call: &Call, operation: Operation, now: UtcTime) -> Re
     Ok(actor)
 }
 
+/// Runs an act and lets follow what follows; what outlives a refusal is written (DECISIONS 3).
+fn carry_out<T>(tx: &mut Tx, act: &impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
+    let outcome = act(tx);
+    match outcome {
+        Ok(_) => workflow::settle(tx)?,
+        Err(Error::Refused(_)) => close(tx)?,
+        Err(_) => {}
+    }
+    outcome
+}
+
 /// Writes what the unit of work collected: history first, then the messages it caused.
 fn close(tx: &mut Tx) -> Result<()> {
     events::insert_recorded(tx)?;
@@ -181,14 +197,7 @@ impl App {
                 }
                 let mut tx = Tx::new(conn, now, actor, call.origin.clone(), call.language, company.clone());
                 tx.precondition = call.precondition.clone();
-                let value = match act(&mut tx) {
-                    Err(Error::Refused(problem)) => {
-                        close(&mut tx)?;
-                        return Err(Error::Refused(problem));
-                    }
-                    other => other?,
-                };
-                workflow::settle(&mut tx)?;
+                let value = carry_out(&mut tx, &act)?;
                 let answer = render(&mut tx, value)?;
                 close(&mut tx)?;
                 let sends = !tx.outgoing().is_empty();
@@ -225,6 +234,34 @@ impl App {
                 outcome
             })
             .await
+    }
+
+    /// Changes something as the process itself does it: the command line, the clock. Nobody is
+    /// asked for rights.
+    ///
+    /// # Errors
+    /// What stops it.
+    pub async fn write_as<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        act: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> std::result::Result<T, Box<Problem>> {
+        let (clock, company) = (self.clock.clone(), self.company.clone());
+        let (value, sends) = self
+            .database
+            .write(move |conn| {
+                let Call { origin, language, precondition, .. } = Call::internal(actor.clone());
+                let mut tx = Tx::new(conn, clock.now(), actor.clone(), origin, language, company.clone());
+                tx.precondition = precondition;
+                let value = carry_out(&mut tx, &act)?;
+                close(&mut tx)?;
+                Ok((value, !tx.outgoing().is_empty()))
+            })
+            .await?;
+        if sends {
+            self.outbox.notify_one();
+        }
+        Ok(value)
     }
 
     /// Reads something, for whoever calls and may.

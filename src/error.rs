@@ -3,6 +3,7 @@
 //! a response is `api::problem`'s business; here is no HTTP framework.
 
 use crate::domain::amount::TooLarge;
+use crate::domain::lifecycle::Refusal;
 use crate::domain::permission::Denied;
 use crate::domain::reason::Reason;
 use crate::domain::words::Language;
@@ -193,6 +194,7 @@ impl Problem {
             Some(Reason::RoleMissing | Reason::NotPermitted | Reason::NotOwner) => Code::Forbidden,
             Some(Reason::EvidenceMissing { .. }) => Code::EvidenceMissing,
             Some(Reason::OrderBlocked { .. } | Reason::OnHold) => Code::OrderBlocked,
+            Some(Reason::StockMissing) => Code::InsufficientStock,
             _ => Code::InvalidTransition,
         };
         let blocked_by = reasons.iter().find_map(|r| if let Reason::OrderBlocked { by } = r { Some(by.clone()) } else { None });
@@ -202,6 +204,14 @@ impl Problem {
         }
         problem.reasons = reasons;
         problem
+    }
+
+    /// What a machine's refusal says to the caller.
+    pub fn refusal<E: std::fmt::Display>(state: &str, event: E, refusal: Refusal<E>) -> Self {
+        match refusal {
+            Refusal::NoSuchTransition { allowed } => Self::invalid_transition(state, event, &allowed),
+            Refusal::Guarded(reasons) => Self::from_reasons(reasons),
+        }
     }
 
     /// An event that the table does not know in the present state.

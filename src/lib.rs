@@ -16,10 +16,16 @@
 
 pub mod api;
 pub mod app;
+pub mod check;
+pub mod cli;
 pub mod config;
 pub mod db;
+pub mod delivery;
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod input;
+pub mod jobs;
 pub mod repositories;
+pub mod server;
 pub mod services;

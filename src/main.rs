@@ -1,1 +1,11 @@
-fn main(){}
+//! The program: reads the command line and the environment, and says by its exit code how it
+//! went (0 well, 1 something is wrong, 2 it was asked wrongly).
+
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    docket::cli::run()
+}

@@ -1,1 +1,14 @@
+//! All tests of the service in one binary, a chapter a folder. Each starts the real server with a
+//! store of its own and speaks HTTP to it; with `DOCKET_TEST_POSTGRES_URL` set the same tests run on
+//! PostgreSQL too. `DOCKET_TEST_BLESS=1` writes the golden files anew instead of comparing them.
 
+mod errors;
+mod lifecycle;
+mod main_job;
+mod openapi;
+mod orders;
+mod reading;
+mod rights;
+mod support;
+mod tidy;
+mod writing;

@@ -10,6 +10,8 @@ pub mod doc;
 pub mod events;
 pub mod exceptions;
 pub mod files;
+pub mod health;
+pub mod messages;
 pub mod money;
 pub mod orders;
 pub mod paging;

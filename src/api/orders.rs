@@ -1,1 +1,110 @@
-//! (being written)
+//! `/v1/orders`: lists, one order, entering and amending. The steps are in `steps`, what can be
+//! done and has happened in `history`.
+
+mod history;
+pub mod query;
+mod steps;
+pub mod view;
+
+pub use history::{get_order_actions, get_order_history, list_order_revisions};
+pub use steps::{cancel_order, confirm_order, hold_order, receive_order, release_order, send_back_order, unhold_order, verify_order};
+
+use super::doc::{ReadRefusals, WriteRefusals};
+use super::paging::{self, Cursors, Listing};
+use super::request::{Asked, Posted};
+use super::respond::{Response, send, send_unless_known};
+use crate::app::{Answer, App};
+use crate::db::{Snapshot, Tx};
+use crate::domain::id::{Id, Kind};
+use crate::domain::permission::Operation;
+use crate::domain::words::Language;
+use crate::error::{Problem, Result};
+use crate::input::Patch;
+use crate::repositories::orders::whole::{self, Whole};
+use crate::repositories::orders::{self as rows, OrderFilter};
+use crate::services::orders::amend::amend;
+use crate::services::orders::create::{self, Entered};
+use crate::services::orders::input::OrderInput;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get, patch, post};
+use query::OrderQuery;
+use view::{OrderView, view};
+
+/// One order as an answer, under its version.
+fn answer(status: u16, whole: Whole, language: Language) -> Result<Answer> {
+    let version = whole.order.version;
+    Ok(Answer::json(status, &view(whole, language))?.etag(version, language.tag()))
+}
+
+/// An order as it is after everything that followed.
+fn shown(tx: &mut Tx, status: u16, id: Id) -> Result<Answer> {
+    let whole = whole::find_id(tx.conn, id)?.ok_or_else(Problem::not_found)?;
+    answer(status, whole, tx.language)
+}
+
+/// A page of orders.
+fn list(snapshot: &mut Snapshot, q: &OrderQuery, filter: &OrderFilter, cursors: &Cursors) -> Result<Listing<OrderView>> {
+    let (limit, with_customers) = (paging::limit(q.limit), q.with_customers()?);
+    let found = rows::list(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
+    let Listing { data, page } = paging::page(found, limit, cursors, |order| paging::by_id(order.id), |order| order);
+    let wholes = whole::load(snapshot.conn, data, with_customers)?;
+    let page = if q.with_total() { page.counted(rows::count(snapshot.conn, filter, paging::COUNTED + 1)?) } else { page };
+    Ok(Listing { data: wholes.into_iter().map(|whole| view(whole, snapshot.language)).collect(), page })
+}
+
+/// Lists orders, newest first unless asked otherwise.
+#[utoipa::path(tag = "orders", params(OrderQuery), responses((status = 200, body = Listing<OrderView>), ReadRefusals))]
+#[get("/v1/orders")]
+pub async fn list_orders(app: Data<App>, request: HttpRequest, asked: Asked<OrderQuery>) -> Response {
+    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
+    let look = move |snapshot: &mut Snapshot| {
+        let q = query.valid()?;
+        let filter = q.filter(&snapshot.actor)?;
+        let cursors = Cursors::new(&app_, "list_orders", &format!("{filter:?}"));
+        list(snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
+    };
+    send(app.read(Operation::ListOrders, asked.call, look).await)
+}
+
+/// Shows an order, named by its id or its number.
+#[utoipa::path(tag = "orders", responses((status = 200, body = OrderView), ReadRefusals))]
+#[get("/v1/orders/{id}")]
+pub async fn get_order(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
+    let look = move |snapshot: &mut Snapshot| {
+        asked.query.valid()?;
+        let whole = whole::find(snapshot.conn, &path)?.ok_or_else(Problem::not_found)?;
+        answer(200, whole, snapshot.language)
+    };
+    send_unless_known(&request, app.read(Operation::GetOrder, asked.call, look).await)
+}
+
+/// Enters an order. The same channel reference with the same content gives the first order again.
+#[utoipa::path(
+    tag = "orders",
+    request_body = OrderInput,
+    responses(
+        (status = 201, description = "Entered", body = OrderView),
+        (status = 200, description = "Known already under this channel reference", body = OrderView),
+        WriteRefusals
+    )
+)]
+#[post("/v1/orders")]
+pub async fn create_order(app: Data<App>, posted: Posted<OrderInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| create::create(tx, body.valid()?);
+    let render = |tx: &mut Tx, Entered { order, new }: Entered| {
+        let answer = shown(tx, if new { 201 } else { 200 }, order.id)?;
+        Ok(if new { answer.header("location", format!("/v1/orders/{}", order.id.text(Kind::Order))) } else { answer })
+    };
+    send(app.write(Operation::CreateOrder, posted.call, act, render).await)
+}
+
+/// Amends an order that is not reviewed yet (JSON Merge Patch, under `If-Match`): a new revision.
+/// A `reason` beside the fields is kept with it.
+#[utoipa::path(tag = "orders", request_body = OrderInput, responses((status = 200, body = OrderView), WriteRefusals))]
+#[patch("/v1/orders/{id}")]
+pub async fn amend_order(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| amend(tx, &path, body.valid()?);
+    send(app.write(Operation::AmendOrder, posted.call, act, |tx, order| shown(tx, 200, order.id)).await)
+}

@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub const DEFAULT_LIMIT: u32 = 50;
 /// The largest number of rows on a page.
 pub const MOST: u32 = 200;
+/// Where counting stops (BEHAVIOUR 4).
+pub const COUNTED: i64 = 10_000;
 
 /// Where in a list a page is.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -24,6 +26,14 @@ pub struct Page {
     pub next_cursor: Option<String>,
     pub has_more: bool,
     pub limit: u32,
+    /// How many there are in all pages; with `include_total=true` only, where a list knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub total: Option<i64>,
+    /// There are more than `total`, which is where counting stops.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub total_capped: Option<bool>,
 }
 
 /// A page of a list.
@@ -102,12 +112,20 @@ pub fn page<R, T>(mut rows: Vec<R>, limit: u32, cursors: &Cursors, position: imp
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next_cursor = rows.last().filter(|_| has_more).map(|row| cursors.write(&position(row)));
-    Listing { data: rows.into_iter().map(view).collect(), page: Page { next_cursor, has_more, limit } }
+    let page = Page { next_cursor, has_more, limit, total: None, total_capped: None };
+    Listing { data: rows.into_iter().map(view).collect(), page }
 }
 
 /// The position of a row in a list sorted by id.
 pub fn by_id(id: Id) -> Vec<u8> {
     id.0.as_bytes().to_vec()
+}
+
+impl Page {
+    /// Adds a total that was counted to one past [`COUNTED`].
+    pub fn counted(self, found: i64) -> Self {
+        Self { total: Some(found.min(COUNTED)), total_capped: Some(found > COUNTED), ..self }
+    }
 }
 
 impl<T: Serialize> Listing<T> {

@@ -5,7 +5,7 @@ use crate::domain::words::Language;
 use crate::error::{Code, Problem};
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use std::fmt;
 
@@ -64,13 +64,27 @@ pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
-/// The response that says a problem to this request.
-pub fn render(problem: &Problem, request: &HttpRequest) -> HttpResponse {
-    let language = language(request);
-    let body = problem.to_json(language, request.path(), &request_id(request));
+/// What an answer has to know of the request when the request itself is gone.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    pub language: Language,
+    pub path: String,
+    pub request_id: String,
+}
+
+impl Asking {
+    /// Of a request that carries its id.
+    pub fn of(request: &HttpRequest) -> Self {
+        Self { language: language(request), path: request.path().to_owned(), request_id: request_id(request) }
+    }
+}
+
+/// The response that says a problem.
+pub fn render(problem: &Problem, asking: &Asking) -> HttpResponse {
+    let body = problem.to_json(asking.language, &asking.path, &asking.request_id);
     let mut response = HttpResponse::build(status(problem));
     response.insert_header((CONTENT_TYPE, "application/problem+json"));
-    response.insert_header((HeaderName::from_static("content-language"), language.tag()));
+    response.insert_header((CONTENT_LANGUAGE, asking.language.tag()));
     if let Some(seconds) = problem.retry_after_seconds {
         response.insert_header((RETRY_AFTER, seconds));
     }
@@ -78,7 +92,7 @@ pub fn render(problem: &Problem, request: &HttpRequest) -> HttpResponse {
         response.insert_header((ALLOW, allow));
     }
     if problem.code.status() == 401 {
-        response.insert_header((actix_web::http::header::WWW_AUTHENTICATE, "Bearer"));
+        response.insert_header((WWW_AUTHENTICATE, "Bearer"));
     }
     response.body(body.to_string())
 }

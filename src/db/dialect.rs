@@ -55,3 +55,11 @@ pub fn next_value(connection: &mut Conn, counter: &str) -> QueryResult<i64> {
         .returning(value)
         .get_result(inner))
 }
+
+/// Copies a whole SQLite database into a new file, consistently, while it is in use.
+pub fn copy_into(connection: &mut Conn, path: &str) -> QueryResult<()> {
+    match connection {
+        Conn::Sqlite(inner) => diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(path).execute(inner).map(drop),
+        Conn::Postgres(_) => Err(diesel::result::Error::NotFound),
+    }
+}

@@ -1,1 +1,346 @@
-//! (being written)
+//! Approval rules, and the rounds and steps that they called for (DOMAIN 2). What the checks of a
+//! round look at is in `evidence`.
+
+pub mod evidence;
+
+use crate::db::schema::{approval_rounds, approval_rules, approval_steps};
+use crate::db::types::Json;
+use crate::db::{Conn, MultiBackend, clock};
+use crate::domain::actor::{Department, Role};
+use crate::domain::approval_policy::{Condition, Rule, default_rules};
+use crate::domain::id::Id;
+use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
+use crate::domain::time::UtcTime;
+use crate::error::Result;
+use crate::{each, words};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What the system looks at before people decide (DOMAIN 2.3).
+    pub enum CheckKind {
+        Credit = "credit" / "Credit" / "信用",
+        Stock = "stock" / "Stock" / "库存",
+        Delivery = "delivery" / "Delivery" / "交付能力",
+    }
+}
+
+words! {
+    /// What a check found; `unknown` where there was nothing to go by.
+    pub enum CheckResult {
+        Pass = "pass" / "Pass" / "通过",
+        Fail = "fail" / "Fail" / "不通过",
+        Unknown = "unknown" / "Unknown" / "无法判断",
+    }
+}
+
+/// What the system found when a round was opened, kept with its decisions (DOMAIN 2.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    pub kind: CheckKind,
+    pub result: CheckResult,
+    pub detail_en: String,
+    pub detail_zh: String,
+}
+
+/// An approval rule, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = approval_rules)]
+pub struct RuleRow {
+    pub id: Id,
+    pub version: i64,
+    pub code: String,
+    pub position: i32,
+    pub title_en: String,
+    pub title_zh: String,
+    pub condition: Json<Condition>,
+    pub roles: Json<Vec<Role>>,
+    pub active: bool,
+    pub updated_at: UtcTime,
+}
+
+impl RuleRow {
+    /// The rule as the policy knows it.
+    pub fn into_rule(self) -> Rule {
+        let (Json(condition), Json(roles)) = (self.condition, self.roles);
+        Rule { code: self.code, title_en: self.title_en, title_zh: self.title_zh, condition, roles }
+    }
+}
+
+/// One pass of an order through its approvers.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = approval_rounds)]
+pub struct Round {
+    pub id: Id,
+    pub order_id: Id,
+    /// 1 for the order's first.
+    pub round: i32,
+    /// The revision of the order that was looked at.
+    pub revision: i32,
+    pub status: RoundStatus,
+    /// The hash of that revision's content.
+    pub fingerprint: Vec<u8>,
+    pub checks: Json<Vec<Check>>,
+    pub opened_at: UtcTime,
+    pub closed_at: Option<UtcTime>,
+}
+
+/// One approver's part in a round.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = approval_steps, treat_none_as_default_value = false)]
+pub struct Step {
+    pub id: Id,
+    pub version: i64,
+    pub round_id: Id,
+    pub order_id: Id,
+    /// 1 for the first.
+    pub level: i32,
+    pub role: Role,
+    /// Whose head decides; none for the other roles.
+    pub department: Option<Department>,
+    /// Codes of the rules that called for it, as [`join_rules`] writes them.
+    pub rule: String,
+    pub status: StepStatus,
+    pub decided_by_id: Option<Id>,
+    pub decided_at: Option<UtcTime>,
+    pub comment: Option<String>,
+    pub created_at: UtcTime,
+}
+
+const BETWEEN_RULES: &str = ", ";
+
+/// How a step keeps the codes of its rules.
+pub fn join_rules(codes: &[String]) -> String {
+    codes.join(BETWEEN_RULES)
+}
+
+impl Step {
+    /// The codes of the rules that called for it.
+    pub fn rules(&self) -> Vec<String> {
+        self.rule.split(BETWEEN_RULES).map(str::to_owned).collect()
+    }
+}
+
+/// All rules, in their order.
+pub fn all_rules(conn: &mut Conn) -> Result<Vec<RuleRow>> {
+    let query = approval_rules::table.order((approval_rules::position.asc(), approval_rules::id.asc()));
+    Ok(query.select(RuleRow::as_select()).load(conn)?)
+}
+
+/// The rules that count, in their order.
+pub fn rules(conn: &mut Conn) -> Result<Vec<RuleRow>> {
+    Ok(all_rules(conn)?.into_iter().filter(|rule| rule.active).collect())
+}
+
+/// Stores the default rules that are not there yet, whichever replica comes first (DOMAIN 2.1).
+pub fn seed(conn: &mut Conn, now: UtcTime) -> Result<()> {
+    for (position, rule) in (1..).zip(default_rules()) {
+        let row = RuleRow {
+            id: clock::new_id(now),
+            version: 1,
+            code: rule.code,
+            position,
+            title_en: rule.title_en,
+            title_zh: rule.title_zh,
+            condition: Json(rule.condition),
+            roles: Json(rule.roles),
+            active: true,
+            updated_at: now,
+        };
+        let target = approval_rules::code;
+        each!(conn, c => diesel::insert_into(approval_rules::table).values(&row).on_conflict(target).do_nothing().execute(c))?;
+    }
+    Ok(())
+}
+
+/// Stores a new round.
+pub fn insert_round(conn: &mut Conn, round: &Round) -> Result<()> {
+    diesel::insert_into(approval_rounds::table).values(round).execute(conn)?;
+    Ok(())
+}
+
+/// Stores the steps of a new round.
+pub fn insert_steps(conn: &mut Conn, steps: &[Step]) -> Result<()> {
+    if !steps.is_empty() {
+        each!(conn, c => diesel::insert_into(approval_steps::table).values(steps).execute(c))?;
+    }
+    Ok(())
+}
+
+/// The last round of an order; it is the one that counts.
+pub fn latest_round(conn: &mut Conn, order: Id) -> Result<Option<Round>> {
+    let query = approval_rounds::table.filter(approval_rounds::order_id.eq(order)).order(approval_rounds::round.desc());
+    Ok(query.select(Round::as_select()).first(conn).optional()?)
+}
+
+/// All rounds of an order, first to last.
+pub fn rounds_of(conn: &mut Conn, order: Id) -> Result<Vec<Round>> {
+    let query = approval_rounds::table.filter(approval_rounds::order_id.eq(order)).order(approval_rounds::round.asc());
+    Ok(query.select(Round::as_select()).load(conn)?)
+}
+
+/// Several rounds.
+pub fn find_rounds(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Round>> {
+    Ok(each!(conn, c => approval_rounds::table.filter(approval_rounds::id.eq_any(ids)).select(Round::as_select()).load(c))?)
+}
+
+/// A step by id.
+pub fn find_step(conn: &mut Conn, id: Id) -> Result<Option<Step>> {
+    Ok(approval_steps::table.find(id).select(Step::as_select()).first(conn).optional()?)
+}
+
+/// The steps of a round, lowest level first.
+pub fn steps_of_round(conn: &mut Conn, round: Id) -> Result<Vec<Step>> {
+    let query = approval_steps::table.filter(approval_steps::round_id.eq(round)).order(approval_steps::level.asc());
+    Ok(query.select(Step::as_select()).load(conn)?)
+}
+
+/// All steps of an order, lowest level first; those of its rounds are mixed.
+pub fn steps_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Step>> {
+    let query = approval_steps::table.filter(approval_steps::order_id.eq(order)).order(approval_steps::level.asc());
+    Ok(query.select(Step::as_select()).load(conn)?)
+}
+
+/// A person's queue: the steps that they may decide now (DECISIONS 24).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queue {
+    pub person: Id,
+    /// The deciding roles that they hold; with a department where the step must be of that one.
+    pub roles: Vec<(Role, Option<Department>)>,
+}
+
+/// Which steps a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StepFilter {
+    /// Any of these; all where empty.
+    pub statuses: Vec<StepStatus>,
+    pub order: Option<Id>,
+    pub role: Option<Role>,
+    /// Only steps of this queue.
+    pub queue: Option<Queue>,
+}
+
+/// What one index answers of a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Branch {
+    status: Option<StepStatus>,
+    role: Option<Role>,
+    department: Option<Department>,
+}
+
+impl StepFilter {
+    /// The branches whose union a filter is: one a status, or, in a queue, one a role.
+    fn branches(&self) -> Vec<Branch> {
+        let wanted = |status: StepStatus| self.statuses.is_empty() || self.statuses.contains(&status);
+        match &self.queue {
+            Some(_) if !wanted(StepStatus::Pending) => Vec::new(),
+            Some(queue) => {
+                let roles = queue.roles.iter().filter(|(role, _)| self.role.is_none_or(|only| only == *role));
+                roles.map(|(role, department)| Branch { status: Some(StepStatus::Pending), role: Some(*role), department: *department }).collect()
+            }
+            None if self.statuses.is_empty() => vec![Branch { status: None, role: self.role, department: None }],
+            None => self.statuses.iter().map(|status| Branch { status: Some(*status), role: self.role, department: None }).collect(),
+        }
+    }
+}
+
+fn list_branch(conn: &mut Conn, filter: &StepFilter, branch: Branch, before: Option<Id>, limit: i64) -> Result<Vec<Step>> {
+    let mut query = approval_steps::table.order(approval_steps::id.desc()).limit(limit).select(Step::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = before {
+        query = query.filter(approval_steps::id.lt(id));
+    }
+    if let Some(status) = branch.status {
+        query = query.filter(approval_steps::status.eq(status));
+    }
+    if let Some(role) = branch.role {
+        query = query.filter(approval_steps::role.eq(role));
+    }
+    if let Some(department) = branch.department {
+        query = query.filter(approval_steps::department.eq(department));
+    }
+    if let Some(order) = filter.order {
+        query = query.filter(approval_steps::order_id.eq(order));
+    }
+    if let Some(queue) = &filter.queue {
+        // nobody decides two levels of one round (DOMAIN 2.4)
+        let decided = approval_steps::table.filter(approval_steps::decided_by_id.eq(queue.person)).select(approval_steps::round_id);
+        query = query.filter(approval_steps::round_id.ne_all(decided));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Steps that match, newest first, made before a given one. Each branch is read by its own index
+/// and the few rows are merged.
+pub fn list_steps(conn: &mut Conn, filter: &StepFilter, before: Option<Id>, limit: i64) -> Result<Vec<Step>> {
+    let mut all = Vec::new();
+    for branch in filter.branches() {
+        all.extend(list_branch(conn, filter, branch, before, limit)?);
+    }
+    all.sort_by_key(|step| std::cmp::Reverse(step.id));
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
+}
+
+/// The only writer of a step's status: a compare-and-set from one status (and the version before)
+/// to the step's, with who decided; false where the step has moved on.
+pub fn set_step_status(conn: &mut Conn, from: StepStatus, step: &Step) -> Result<bool> {
+    let here = approval_steps::id.eq(step.id).and(approval_steps::status.eq(from)).and(approval_steps::version.eq(step.version - 1));
+    let values = (
+        approval_steps::status.eq(step.status),
+        approval_steps::version.eq(step.version),
+        approval_steps::decided_by_id.eq(step.decided_by_id),
+        approval_steps::decided_at.eq(step.decided_at),
+        approval_steps::comment.eq(step.comment.clone()),
+    );
+    Ok(diesel::update(approval_steps::table.filter(here)).set(values).execute(conn)? == 1)
+}
+
+/// Closes an open round; false where it is closed by now.
+pub fn close_round(conn: &mut Conn, round: Id, status: RoundStatus, at: UtcTime) -> Result<bool> {
+    let open = approval_rounds::table.filter(approval_rounds::id.eq(round).and(approval_rounds::status.eq(RoundStatus::Open)));
+    let values = (approval_rounds::status.eq(status), approval_rounds::closed_at.eq(Some(at)));
+    Ok(diesel::update(open).set(values).execute(conn)? == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue() -> Queue {
+        let person = Id::from_parts(1, [1; 10]);
+        Queue { person, roles: vec![(Role::SalesManager, None), (Role::DepartmentHead, Some(Department::Sales))] }
+    }
+
+    #[test]
+    fn a_queue_is_read_role_by_role_and_holds_only_pending_steps() {
+        // DECISIONS 24
+        let filter = StepFilter { queue: Some(queue()), ..StepFilter::default() };
+        let pending = |role, department| Branch { status: Some(StepStatus::Pending), role: Some(role), department };
+        assert_eq!(filter.branches(), [pending(Role::SalesManager, None), pending(Role::DepartmentHead, Some(Department::Sales))]);
+        let one = StepFilter { role: Some(Role::SalesManager), ..filter.clone() };
+        assert_eq!(one.branches(), [pending(Role::SalesManager, None)]);
+        assert!(StepFilter { statuses: vec![StepStatus::Approved], ..filter }.branches().is_empty());
+    }
+
+    #[test]
+    fn a_step_gives_back_the_codes_of_its_rules() {
+        let codes = ["large_order".to_owned(), "key_account".to_owned()];
+        let step = Step {
+            id: Id::from_parts(1, [1; 10]),
+            version: 1,
+            round_id: Id::from_parts(1, [2; 10]),
+            order_id: Id::from_parts(1, [3; 10]),
+            level: 1,
+            role: Role::SalesManager,
+            department: None,
+            rule: join_rules(&codes),
+            status: StepStatus::Pending,
+            decided_by_id: None,
+            decided_at: None,
+            comment: None,
+            created_at: UtcTime::from_micros(0).unwrap(),
+        };
+        assert_eq!(step.rule, "large_order, key_account");
+        assert_eq!(step.rules(), codes);
+    }
+}

@@ -36,6 +36,11 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Customer>> {
     Ok(dsl::customers.find(id).select(Customer::as_select()).first(conn).optional()?)
 }
 
+/// Several customers.
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Customer>> {
+    Ok(each!(conn, c => dsl::customers.filter(dsl::id.eq_any(ids)).select(Customer::as_select()).load(c))?)
+}
+
 /// A customer by their own code.
 pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Customer>> {
     Ok(dsl::customers.filter(dsl::code.eq(code)).select(Customer::as_select()).first(conn).optional()?)

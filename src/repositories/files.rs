@@ -1,1 +1,52 @@
-//! (being written)
+//! What is known about files; their bytes are `app::storage`'s.
+
+use crate::db::Conn;
+use crate::db::schema::files;
+use crate::domain::evidence::{MediaType, QcResult};
+use crate::domain::id::Id;
+use crate::domain::task_plan::EvidenceKind;
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use diesel::prelude::*;
+
+/// A file that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = files)]
+pub struct FileRow {
+    /// Also the name under which its bytes are stored.
+    pub id: Id,
+    pub order_id: Id,
+    pub task_id: Option<Id>,
+    pub kind: EvidenceKind,
+    pub file_name: String,
+    pub media_type: MediaType,
+    /// In bytes.
+    pub size: i64,
+    pub sha256: Vec<u8>,
+    /// Of a quality control report.
+    pub result: Option<QcResult>,
+    pub uploaded_by_id: Option<Id>,
+    pub uploaded_at: UtcTime,
+}
+
+/// A file by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<FileRow>> {
+    Ok(files::table.find(id).select(FileRow::as_select()).first(conn).optional()?)
+}
+
+/// The files of several tasks, oldest first.
+pub fn list_of_tasks(conn: &mut Conn, tasks: &[Id]) -> Result<Vec<FileRow>> {
+    Ok(each!(conn, c => files::table.filter(files::task_id.eq_any(tasks)).order(files::id.asc()).select(FileRow::as_select()).load(c))?)
+}
+
+/// How many files an order has.
+pub fn count_of_order(conn: &mut Conn, order: Id) -> Result<i64> {
+    Ok(files::table.filter(files::order_id.eq(order)).count().get_result(conn)?)
+}
+
+/// Stores what is known about a file.
+pub fn insert(conn: &mut Conn, file: &FileRow) -> Result<()> {
+    diesel::insert_into(files::table).values(file).execute(conn)?;
+    Ok(())
+}

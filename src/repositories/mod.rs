@@ -17,6 +17,7 @@ pub mod shipments;
 pub mod stock;
 pub mod tasks;
 pub mod users;
+pub mod warehouses;
 
 /// A `LIKE` pattern for texts that contain this one, in lower case and with its own wildcards
 /// taken literally (escaped by a backslash).

@@ -1,7 +1,9 @@
-//! Orders: the row itself. Its parts (parties, delivery, lines, revisions) are in `orders::parts`.
+//! Orders: the row itself. Its parts (parties, delivery, lines, revisions) are in `orders::parts`,
+//! both together in `orders::whole`.
 //! Whatever writes to an order first takes its row (DECISIONS 5).
 
 pub mod parts;
+pub mod whole;
 
 use crate::db::schema::{order_details, orders};
 use crate::db::{Conn, MultiBackend, Tx};
@@ -91,19 +93,24 @@ pub fn take(tx: &mut Tx, id: Id) -> Result<Option<Order>> {
         return find(tx.conn, id);
     }
     let raised = (orders::version.eq(orders::version + 1), orders::updated_at.eq(tx.now));
-    let order: Option<Order> =
-        diesel::update(orders::table.find(id)).set(raised).returning(orders::all_columns).get_result(tx.conn).optional()?;
+    let order: Option<Order> = diesel::update(orders::table.find(id)).set(raised).returning(orders::all_columns).get_result(tx.conn).optional()?;
     if let Some(order) = &order {
         tx.note_taken(id, order.version);
     }
     Ok(order)
 }
 
+/// Lowers the version of an order that was taken and to which nothing happened. The row is still
+/// held, so nobody has seen the version between.
+pub fn give_back(conn: &mut Conn, id: Id) -> Result<()> {
+    diesel::update(orders::table.find(id)).set(orders::version.eq(orders::version - 1)).execute(conn)?;
+    Ok(())
+}
+
 /// Stores a new order; false where its channel reference is taken. The unit of work holds it then.
 pub fn insert(tx: &mut Tx, order: &Order) -> Result<bool> {
     let target = (orders::channel, orders::channel_ref);
-    let inserted =
-        each!(&mut *tx.conn, c => diesel::insert_into(orders::table).values(order).on_conflict(target).do_nothing().execute(c))?;
+    let inserted = each!(&mut *tx.conn, c => diesel::insert_into(orders::table).values(order).on_conflict(target).do_nothing().execute(c))?;
     if inserted == 1 {
         tx.note_taken(order.id, order.version);
     }
@@ -172,7 +179,7 @@ pub fn set_content(conn: &mut Conn, order: &Order) -> Result<()> {
     Ok(())
 }
 
-/// Which orders a list shows.
+/// Which orders a list shows, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OrderFilter {
     /// Any of these; all where empty.
@@ -185,20 +192,40 @@ pub struct OrderFilter {
     pub created_after: Option<UtcTime>,
     pub created_before: Option<UtcTime>,
     pub q: Option<String>,
+    /// Oldest first rather than newest first.
+    pub oldest_first: bool,
 }
 
-fn list_in_state(conn: &mut Conn, filter: &OrderFilter, state: Option<State>, before: Option<Id>, limit: i64) -> Result<Vec<Order>> {
-    let mut query = orders::table.order(orders::id.desc()).limit(limit).select(Order::as_select()).into_boxed::<MultiBackend>();
+/// What one index answers of a filter.
+type Branch = (Option<State>, Option<Channel>);
+
+impl OrderFilter {
+    /// The branches whose union a filter is, each with an index of its own: one a state, and one a
+    /// channel where only a reference is known.
+    fn branches(&self) -> Vec<Branch> {
+        let states = if self.states.is_empty() { vec![None] } else { self.states.iter().copied().map(Some).collect() };
+        let channels = match (self.channel, &self.channel_ref) {
+            (None, Some(_)) => Channel::ALL.iter().copied().map(Some).collect(),
+            (channel, _) => vec![channel],
+        };
+        states.iter().flat_map(|state| channels.iter().map(|channel| (*state, *channel))).collect()
+    }
+}
+
+/// The first or last id that could be made at an instant: ids sort as their times of creation do.
+fn ids_at(at: UtcTime, random: u8) -> Id {
+    Id::from_parts(u64::try_from(at.utc().timestamp_millis()).unwrap_or(0), [random; 10])
+}
+
+fn matching(filter: &OrderFilter, (state, channel): Branch) -> orders::BoxedQuery<'static, MultiBackend> {
+    let mut query = orders::table.into_boxed::<MultiBackend>();
     if let Some(state) = state {
         query = query.filter(orders::state.eq(state));
-    }
-    if let Some(id) = before {
-        query = query.filter(orders::id.lt(id));
     }
     if let Some(stage) = filter.stage {
         query = query.filter(orders::stage.eq(stage));
     }
-    if let Some(channel) = filter.channel {
+    if let Some(channel) = channel {
         query = query.filter(orders::channel.eq(channel));
     }
     if let Some(reference) = &filter.channel_ref {
@@ -211,29 +238,52 @@ fn list_in_state(conn: &mut Conn, filter: &OrderFilter, state: Option<State>, be
         query = query.filter(orders::owner_id.eq(owner));
     }
     if let Some(at) = filter.created_after {
-        query = query.filter(orders::created_at.gt(at));
+        query = query.filter(orders::created_at.gt(at)).filter(orders::id.ge(ids_at(at, u8::MIN)));
     }
     if let Some(at) = filter.created_before {
-        query = query.filter(orders::created_at.lt(at));
+        query = query.filter(orders::created_at.lt(at)).filter(orders::id.le(ids_at(at, u8::MAX)));
     }
     if let Some(q) = &filter.q {
         let found = order_details::table.filter(order_details::search.like(super::contains(q)).escape('\\')).select(order_details::order_id);
         query = query.filter(orders::id.eq_any(found));
     }
-    Ok(query.load(conn)?)
+    query
 }
 
-/// Orders that match, newest first, made before a given one. Each state is read by its own index
-/// and the few rows are merged: one query over several states would sort all of their orders.
-pub fn list(conn: &mut Conn, filter: &OrderFilter, before: Option<Id>, limit: i64) -> Result<Vec<Order>> {
-    if filter.states.is_empty() {
-        return list_in_state(conn, filter, None, before, limit);
-    }
+fn list_branch(conn: &mut Conn, filter: &OrderFilter, branch: Branch, beyond: Option<Id>, limit: i64) -> Result<Vec<Order>> {
+    let mut query = matching(filter, branch);
+    query = match (beyond, filter.oldest_first) {
+        (None, _) => query,
+        (Some(id), true) => query.filter(orders::id.gt(id)),
+        (Some(id), false) => query.filter(orders::id.lt(id)),
+    };
+    query = if filter.oldest_first { query.order(orders::id.asc()) } else { query.order(orders::id.desc()) };
+    Ok(query.limit(limit).select(Order::as_select()).load(conn)?)
+}
+
+/// Orders that match, beyond a given one in the order that the filter asks for. Each state is read
+/// by its own index and the few rows are merged: one query over several states would sort all of
+/// their orders.
+pub fn list(conn: &mut Conn, filter: &OrderFilter, beyond: Option<Id>, limit: i64) -> Result<Vec<Order>> {
     let mut all = Vec::new();
-    for state in &filter.states {
-        all.extend(list_in_state(conn, filter, Some(*state), before, limit)?);
+    for branch in filter.branches() {
+        all.extend(list_branch(conn, filter, branch, beyond, limit)?);
     }
-    all.sort_by_key(|order| std::cmp::Reverse(order.id));
+    all.sort_by_key(|order| order.id);
+    if !filter.oldest_first {
+        all.reverse();
+    }
     all.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(all)
+}
+
+/// How many orders match, but at most so many: ids are read rather than counted, so that the
+/// database stops there.
+pub fn count(conn: &mut Conn, filter: &OrderFilter, most: i64) -> Result<i64> {
+    let mut found = 0;
+    for branch in filter.branches() {
+        let ids: Vec<Id> = matching(filter, branch).limit(most - found).select(orders::id).load(conn)?;
+        found += i64::try_from(ids.len()).unwrap_or(most);
+    }
+    Ok(found)
 }

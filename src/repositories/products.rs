@@ -1,1 +1,101 @@
-//! (being written)
+//! Products: what is sold, by SKU.
+
+use crate::db::schema::products::{self, dsl};
+use crate::db::{Conn, MultiBackend};
+use crate::domain::amount::Amount;
+use crate::domain::id::{Id, Kind};
+use crate::domain::order::LineKind;
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use diesel::prelude::*;
+
+/// A product.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = products)]
+pub struct Product {
+    pub id: Id,
+    pub version: i64,
+    pub sku: String,
+    pub name: String,
+    pub kind: LineKind,
+    pub specification: String,
+    pub unit: String,
+    pub unit_price: Amount,
+    /// ISO 4217.
+    pub currency: String,
+    /// Working days from review to produced (DOMAIN 3.1).
+    pub lead_time_days: i32,
+    pub active: bool,
+    /// SKU, name and specification in lower case, for `q`.
+    pub search: String,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+/// A product by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Product>> {
+    Ok(dsl::products.find(id).select(Product::as_select()).first(conn).optional()?)
+}
+
+/// A product by its SKU.
+pub fn find_by_sku(conn: &mut Conn, sku: &str) -> Result<Option<Product>> {
+    Ok(dsl::products.filter(dsl::sku.eq(sku)).select(Product::as_select()).first(conn).optional()?)
+}
+
+/// A product by what a path says: `prd_…` or its SKU.
+pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<Product>> {
+    match Kind::Product.parse(text) {
+        Some(id) => find(conn, id),
+        None => find_by_sku(conn, text),
+    }
+}
+
+/// Products of these SKUs, as far as there are any.
+pub fn find_by_skus(conn: &mut Conn, skus: &[String]) -> Result<Vec<Product>> {
+    Ok(each!(conn, c => products::table.filter(products::sku.eq_any(skus)).select(Product::as_select()).load(c))?)
+}
+
+/// Several products.
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Product>> {
+    Ok(each!(conn, c => products::table.filter(products::id.eq_any(ids)).select(Product::as_select()).load(c))?)
+}
+
+/// Which products a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProductFilter {
+    /// Text to look for in SKU, name and specification.
+    pub q: Option<String>,
+    pub kind: Option<LineKind>,
+    pub active: Option<bool>,
+}
+
+/// Products that match, newest first, made before a given one.
+pub fn list(conn: &mut Conn, filter: &ProductFilter, before: Option<Id>, limit: i64) -> Result<Vec<Product>> {
+    let mut query = dsl::products.order(dsl::id.desc()).limit(limit).select(Product::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = before {
+        query = query.filter(dsl::id.lt(id));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(dsl::kind.eq(kind));
+    }
+    if let Some(active) = filter.active {
+        query = query.filter(dsl::active.eq(active));
+    }
+    if let Some(q) = &filter.q {
+        query = query.filter(dsl::search.like(super::contains(q)).escape('\\'));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Stores a new product; false where the SKU is taken.
+pub fn insert(conn: &mut Conn, product: &Product) -> Result<bool> {
+    let inserted = each!(conn, c => diesel::insert_into(dsl::products).values(product).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Stores a changed product at the version before; false where it has another by now.
+pub fn update(conn: &mut Conn, product: &Product) -> Result<bool> {
+    let target = dsl::products.filter(dsl::id.eq(product.id).and(dsl::version.eq(product.version - 1)));
+    Ok(diesel::update(target).set(product).execute(conn)? == 1)
+}

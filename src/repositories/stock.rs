@@ -1,1 +1,296 @@
-//! (being written)
+//! Stock: balances, the movements that they are the sum of, and what is set aside for orders.
+//! [`apply`] is the only writer of a balance, and writes the movement with it.
+
+use crate::db::schema::{allocations, order_deliveries, order_lines, orders, products, stock, stock_movements, warehouses};
+use crate::db::{Conn, MultiBackend};
+use crate::domain::amount::{Amount, LIMIT};
+use crate::domain::id::Id;
+use crate::domain::lifecycle::order::State;
+use crate::domain::order::LineKind;
+use crate::domain::stock::{MovementKind, outstanding};
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use crate::repositories::orders::parts::{self, Line};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+/// What lies of a product in a warehouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = stock)]
+pub struct Balance {
+    pub product_id: Id,
+    pub warehouse_id: Id,
+    pub on_hand: Amount,
+    /// The part of it that is set aside for orders.
+    pub reserved: Amount,
+}
+
+impl Balance {
+    /// What can still be set aside.
+    pub fn available(&self) -> Amount {
+        self.on_hand.minus(self.reserved).unwrap_or(Amount::ZERO)
+    }
+}
+
+/// One movement of a balance.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = stock_movements, treat_none_as_default_value = false)]
+pub struct MovementRow {
+    pub id: Id,
+    pub at: UtcTime,
+    pub kind: MovementKind,
+    pub product_id: Id,
+    pub warehouse_id: Id,
+    pub on_hand_change: Amount,
+    pub reserved_change: Amount,
+    pub order_id: Option<Id>,
+    pub actor_label: String,
+    pub note: Option<String>,
+}
+
+/// What a warehouse has set aside for a line, and what of it was picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = allocations)]
+pub struct Allocation {
+    pub line_id: Id,
+    pub warehouse_id: Id,
+    pub order_id: Id,
+    pub product_id: Id,
+    pub reserved: Amount,
+    pub picked: Amount,
+}
+
+/// A balance; none where the product has never been in the warehouse.
+pub fn find(conn: &mut Conn, product: Id, warehouse: Id) -> Result<Option<Balance>> {
+    Ok(stock::table.find((product, warehouse)).select(Balance::as_select()).first(conn).optional()?)
+}
+
+/// A product's balances, by warehouse.
+pub fn balances_of(conn: &mut Conn, product: Id) -> Result<Vec<Balance>> {
+    let query = stock::table.filter(stock::product_id.eq(product)).order(stock::warehouse_id.asc());
+    Ok(query.select(Balance::as_select()).load(conn)?)
+}
+
+/// What can be set aside of a product in all warehouses together; what 12 digits cannot hold is
+/// not counted.
+pub fn available(conn: &mut Conn, product: Id) -> Result<Amount> {
+    let balances = balances_of(conn, product)?;
+    Ok(balances.iter().fold(Amount::ZERO, |sum, balance| sum.plus(balance.available()).unwrap_or(sum)))
+}
+
+/// Makes sure that there is a balance, of nothing if need be.
+pub fn open_balance(conn: &mut Conn, product: Id, warehouse: Id) -> Result<()> {
+    let empty = Balance { product_id: product, warehouse_id: warehouse, on_hand: Amount::ZERO, reserved: Amount::ZERO };
+    each!(conn, c => diesel::insert_into(stock::table).values(&empty).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+/// Takes a balance's row for this unit of work and reads it; nobody else changes it until then.
+pub fn hold(conn: &mut Conn, product: Id, warehouse: Id) -> Result<Option<Balance>> {
+    let same = stock::reserved.eq(stock::reserved);
+    Ok(diesel::update(stock::table.find((product, warehouse))).set(same).returning(stock::all_columns).get_result(conn).optional()?)
+}
+
+/// Moves a balance where it stays right (no less on hand than reserved, nothing negative, 12
+/// digits) and keeps the movement; false, with nothing done, where it would not (BEHAVIOUR 3).
+pub fn apply(conn: &mut Conn, movement: &MovementRow) -> Result<bool> {
+    let (on_hand, reserved) = (movement.on_hand_change, movement.reserved_change);
+    let target = stock::table
+        .find((movement.product_id, movement.warehouse_id))
+        .filter((stock::on_hand + on_hand).ge(stock::reserved + reserved))
+        .filter((stock::on_hand + on_hand).le(LIMIT))
+        .filter((stock::reserved + reserved).ge(Amount::ZERO));
+    let moved = (stock::on_hand.eq(stock::on_hand + on_hand), stock::reserved.eq(stock::reserved + reserved));
+    if diesel::update(target).set(moved).execute(conn)? == 0 {
+        return Ok(false);
+    }
+    diesel::insert_into(stock_movements::table).values(movement).execute(conn)?;
+    Ok(true)
+}
+
+/// All that was set aside for an order, in the fixed order of keys.
+pub fn allocations_of(conn: &mut Conn, order: Id) -> Result<Vec<Allocation>> {
+    let keys = (allocations::product_id.asc(), allocations::warehouse_id.asc(), allocations::line_id.asc());
+    Ok(allocations::table.filter(allocations::order_id.eq(order)).order(keys).select(Allocation::as_select()).load(conn)?)
+}
+
+/// All that was set aside for several orders.
+pub fn allocations_of_many(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Allocation>> {
+    Ok(each!(conn, c => allocations::table.filter(allocations::order_id.eq_any(orders)).select(Allocation::as_select()).load(c))?)
+}
+
+/// Adds to what a warehouse has set aside for a line.
+pub fn add_reserved(conn: &mut Conn, allocation: &Allocation) -> Result<()> {
+    let more = allocations::reserved.eq(allocations::reserved + allocation.reserved);
+    let key = (allocations::line_id, allocations::warehouse_id);
+    each!(conn, c => diesel::insert_into(allocations::table).values(allocation).on_conflict(key).do_update().set(more).execute(c))?;
+    Ok(())
+}
+
+/// What was set aside for an order is so no more.
+pub fn clear_reserved(conn: &mut Conn, order: Id) -> Result<()> {
+    let target = allocations::table.filter(allocations::order_id.eq(order));
+    diesel::update(target).set(allocations::reserved.eq(Amount::ZERO)).execute(conn)?;
+    Ok(())
+}
+
+/// What was set aside for an order is picked.
+pub fn turn_into_picked(conn: &mut Conn, order: Id) -> Result<()> {
+    let target = allocations::table.filter(allocations::order_id.eq(order));
+    let moved = (allocations::picked.eq(allocations::picked + allocations::reserved), allocations::reserved.eq(Amount::ZERO));
+    diesel::update(target).set(moved).execute(conn)?;
+    Ok(())
+}
+
+/// A tracked line of which something is neither picked nor set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outstanding {
+    pub product_id: Id,
+    pub line: Line,
+    pub missing: Amount,
+}
+
+/// What is outstanding of an order, by product and position. Only standard lines have stock, and
+/// those without a product are not tracked (DECISIONS 20).
+pub fn outstanding_lines(conn: &mut Conn, order: Id) -> Result<Vec<Outstanding>> {
+    let allocations = allocations_of(conn, order)?;
+    let mut found = Vec::new();
+    for line in parts::lines(conn, order)? {
+        let Some(product_id) = line.product_id.filter(|_| line.kind == LineKind::Standard) else { continue };
+        let reserved = Amount::sum(allocations.iter().filter(|a| a.line_id == line.id).map(|a| a.reserved))?;
+        let missing = outstanding(line.quantity, line.picked, reserved)?;
+        if missing > Amount::ZERO {
+            found.push(Outstanding { product_id, line, missing });
+        }
+    }
+    found.sort_by_key(|out| (out.product_id, out.line.position));
+    Ok(found)
+}
+
+/// Whether every tracked standard line of an order is covered by what is set aside or picked.
+pub fn all_reserved(conn: &mut Conn, order: Id) -> Result<bool> {
+    Ok(outstanding_lines(conn, order)?.is_empty())
+}
+
+/// Agreed orders that still lack some of a product: rush first, then by promised date, then by
+/// age (DECISIONS 25).
+pub fn waiting_for(conn: &mut Conn, product: Id, limit: i64) -> Result<Vec<Id>> {
+    let lacking = order_lines::table
+        .filter(order_lines::product_id.eq(product).and(order_lines::kind.eq(LineKind::Standard)))
+        .filter(order_lines::picked.lt(order_lines::quantity))
+        .filter(sql::<Bool>(
+            "order_lines.quantity - order_lines.picked > \
+             COALESCE((SELECT SUM(allocations.reserved) FROM allocations WHERE allocations.line_id = order_lines.id), 0)",
+        ))
+        .select(order_lines::order_id);
+    let promised = order_deliveries::promised_date;
+    Ok(orders::table
+        .inner_join(order_deliveries::table.on(order_deliveries::order_id.eq(orders::id)))
+        .filter(orders::id.eq_any(lacking))
+        .filter(orders::state.eq(State::Reviewed).or(orders::state.eq(State::Executing)))
+        .order((orders::rush.desc(), promised.is_null().asc(), promised.asc(), orders::id.asc()))
+        .limit(limit)
+        .select(orders::id)
+        .into_boxed::<MultiBackend>()
+        .load(conn)?)
+}
+
+/// A balance with what its keys stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct NamedBalance {
+    pub balance: Balance,
+    pub sku: String,
+    pub name: String,
+    pub unit: String,
+    /// The warehouse's code.
+    pub warehouse: String,
+}
+
+/// Which balances a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StockFilter {
+    pub sku: Option<String>,
+    pub warehouse: Option<String>,
+}
+
+/// Balances that match, in the order of their keys (product, warehouse), after a given one.
+pub fn list(conn: &mut Conn, filter: &StockFilter, after: Option<(Id, Id)>, limit: i64) -> Result<Vec<NamedBalance>> {
+    let mut query = stock::table
+        .inner_join(products::table.on(products::id.eq(stock::product_id)))
+        .inner_join(warehouses::table.on(warehouses::id.eq(stock::warehouse_id)))
+        .order((stock::product_id.asc(), stock::warehouse_id.asc()))
+        .limit(limit)
+        .select((Balance::as_select(), products::sku, products::name, products::unit, warehouses::code))
+        .into_boxed::<MultiBackend>();
+    if let Some(sku) = &filter.sku {
+        query = query.filter(products::sku.eq(sku));
+    }
+    if let Some(code) = &filter.warehouse {
+        query = query.filter(warehouses::code.eq(code));
+    }
+    if let Some((product, warehouse)) = after {
+        let later = stock::product_id.eq(product).and(stock::warehouse_id.gt(warehouse));
+        query = query.filter(stock::product_id.gt(product).or(later));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// A movement with what its keys stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct NamedMovement {
+    pub movement: MovementRow,
+    pub sku: String,
+    pub name: String,
+    /// The warehouse's code.
+    pub warehouse: String,
+}
+
+/// Which movements a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MovementFilter {
+    /// This one alone.
+    pub id: Option<Id>,
+    pub sku: Option<String>,
+    pub warehouse: Option<String>,
+    pub order: Option<Id>,
+    pub kind: Option<MovementKind>,
+}
+
+/// Movements that match, newest first, made before a given one.
+pub fn list_movements(conn: &mut Conn, filter: &MovementFilter, before: Option<Id>, limit: i64) -> Result<Vec<NamedMovement>> {
+    use stock_movements as rows;
+    let mut query = rows::table
+        .inner_join(products::table.on(products::id.eq(rows::product_id)))
+        .inner_join(warehouses::table.on(warehouses::id.eq(rows::warehouse_id)))
+        .order(rows::id.desc())
+        .limit(limit)
+        .select((MovementRow::as_select(), products::sku, products::name, warehouses::code))
+        .into_boxed::<MultiBackend>();
+    if let Some(id) = filter.id {
+        query = query.filter(rows::id.eq(id));
+    }
+    if let Some(id) = before {
+        query = query.filter(rows::id.lt(id));
+    }
+    if let Some(sku) = &filter.sku {
+        query = query.filter(products::sku.eq(sku));
+    }
+    if let Some(code) = &filter.warehouse {
+        query = query.filter(warehouses::code.eq(code));
+    }
+    if let Some(id) = filter.order {
+        query = query.filter(rows::order_id.eq(id));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(rows::kind.eq(kind));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// One movement.
+pub fn find_movement(conn: &mut Conn, id: Id) -> Result<Option<NamedMovement>> {
+    let only = MovementFilter { id: Some(id), ..MovementFilter::default() };
+    Ok(list_movements(conn, &only, None, 1)?.pop())
+}

@@ -37,6 +37,11 @@ pub fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<User>>
     Ok(dsl::users.filter(dsl::username.eq(username)).select(User::as_select()).first(conn).optional()?)
 }
 
+/// Several users.
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<User>> {
+    Ok(each!(conn, c => dsl::users.filter(dsl::id.eq_any(ids)).select(User::as_select()).load(c))?)
+}
+
 /// Users, newest first, made before a given one.
 pub fn list(conn: &mut Conn, before: Option<Id>, limit: i64) -> Result<Vec<User>> {
     let mut query = dsl::users.order(dsl::id.desc()).limit(limit).select(User::as_select()).into_boxed::<MultiBackend>();

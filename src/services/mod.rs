@@ -8,6 +8,7 @@ pub mod auth;
 pub mod customers;
 pub mod exceptions;
 pub mod files;
+pub mod messages;
 pub mod money;
 pub mod orders;
 pub mod products;

@@ -13,9 +13,8 @@ pub mod steps;
 use crate::db::Tx;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
-use crate::domain::lifecycle::Refusal;
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State};
-use crate::error::{Code, Error, Problem, Result};
+use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::{self, Milestones, Order};
 
 /// Takes the order that a path names; everything decided afterwards is decided alone.
@@ -37,20 +36,12 @@ pub fn take_id(tx: &mut Tx, id: Id) -> Result<Order> {
     orders::take(tx, id)?.ok_or_else(|| Problem::not_found().into())
 }
 
-/// What a machine's refusal says to the caller.
-pub fn refusal<E: std::fmt::Display>(state: &str, event: E, refusal: Refusal<E>) -> Error {
-    match refusal {
-        Refusal::NoSuchTransition { allowed } => Problem::invalid_transition(state, event, &allowed).into(),
-        Refusal::Guarded(reasons) => Problem::from_reasons(reasons).into(),
-    }
-}
-
 /// Moves an order by the table and records it; gives the order as it is then.
 ///
 /// # Errors
 /// What the table or its guards say, as a problem.
 pub fn step(tx: &mut Tx, order: &Order, event: Step, facts: &Facts, name: EventName, shape: impl FnOnce(Event) -> Event) -> Result<Order> {
-    let next = MACHINE.next(order.state, event, facts).map_err(|r| refusal(order.state.as_str(), event, r))?;
+    let next = MACHINE.next(order.state, event, facts).map_err(|r| Problem::refusal(order.state.as_str(), event, r))?;
     let at = Milestones {
         reviewed_at: if next == State::Reviewed { Some(tx.now) } else { order.reviewed_at },
         shipped_at: if next == State::Shipped { Some(tx.now) } else { order.shipped_at },

@@ -1,1 +1,285 @@
-//! (being written)
+//! Stock: recorded by hand, set aside for agreed orders, given back, picked. An order's row is
+//! taken before its balances, and balances in the order of their keys (DECISIONS 5, BEHAVIOUR 3).
+
+use crate::db::Tx;
+use crate::domain::amount::{Amount, TooLarge};
+use crate::domain::event::{Event, EventName};
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::order::State;
+use crate::domain::order::LineKind;
+use crate::domain::stock::{HandKind, MovementKind, Shortage, share_out};
+use crate::error::{Code, Error, Problem, Result};
+use crate::input::rules;
+use crate::repositories::orders::parts::{self, Line};
+use crate::repositories::orders::{self, Order};
+use crate::repositories::products::{self, Product};
+use crate::repositories::stock::{self, Allocation, Balance, MovementRow, Outstanding};
+use crate::repositories::warehouses::{self, Warehouse};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use validator::Validate;
+
+/// A movement that a person records.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "receipt", "warehouse": "WH1", "sku": "PEN-05", "quantity": "100"}))]
+pub struct MovementInput {
+    pub kind: HandKind,
+    /// The warehouse's code.
+    #[validate(length(min = 1, max = 40), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub warehouse: String,
+    #[validate(length(min = 1, max = 64), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub sku: String,
+    /// Above zero; an adjustment may be negative.
+    pub quantity: Amount,
+    #[validate(length(min = 1, max = 1000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 1000)]
+    pub note: Option<String>,
+}
+
+/// Records a movement by hand.
+///
+/// # Errors
+/// `validation_failed` for an unknown SKU or warehouse or a quantity that the kind does not
+/// allow; `insufficient_stock` where less would be on hand than is reserved; `rule_violated` past
+/// 12 digits.
+pub fn record(tx: &mut Tx, input: &MovementInput) -> Result<MovementRow> {
+    let (product, warehouse) = resolve(tx, input)?;
+    stock::open_balance(tx.conn, product.id, warehouse.id)?;
+    let kind = input.kind.movement();
+    let moved = movement(tx, kind, (product.id, warehouse.id), None, (input.quantity, Amount::ZERO));
+    let moved = MovementRow { note: input.note.clone(), ..moved };
+    if !stock::apply(tx.conn, &moved)? {
+        return Err(refusal(tx, &moved)?);
+    }
+    let event = Event::new(EventName::StockMoved, Kind::Product, product.id)
+        .with("product_id", product.id.text(Kind::Product))
+        .with("movement_id", moved.id.text(Kind::Movement))
+        .with("warehouse", warehouse.code)
+        .with("kind", kind.as_str())
+        .with("quantity", input.quantity.short());
+    tx.record(event)?;
+    Ok(moved)
+}
+
+fn resolve(tx: &mut Tx, input: &MovementInput) -> Result<(Product, Warehouse)> {
+    let product = products::find_by_sku(tx.conn, &input.sku)?;
+    let warehouse = warehouses::find_by_code(tx.conn, &input.warehouse)?;
+    let mut problem = Problem::new(Code::ValidationFailed);
+    if !input.kind.allows(input.quantity) {
+        let en = "must be above zero; only an adjustment may be negative, and it must not be zero";
+        problem = problem.field("/quantity", "range", en, "须大于零；仅盘点调整可为负数，且不得为零");
+    }
+    if product.is_none() {
+        problem = problem.field("/sku", "unknown", "there is no such product", "没有该产品");
+    }
+    if warehouse.is_none() {
+        problem = problem.field("/warehouse", "unknown", "there is no such warehouse", "没有该仓库");
+    }
+    match (product, warehouse) {
+        (Some(product), Some(warehouse)) if problem.errors.is_empty() => Ok((product, warehouse)),
+        _ => Err(problem.into()),
+    }
+}
+
+/// Why a balance did not move: upwards only its 12 digits stop it, downwards what is reserved.
+fn refusal(tx: &mut Tx, moved: &MovementRow) -> Result<Error> {
+    if moved.on_hand_change > Amount::ZERO {
+        return Ok(TooLarge.into());
+    }
+    let balance = stock::find(tx.conn, moved.product_id, moved.warehouse_id)?;
+    let available = balance.map_or(Amount::ZERO, |balance| balance.available()).short();
+    let problem = Problem::new(Code::InsufficientStock)
+        .detail(
+            format!("Only {available} can be taken away; the rest is reserved or not there."),
+            format!("最多可减少 {available}，其余已预留或不存在。"),
+        )
+        .with("available", available);
+    Ok(problem.into())
+}
+
+/// A movement of this instant, by whoever acts; the change is that on hand and that of what is
+/// reserved.
+fn movement(tx: &Tx, kind: MovementKind, key: (Id, Id), order: Option<Id>, change: (Amount, Amount)) -> MovementRow {
+    MovementRow {
+        id: tx.new_id(),
+        at: tx.now,
+        kind,
+        product_id: key.0,
+        warehouse_id: key.1,
+        on_hand_change: change.0,
+        reserved_change: change.1,
+        order_id: order,
+        actor_label: tx.actor.label.clone(),
+        note: None,
+    }
+}
+
+fn take(tx: &mut Tx, order: Id) -> Result<Order> {
+    orders::take(tx, order)?.ok_or_else(|| Problem::not_found().into())
+}
+
+/// What subscribers see of an order whose stock changed (DECISIONS 13).
+fn describe(name: EventName, order: &Order) -> Event {
+    Event::of_order(name, order.id).with("number", order.number.clone()).with("status", order.state.status().as_str()).with("version", order.version)
+}
+
+/// Sets aside what is outstanding of an order, as far as there is any, and keeps what it gets.
+/// Gives what is still missing. Asked again, it only does the rest; an order that is not agreed
+/// or not alive any more gets nothing (DOMAIN 2.6, DECISIONS 25).
+///
+/// # Errors
+/// Those of the database.
+pub fn reserve(tx: &mut Tx, order: Id) -> Result<Vec<Shortage>> {
+    let order = take(tx, order)?;
+    if !matches!(order.state, State::Reviewed | State::Executing) {
+        return Ok(Vec::new());
+    }
+    let mut wants = stock::outstanding_lines(tx.conn, order.id)?;
+    let mut got_any = false;
+    for same_product in wants.chunk_by_mut(|a, b| a.product_id == b.product_id) {
+        got_any |= reserve_product(tx, same_product)?;
+    }
+    let shortages: Vec<Shortage> = wants.into_iter().filter(|want| want.missing > Amount::ZERO).map(shortage).collect();
+    if got_any {
+        tx.record(describe(EventName::OrderStockReserved, &order).with("short_lines", shortages.len()))?;
+    }
+    Ok(shortages)
+}
+
+fn shortage(want: Outstanding) -> Shortage {
+    Shortage { line_id: want.line.id, sku: want.line.sku.unwrap_or_default(), name: want.line.name, missing: want.missing }
+}
+
+/// Asks every warehouse for what all lines of one product lack together; gives whether any had
+/// some.
+fn reserve_product(tx: &mut Tx, wants: &mut [Outstanding]) -> Result<bool> {
+    let Some((product, order)) = wants.first().map(|want| (want.product_id, want.line.order_id)) else { return Ok(false) };
+    let mut got_any = false;
+    for balance in stock::balances_of(tx.conn, product)? {
+        let missing: Vec<Amount> = wants.iter().map(|want| want.missing).collect();
+        let taken = take_from(tx, order, &balance, Amount::sum(missing.iter().copied())?)?;
+        for (want, share) in wants.iter_mut().zip(share_out(taken, &missing)) {
+            allocate(tx, want, balance.warehouse_id, share)?;
+        }
+        got_any |= taken > Amount::ZERO;
+    }
+    Ok(got_any)
+}
+
+/// Sets aside what a balance has, up to what is wanted. Where others were faster since it was
+/// read, its row is held, and what is left then is certain.
+fn take_from(tx: &mut Tx, order: Id, balance: &Balance, wanted: Amount) -> Result<Amount> {
+    if let Some(taken) = try_take(tx, order, balance, wanted)? {
+        return Ok(taken);
+    }
+    let held = stock::hold(tx.conn, balance.product_id, balance.warehouse_id)?.unwrap_or(*balance);
+    try_take(tx, order, &held, wanted)?.ok_or_else(|| Problem::new(Code::Unavailable).retry_after(1).into())
+}
+
+fn try_take(tx: &mut Tx, order: Id, balance: &Balance, wanted: Amount) -> Result<Option<Amount>> {
+    let asked = wanted.at_most(balance.available());
+    if asked <= Amount::ZERO {
+        return Ok(Some(Amount::ZERO));
+    }
+    let moved = movement(tx, MovementKind::Reserve, (balance.product_id, balance.warehouse_id), Some(order), (Amount::ZERO, asked));
+    Ok(stock::apply(tx.conn, &moved)?.then_some(asked))
+}
+
+fn allocate(tx: &mut Tx, want: &mut Outstanding, warehouse: Id, share: Amount) -> Result<()> {
+    if share == Amount::ZERO {
+        return Ok(());
+    }
+    want.missing = want.missing.minus(share)?;
+    let allocation = Allocation {
+        line_id: want.line.id,
+        warehouse_id: warehouse,
+        order_id: want.line.order_id,
+        product_id: want.product_id,
+        reserved: share,
+        picked: Amount::ZERO,
+    };
+    stock::add_reserved(tx.conn, &allocation)
+}
+
+/// Moves all that is set aside for an order, summed by balance, in the order of keys; gives
+/// whether there was any. `change` says what becomes of on hand and reserved.
+fn move_reserved(tx: &mut Tx, order: Id, kind: MovementKind, change: impl Fn(Amount) -> (Amount, Amount)) -> Result<bool> {
+    let mut sums: BTreeMap<(Id, Id), Amount> = BTreeMap::new();
+    for allocation in stock::allocations_of(tx.conn, order)?.iter().filter(|allocation| allocation.reserved > Amount::ZERO) {
+        let sum = sums.entry((allocation.product_id, allocation.warehouse_id)).or_default();
+        *sum = sum.plus(allocation.reserved)?;
+    }
+    for (key, reserved) in &sums {
+        let less = Amount::ZERO.minus(*reserved)?;
+        let moved = movement(tx, kind, *key, Some(order), change(less));
+        if !stock::apply(tx.conn, &moved)? {
+            return Err(Error::internal(format!("a balance has less reserved than order {order} holds of it")));
+        }
+    }
+    Ok(!sums.is_empty())
+}
+
+/// Gives back all that is set aside for an order.
+///
+/// # Errors
+/// Those of the database.
+pub fn release(tx: &mut Tx, order: Id) -> Result<()> {
+    let order = take(tx, order)?;
+    if !move_reserved(tx, order.id, MovementKind::Release, |less| (Amount::ZERO, less))? {
+        return Ok(());
+    }
+    stock::clear_reserved(tx.conn, order.id)?;
+    tx.record(describe(EventName::OrderStockReleased, &order))?;
+    Ok(())
+}
+
+/// What is set aside for an order leaves the shelf; its standard lines are picked, those that are
+/// not tracked as well (DOMAIN 3.4, DECISIONS 20). That nothing is missing is the task's guard.
+///
+/// # Errors
+/// Those of the database.
+pub fn pick(tx: &mut Tx, order: Id) -> Result<()> {
+    let order = take(tx, order)?;
+    if move_reserved(tx, order.id, MovementKind::Pick, |less| (less, less))? {
+        stock::turn_into_picked(tx.conn, order.id)?;
+    }
+    set_all(tx, order.id, LineKind::Standard, |line| (line.quantity, line.shipped, line.delivered))
+}
+
+/// Lines that have no stock are ready once the work was done: custom goods can be shipped, and a
+/// service is shipped and delivered by being carried out (DOMAIN 3.1). Standard lines are picked
+/// instead; of them it changes nothing.
+///
+/// # Errors
+/// Those of the database.
+pub fn make_ready(tx: &mut Tx, order: Id, kind: LineKind) -> Result<()> {
+    let order = take(tx, order)?;
+    match kind {
+        LineKind::Standard => Ok(()),
+        LineKind::Custom => set_all(tx, order.id, kind, |line| (line.quantity, line.shipped, line.delivered)),
+        LineKind::Service => set_all(tx, order.id, kind, |line| (line.quantity, line.quantity, line.quantity)),
+    }
+}
+
+/// Sets what was picked, shipped and delivered of all lines of a kind.
+fn set_all(tx: &mut Tx, order: Id, kind: LineKind, progress: impl Fn(&Line) -> (Amount, Amount, Amount)) -> Result<()> {
+    for line in parts::lines(tx.conn, order)?.iter().filter(|line| line.kind == kind) {
+        let (picked, shipped, delivered) = progress(line);
+        if (picked, shipped, delivered) != (line.picked, line.shipped, line.delivered) {
+            parts::set_progress(tx.conn, line.id, picked, shipped, delivered)?;
+        }
+    }
+    Ok(())
+}
+
+/// Agreed orders that still lack some of a product, in the order in which they get it: rush
+/// first, then by promised date, then by age (DECISIONS 25).
+///
+/// # Errors
+/// Those of the database.
+pub fn waiting_for(tx: &mut Tx, product: Id, limit: i64) -> Result<Vec<Id>> {
+    stock::waiting_for(tx.conn, product, limit)
+}

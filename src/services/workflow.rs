@@ -1,5 +1,226 @@
-//! What follows from what.
+//! What follows from what: the one service that calls the others. Reading [`follow`] is reading
+//! the business. It runs as the system, in the transaction of what caused it, and never turns a
+//! fact into an error: what cannot happen yet is asked again when something changes (DECISIONS 6).
+
 use crate::db::Tx;
-use crate::error::Result;
-/// settles
-pub fn settle(_tx: &mut Tx) -> Result<()> { Ok(()) }
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, EventName};
+use crate::domain::id::Id;
+use crate::domain::lifecycle::approval::RoundStatus;
+use crate::domain::lifecycle::order::State;
+use crate::domain::order::LineKind;
+use crate::domain::task_plan::code;
+use crate::error::{Error, Result};
+use crate::repositories::orders::{self, parts};
+use crate::repositories::{money, stock as stock_rows};
+use crate::services::orders::steps::{self, after_round};
+use crate::services::orders::{derive, facts};
+use crate::services::{approvals, exceptions, messages, shipments, stock, tasks};
+use std::collections::BTreeSet;
+
+/// How many events one order may bring about in one request, before something must be going
+/// round in circles (DECISIONS 6).
+const CHAIN: usize = 64;
+/// How many waiting orders one movement of stock serves at once; the clock serves the rest.
+pub const SERVED_AT_ONCE: i64 = 20;
+
+/// Lets everything follow that follows from what was recorded, then writes what the orders show
+/// of it.
+///
+/// # Errors
+/// Those of the database.
+pub fn settle(tx: &mut Tx) -> Result<()> {
+    let mut seen = 0;
+    while let Some(recorded) = tx.next_unsettled() {
+        seen += 1;
+        if seen > CHAIN * (1 + tx.taken_orders().len()) {
+            return Err(Error::internal(format!("the chain of events does not end: {}", recorded.event.name)));
+        }
+        let system = Actor::system(recorded.event.name.as_str());
+        tx.as_actor(system, |tx| follow(tx, recorded.id, &recorded.event))?;
+    }
+    show_progress(tx)
+}
+
+/// The business, event by event.
+fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
+    let Some(order) = event.order else {
+        return match event.name {
+            EventName::StockMoved => serve_waiting(tx, event.subject.1),
+            _ => Ok(()),
+        };
+    };
+    match event.name {
+        EventName::OrderVerified => ask_approvers(tx, order),
+        EventName::OrderAmended if asks_again(event) => ask_approvers(tx, order),
+        EventName::OrderSentBack => approvals::supersede(tx, order),
+        EventName::ApprovalDecided => after_decision(tx, order, event),
+        EventName::OrderReviewed => reserve_stock(tx, order),
+        EventName::OrderExecuting => tasks::create(tx, order),
+        EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
+        EventName::TaskCancelled => go_on(tx, order),
+        EventName::ShipmentDispatched => after_dispatch(tx, order, id, event.subject.1),
+        EventName::ShipmentDelivered => advance(tx, order),
+        EventName::ShipmentLost => exceptions::report_lost(tx, order, event.subject.1),
+        EventName::OrderShipped => after_shipping(tx, order),
+        EventName::OrderReceived => messages::order_received(tx, id, order),
+        EventName::OrderCancelled => undo(tx, order),
+        EventName::InvoiceIssued => after_invoice(tx, order),
+        EventName::OrderExceptionSettled | EventName::OrderUnheld => resume(tx, order),
+        _ => Ok(()),
+    }
+}
+
+fn word<'e>(event: &'e Event, field: &str) -> &'e str {
+    let said = event.payload.get(field).or_else(|| event.after.get(field));
+    said.and_then(|value| value.as_str()).unwrap_or_default()
+}
+
+fn asks_again(event: &Event) -> bool {
+    event.payload.get("review_again").and_then(|value| value.as_bool()) == Some(true)
+}
+
+fn advance(tx: &mut Tx, order: Id) -> Result<()> {
+    steps::advance(tx, order).map(drop)
+}
+
+/// A round is opened where approvers are being waited for; rules that ask nobody pass at once.
+fn ask_approvers(tx: &mut Tx, order: Id) -> Result<()> {
+    if !state_is(tx, order, State::AwaitingApproval)? {
+        return Ok(());
+    }
+    approvals::open_round(tx, order)?;
+    after_round::approved(tx, order).map(drop)
+}
+
+fn state_is(tx: &mut Tx, order: Id, state: State) -> Result<bool> {
+    Ok(orders::find(tx.conn, order)?.is_some_and(|order| order.state == state))
+}
+
+/// The end of a round moves its order (DOMAIN 2.4).
+fn after_decision(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
+    match RoundStatus::parse(word(event, "round_status")) {
+        Some(RoundStatus::Approved) => after_round::approved(tx, order).map(drop),
+        Some(RoundStatus::Returned) => after_round::returned(tx, order, word(event, "comment")),
+        Some(RoundStatus::Rejected) => after_round::rejected(tx, order, word(event, "comment")),
+        _ => Ok(()),
+    }
+}
+
+/// What was agreed is set aside; what is short is told, and stops the release (DOMAIN 2.6).
+fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
+    let shortages = stock::reserve(tx, order)?;
+    if !shortages.is_empty() {
+        exceptions::report_shortage(tx, order, &shortages)?;
+    }
+    advance(tx, order)
+}
+
+/// Work that was done changes what it was done on (DOMAIN 3.4).
+fn after_task(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
+    match task {
+        code::PICK => stock::pick(tx, order)?,
+        code::PRODUCE => stock::make_ready(tx, order, LineKind::Custom)?,
+        code::SERVE => stock::make_ready(tx, order, LineKind::Service)?,
+        _ => {}
+    }
+    go_on(tx, order)
+}
+
+fn go_on(tx: &mut Tx, order: Id) -> Result<()> {
+    tasks::unblock(tx, order)?;
+    advance(tx, order)
+}
+
+/// The first dispatch ends what sales had to coordinate, the last one what logistics had to do
+/// (DECISIONS 23); the customer is told of each (DOMAIN 4.3).
+fn after_dispatch(tx: &mut Tx, order: Id, event: Id, shipment: Id) -> Result<()> {
+    messages::shipment_dispatched(tx, event, order, shipment)?;
+    tasks::settle_by_fact(tx, order, code::COORDINATE)?;
+    if facts::goods(&parts::lines(tx.conn, order)?).all(|line| line.shipped == line.quantity) {
+        tasks::settle_by_fact(tx, order, code::SHIP)?;
+    }
+    advance(tx, order)
+}
+
+fn after_shipping(tx: &mut Tx, order: Id) -> Result<()> {
+    tasks::settle_by_fact(tx, order, code::COORDINATE)?;
+    tasks::order_shipped(tx, order)?;
+    advance(tx, order)
+}
+
+/// Invoices of at least the total complete finance's task, before shipping too (DECISIONS 23).
+fn after_invoice(tx: &mut Tx, order: Id) -> Result<()> {
+    let invoiced = money::invoiced_total(tx.conn, order)?;
+    if orders::find(tx.conn, order)?.is_some_and(|order| invoiced >= order.total) {
+        tasks::settle_by_fact(tx, order, code::INVOICE)?;
+    }
+    Ok(())
+}
+
+/// A block is gone: what waited for that goes on.
+fn resume(tx: &mut Tx, order: Id) -> Result<()> {
+    after_round::approved(tx, order)?;
+    advance(tx, order)
+}
+
+/// A cancelled order leaves nothing behind that someone would still work on; its stock goes to
+/// those who wait for it.
+fn undo(tx: &mut Tx, order: Id) -> Result<()> {
+    approvals::supersede(tx, order)?;
+    tasks::cancel_all(tx, order, "order cancelled")?;
+    shipments::cancel_all(tx, order)?;
+    let freed: BTreeSet<Id> = stock_rows::allocations_of(tx.conn, order)?.iter().map(|allocation| allocation.product_id).collect();
+    stock::release(tx, order)?;
+    exceptions::settle_shortage(tx, order)?;
+    freed.into_iter().try_for_each(|product| serve_waiting(tx, product))
+}
+
+/// Stock that arrived goes to the orders that wait for it: rush first, then by promise, then by
+/// age (DECISIONS 25).
+///
+/// # Errors
+/// Those of the database.
+pub fn serve_waiting(tx: &mut Tx, product: Id) -> Result<()> {
+    for order in stock::waiting_for(tx, product, SERVED_AT_ONCE)? {
+        if stock_rows::available(tx.conn, product)?.parts() <= 0 {
+            break;
+        }
+        orders::take(tx, order)?;
+        if stock::reserve(tx, order)?.is_empty() {
+            exceptions::settle_shortage(tx, order)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the clock finds overdue is told once (DOMAIN 5.2).
+///
+/// # Errors
+/// Those of the database.
+pub fn notice_overdue(tx: &mut Tx, task: Id) -> Result<()> {
+    tasks::notice_overdue(tx, task)
+}
+
+/// One truth: what each order shows is derived from its parts, after everything else (DOMAIN 3.4).
+/// An order to which nothing happened gets its version back: each version has its events.
+fn show_progress(tx: &mut Tx) -> Result<()> {
+    let told: BTreeSet<Id> = tx.recorded().iter().filter_map(|recorded| recorded.event.order).collect();
+    for id in tx.taken_orders() {
+        if !told.contains(&id) {
+            orders::give_back(tx.conn, id)?;
+            continue;
+        }
+        let Some((order, derived)) = derive::derive_id(tx.conn, id)? else { continue };
+        let shown = orders::Derived {
+            stage: order.stage,
+            inventory_status: order.inventory_status,
+            production_status: order.production_status,
+            payment_status: order.payment_status,
+        };
+        if shown != derived {
+            orders::set_derived(tx.conn, id, derived)?;
+        }
+    }
+    Ok(())
+}

@@ -21,6 +21,7 @@ words! {
         Unblock = "unblock",
         Start = "start",
         Complete = "complete",
+        Settle = "settle",
         Cancel = "cancel",
     }
 }
@@ -32,6 +33,8 @@ pub struct Facts {
     pub dependencies_done: bool,
     /// The proof that is required and not there yet (DOMAIN 3.3).
     pub missing_evidence: Option<&'static str>,
+    /// Goods that this task takes from stock are not all reserved (DOMAIN 3.4).
+    pub stock_missing: bool,
     /// Numbers of the order's open blocking exceptions; stop people, not facts (DECISIONS 18).
     pub blocked_by: Vec<String>,
     /// The order is on hold.
@@ -46,6 +49,10 @@ fn evidence_there(facts: &Facts) -> Option<Reason> {
     facts.missing_evidence.map(|kind| Reason::EvidenceMissing { kind: kind.to_owned() })
 }
 
+fn stock_reserved(facts: &Facts) -> Option<Reason> {
+    facts.stock_missing.then_some(Reason::StockMissing)
+}
+
 fn not_blocked(facts: &Facts) -> Option<Reason> {
     (!facts.blocked_by.is_empty()).then(|| Reason::OrderBlocked { by: facts.blocked_by.clone() })
 }
@@ -54,23 +61,28 @@ fn not_on_hold(facts: &Facts) -> Option<Reason> {
     facts.on_hold.then_some(Reason::OnHold)
 }
 
-const COMPLETE: &[Guard<Facts>] = &[evidence_there, not_blocked, not_on_hold];
+const COMPLETE: &[Guard<Facts>] = &[evidence_there, not_blocked, not_on_hold, stock_reserved];
 
 const fn row(from: TaskStatus, event: TaskEvent, to: TaskStatus, guards: &'static [Guard<Facts>]) -> Row<TaskStatus, TaskEvent, Facts> {
     Row { from, event, to, guards }
 }
 
-/// The table. A small job may be completed without having been started by hand.
+/// The table. A small job may be completed without having been started by hand; what a task stands
+/// for may happen without anyone's doing, and then settles it whatever the guards would say to a
+/// person (DECISIONS 6, 23).
 pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
     name: "task",
     initial: &[TaskStatus::Blocked],
     rows: &[
         row(TaskStatus::Blocked, TaskEvent::Unblock, TaskStatus::Open, &[dependencies_done]),
+        row(TaskStatus::Blocked, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::Blocked, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
         row(TaskStatus::Open, TaskEvent::Start, TaskStatus::InProgress, &[not_blocked, not_on_hold]),
         row(TaskStatus::Open, TaskEvent::Complete, TaskStatus::Done, COMPLETE),
+        row(TaskStatus::Open, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::Open, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
         row(TaskStatus::InProgress, TaskEvent::Complete, TaskStatus::Done, COMPLETE),
+        row(TaskStatus::InProgress, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::InProgress, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
     ],
 };

@@ -184,6 +184,12 @@ pub fn revisions(conn: &mut Conn, order: Id) -> Result<Vec<Revision>> {
     Ok(query.select(Revision::as_select()).load(conn)?)
 }
 
+/// An order's revisions after a given one, oldest first.
+pub fn revisions_after(conn: &mut Conn, order: Id, revision: i32, limit: i64) -> Result<Vec<Revision>> {
+    let later = order_revisions::table.filter(order_revisions::order_id.eq(order).and(order_revisions::revision.gt(revision)));
+    Ok(later.order(order_revisions::revision.asc()).limit(limit).select(Revision::as_select()).load(conn)?)
+}
+
 /// Whether a person entered or amended an order (DOMAIN 1.6, 2.4).
 pub fn has_author(conn: &mut Conn, order: Id, person: Id) -> Result<bool> {
     let by = order_revisions::table.filter(order_revisions::order_id.eq(order).and(order_revisions::author_id.eq(person)));

@@ -5,7 +5,7 @@ use super::content::{self, Content};
 use super::create::keep_revision;
 use super::facts;
 use super::input::OrderInput;
-use super::{describe, refusal, take};
+use super::{describe, take};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::{Event, EventName};
@@ -121,7 +121,7 @@ fn move_on(tx: &mut Tx, order: &Order, review_again: bool) -> Result<State> {
     if order.state == State::AwaitingConfirmation && !review_again {
         return Ok(order.state);
     }
-    let next = MACHINE.next(order.state, event, &Facts::default()).map_err(|r| refusal(order.state.as_str(), event, r))?;
+    let next = MACHINE.next(order.state, event, &Facts::default()).map_err(|r| Problem::refusal(order.state.as_str(), event, r))?;
     let at = Milestones { reviewed_at: order.reviewed_at, shipped_at: order.shipped_at, received_at: order.received_at };
     if next != order.state && !orders::set_state(tx.conn, order.id, order.state, next, at)? {
         return Err(Code::Unavailable.into());

@@ -1,0 +1,207 @@
+//! What can be done with an order, what has happened to it, and what it said at each revision.
+
+use crate::api::doc::ReadRefusals;
+use crate::api::paging::{self, Cursors, Listing};
+use crate::api::request::Asked;
+use crate::api::respond::{Response, send};
+use crate::app::{Answer, App};
+use crate::db::Snapshot;
+use crate::db::types::Json;
+use crate::domain::actor::ActorKind;
+use crate::domain::id::{Id, Kind};
+use crate::domain::permission::Operation;
+use crate::domain::reason::Reason;
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::error::{Code, Problem, Result};
+use crate::repositories::events::{self, EventRow};
+use crate::repositories::orders::parts::{self, Revision};
+use crate::repositories::orders::{self as rows, Order};
+use crate::services::orders::actions::{self, Action};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use validator::Validate;
+
+/// A reason against an action.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderActionReason {
+    pub code: &'static str,
+    pub detail: String,
+}
+
+/// Something that the caller can or cannot do with an order now.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderAction {
+    pub name: &'static str,
+    pub method: &'static str,
+    pub path: String,
+    pub allowed: bool,
+    pub reasons: Vec<OrderActionReason>,
+}
+
+/// Everything that there is to do with an order.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderActions {
+    pub data: Vec<OrderAction>,
+}
+
+/// Who did something.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderEventActor {
+    pub kind: ActorKind,
+    pub id: Option<String>,
+    pub label: String,
+}
+
+/// Something that happened to an order or a part of it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderEvent {
+    pub id: String,
+    pub at: UtcTime,
+    pub name: String,
+    /// What kind of thing it happened to: the prefix of its id.
+    pub subject: String,
+    pub subject_id: String,
+    pub actor: OrderEventActor,
+    pub request_id: String,
+    pub address: Option<String>,
+    /// What subscribers see of it.
+    #[schema(value_type = Object)]
+    pub data: Map<String, Value>,
+    #[schema(value_type = Object)]
+    pub before: Map<String, Value>,
+    #[schema(value_type = Object)]
+    pub after: Map<String, Value>,
+    pub order_version: Option<i64>,
+}
+
+/// Who wrote a revision; no id where it was not a person.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderAuthor {
+    pub id: Option<String>,
+    pub label: String,
+}
+
+/// What an order said at a revision.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderRevision {
+    pub revision: i32,
+    pub at: UtcTime,
+    pub author: OrderAuthor,
+    pub reason: Option<String>,
+    /// As in `POST /v1/orders`, with everything that was looked up.
+    #[schema(value_type = Object)]
+    pub content: Value,
+}
+
+fn action_view(action: Action, order: Id, language: Language) -> OrderAction {
+    let reason = |reason: &Reason| OrderActionReason { code: reason.code(), detail: reason.sentence(language) };
+    OrderAction {
+        name: action.name,
+        method: action.method,
+        path: format!("/v1/orders/{}{}", order.text(Kind::Order), action.path),
+        allowed: action.reasons.is_empty(),
+        reasons: action.reasons.iter().map(reason).collect(),
+    }
+}
+
+fn event_view(row: EventRow) -> OrderEvent {
+    let (Json(data), Json(before), Json(after)) = (row.payload, row.before, row.after);
+    let actor = if row.actor_kind == ActorKind::Key { Kind::ApiKey } else { Kind::User };
+    OrderEvent {
+        id: row.id.text(Kind::Event),
+        at: row.at,
+        name: row.name,
+        subject_id: format!("{}_{}", row.subject, row.subject_id),
+        subject: row.subject,
+        actor: OrderEventActor { kind: row.actor_kind, id: row.actor_id.map(|id| id.text(actor)), label: row.actor_label },
+        request_id: row.request_id,
+        address: row.address,
+        data,
+        before,
+        after,
+        order_version: row.order_version,
+    }
+}
+
+fn revision_view(row: Revision) -> OrderRevision {
+    let Json(content) = row.content;
+    let author = OrderAuthor { id: row.author_id.map(|id| id.text(Kind::User)), label: row.author_label };
+    OrderRevision { revision: row.revision, at: row.at, author, reason: row.reason, content }
+}
+
+/// The order that a path names.
+fn order(snapshot: &mut Snapshot, reference: &str) -> Result<Order> {
+    rows::find_by_ref(snapshot.conn, reference)?.ok_or_else(|| Problem::not_found().into())
+}
+
+/// The number after which a page begins; 0 for the first.
+fn read_number(cursors: &Cursors, cursor: Option<&str>) -> Result<i64> {
+    let Some(bytes) = cursors.read(cursor)? else { return Ok(0) };
+    let number: [u8; 8] = bytes.try_into().map_err(|_| Problem::new(Code::InvalidCursor))?;
+    Ok(i64::from_be_bytes(number))
+}
+
+/// The query of what lists an order's past.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrderPastQuery {
+    #[validate(length(max = 500))]
+    #[param(max_length = 500)]
+    cursor: Option<String>,
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// Lists what can be done with an order, each with whether the caller may and, where not, why.
+#[utoipa::path(tag = "orders", responses((status = 200, body = OrderActions), ReadRefusals))]
+#[get("/v1/orders/{id}/actions")]
+pub async fn get_order_actions(app: Data<App>, path: Path<String>, asked: Asked) -> Response {
+    let look = move |snapshot: &mut Snapshot| {
+        asked.query.valid()?;
+        let order = order(snapshot, &path)?;
+        let language = snapshot.language;
+        let all = actions::list(snapshot.conn, &order, &snapshot.actor)?;
+        Answer::json(200, &OrderActions { data: all.into_iter().map(|action| action_view(action, order.id, language)).collect() })
+    };
+    send(app.read(Operation::GetOrderActions, asked.call, look).await)
+}
+
+/// Lists all that happened to an order, oldest first.
+#[utoipa::path(tag = "orders", params(OrderPastQuery), responses((status = 200, body = Listing<OrderEvent>), ReadRefusals))]
+#[get("/v1/orders/{id}/history")]
+pub async fn get_order_history(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked<OrderPastQuery>) -> Response {
+    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
+    let look = move |snapshot: &mut Snapshot| {
+        let q = query.valid()?;
+        let order = order(snapshot, &path)?.id;
+        let cursors = Cursors::new(&app_, "get_order_history", &order.to_string());
+        let limit = paging::limit(q.limit);
+        let found = events::list_of_order(snapshot.conn, order, read_number(&cursors, q.cursor.as_deref())?, paging::fetch(limit))?;
+        let page = paging::page(found, limit, &cursors, |row| row.seq.to_be_bytes().to_vec(), event_view);
+        page.answer(uri.path(), uri.query().unwrap_or_default())
+    };
+    send(app.read(Operation::GetOrderHistory, asked.call, look).await)
+}
+
+/// Lists what an order said at each of its revisions, oldest first.
+#[utoipa::path(tag = "orders", params(OrderPastQuery), responses((status = 200, body = Listing<OrderRevision>), ReadRefusals))]
+#[get("/v1/orders/{id}/revisions")]
+pub async fn list_order_revisions(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked<OrderPastQuery>) -> Response {
+    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
+    let look = move |snapshot: &mut Snapshot| {
+        let q = query.valid()?;
+        let order = order(snapshot, &path)?.id;
+        let cursors = Cursors::new(&app_, "list_order_revisions", &order.to_string());
+        let limit = paging::limit(q.limit);
+        let after = i32::try_from(read_number(&cursors, q.cursor.as_deref())?).unwrap_or(i32::MAX);
+        let found = parts::revisions_after(snapshot.conn, order, after, paging::fetch(limit))?;
+        let page = paging::page(found, limit, &cursors, |row| i64::from(row.revision).to_be_bytes().to_vec(), revision_view);
+        page.answer(uri.path(), uri.query().unwrap_or_default())
+    };
+    send(app.read(Operation::ListOrderRevisions, asked.call, look).await)
+}

@@ -1,0 +1,152 @@
+//! What a list of orders may be asked for.
+
+use crate::domain::actor::Actor;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::order::{Stage, State, Status};
+use crate::domain::order::Channel;
+use crate::domain::time::UtcTime;
+use crate::error::{Problem, Result};
+use crate::repositories::orders::OrderFilter;
+use serde::Deserialize;
+use validator::Validate;
+
+/// How a list is sorted; only by what never changes, so that a walk sees each row once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+pub enum OrderSort {
+    #[serde(rename = "-created_at")]
+    NewestFirst,
+    #[serde(rename = "created_at")]
+    OldestFirst,
+}
+
+/// The query of `GET /v1/orders`.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrderQuery {
+    /// One or more of `created`, `reviewed`, `executing`, `shipped`, `received`, `cancelled`, separated by commas.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    status: Option<String>,
+    /// What the order waits for now.
+    stage: Option<Stage>,
+    channel: Option<Channel>,
+    /// The channel's own reference.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    channel_ref: Option<String>,
+    /// `cus_…`
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
+    customer_id: Option<String>,
+    /// The sales person, `usr_…`, or `me`.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
+    owner: Option<String>,
+    created_after: Option<UtcTime>,
+    created_before: Option<UtcTime>,
+    /// Text to look for in customer, contact, phone, channel reference, SKUs and names of goods.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    q: Option<String>,
+    /// Newest first by default.
+    #[param(inline)]
+    sort: Option<OrderSort>,
+    /// `lines`, `customer` or both, separated by a comma. Lines are always there; `customer` adds
+    /// the customer's own record.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    expand: Option<String>,
+    /// Counts the orders that match, to 10,000.
+    include_total: Option<bool>,
+    #[validate(length(max = 500))]
+    #[param(max_length = 500)]
+    pub(super) cursor: Option<String>,
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    pub(super) limit: Option<u32>,
+}
+
+/// What `expand` may name.
+const EXPANSIONS: [&str; 2] = ["lines", "customer"];
+
+/// The words of a list separated by commas, each once.
+fn listed<T: PartialEq>(name: &str, text: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+    let mut words = Vec::new();
+    for part in text.into_iter().flat_map(|text| text.split(',')) {
+        let word = parse(part).ok_or_else(|| Problem::parameter(name, &format!("\"{part}\" is not one of its words")))?;
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    Ok(words)
+}
+
+fn id(name: &str, kind: Kind, text: &str) -> Result<Id> {
+    let example = format!("must be an id such as {}_…", kind.prefix());
+    kind.parse(text).ok_or_else(|| Problem::parameter(name, &example).into())
+}
+
+impl OrderQuery {
+    fn states(&self) -> Result<Vec<State>> {
+        let statuses = listed("status", self.status.as_deref(), Status::parse)?;
+        Ok(statuses.into_iter().flat_map(Status::states).collect())
+    }
+
+    fn owner(&self, actor: &Actor) -> Result<Option<Id>> {
+        match self.owner.as_deref() {
+            None => Ok(None),
+            Some("me") => match actor.user_id() {
+                None => Err(Problem::parameter("owner", "only a person can ask for their own").into()),
+                me => Ok(me),
+            },
+            Some(text) => id("owner", Kind::User, text).map(Some),
+        }
+    }
+
+    /// The filter that this comes to for whoever asks.
+    ///
+    /// # Errors
+    /// `invalid_parameter` for a word or id that is none.
+    pub fn filter(&self, actor: &Actor) -> Result<OrderFilter> {
+        Ok(OrderFilter {
+            states: self.states()?,
+            stage: self.stage,
+            channel: self.channel,
+            channel_ref: self.channel_ref.clone(),
+            customer: self.customer_id.as_deref().map(|text| id("customer_id", Kind::Customer, text)).transpose()?,
+            owner: self.owner(actor)?,
+            created_after: self.created_after,
+            created_before: self.created_before,
+            q: self.q.clone(),
+            oldest_first: self.sort == Some(OrderSort::OldestFirst),
+        })
+    }
+
+    /// Whether the customers' own records are wanted.
+    ///
+    /// # Errors
+    /// `invalid_parameter` for a word that cannot be expanded.
+    pub fn with_customers(&self) -> Result<bool> {
+        let named = listed("expand", self.expand.as_deref(), |text| EXPANSIONS.into_iter().find(|word| *word == text))?;
+        Ok(named.contains(&"customer"))
+    }
+
+    /// Whether the total is wanted.
+    pub fn with_total(&self) -> bool {
+        self.include_total == Some(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_statuses_becomes_states_each_once() {
+        let words = listed("status", Some("created,shipped,created"), Status::parse).unwrap();
+        assert_eq!(words, [Status::Created, Status::Shipped]);
+        assert!(listed("status", Some("created,"), Status::parse).is_err());
+        assert!(listed("status", None, Status::parse).unwrap().is_empty());
+    }
+}

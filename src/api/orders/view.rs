@@ -1,0 +1,296 @@
+//! How an order looks from outside (API, "An order out").
+
+use crate::api::customers::{self, CustomerView};
+use crate::db::types::Json;
+use crate::domain::amount::Amount;
+use crate::domain::codes;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::order::{Stage, Status};
+use crate::domain::lifecycle::shipment::DeliveryMethod;
+use crate::domain::order::{Channel, Finding, InventoryStatus, InvoiceKind, LineKind, PaymentStatus, Priority, ProductionStatus};
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::repositories::orders::parts::{Delivery, Details, Line};
+use crate::repositories::orders::whole::Whole;
+use crate::repositories::users::User;
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The customer as this order knows them.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderCustomer {
+    pub id: String,
+    pub name: String,
+    pub contact_name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    /// The customer's own record as it is now; in lists with `expand=customer` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub record: Option<CustomerView>,
+}
+
+/// One line. Quantities are text without needless zeros, amounts have the currency's digits.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderLineView {
+    pub id: String,
+    pub position: i32,
+    /// The product of the catalogue; null where the line names none (DECISIONS 20).
+    pub product_id: Option<String>,
+    pub sku: Option<String>,
+    pub name: String,
+    pub specification: String,
+    pub unit: String,
+    pub kind: LineKind,
+    pub kind_label: &'static str,
+    pub quantity: String,
+    pub unit_price: Amount,
+    pub discount_rate: String,
+    pub discount_amount: String,
+    pub tax_rate: String,
+    pub amount: String,
+    pub tax: String,
+    pub reserved: String,
+    pub picked: String,
+    pub shipped: String,
+    pub delivered: String,
+    pub promised_date: Option<NaiveDate>,
+}
+
+/// Where the goods go.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderAddress {
+    pub country: Option<String>,
+    pub region: Option<String>,
+    pub city: Option<String>,
+    pub street: Option<String>,
+    pub postcode: Option<String>,
+    pub contact_name: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// Where, how and when the goods are to arrive.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderDelivery {
+    pub address: OrderAddress,
+    pub method: Option<DeliveryMethod>,
+    pub method_label: Option<&'static str>,
+    /// What the customer asked for, counted where it was said in working days.
+    pub requested_date: Option<NaiveDate>,
+    pub requested_within_working_days: Option<i32>,
+    pub promised_date: Option<NaiveDate>,
+    pub instructions: String,
+}
+
+/// A person whom an order names.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderPerson {
+    pub id: String,
+    pub username: String,
+    pub display_name: String,
+}
+
+/// What the system found when the order came in.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderFinding {
+    pub code: Finding,
+    pub detail: &'static str,
+}
+
+/// An order.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderView {
+    pub id: String,
+    pub number: String,
+    pub status: Status,
+    pub status_label: &'static str,
+    /// What it waits for now.
+    pub stage: Stage,
+    pub stage_label: &'static str,
+    pub version: i64,
+    pub revision: i32,
+    pub channel: Channel,
+    pub channel_label: &'static str,
+    pub channel_ref: Option<String>,
+    pub customer: OrderCustomer,
+    pub lines: Vec<OrderLineView>,
+    pub goods_amount: String,
+    pub discount: String,
+    pub shipping_fee: String,
+    pub tax: String,
+    pub total: String,
+    pub declared_total: Option<String>,
+    /// The declared total less the computed one; null where none was declared.
+    pub amount_difference: Option<String>,
+    pub currency: String,
+    pub prices_include_tax: bool,
+    pub delivery: OrderDelivery,
+    pub rush: bool,
+    pub preorder: bool,
+    pub key_account: bool,
+    /// The sales person.
+    pub owner: Option<OrderPerson>,
+    pub entered_by: Option<OrderPerson>,
+    /// The API key that entered it, where no person did.
+    pub entered_by_key_id: Option<String>,
+    pub ordered_at: UtcTime,
+    pub inventory_status: InventoryStatus,
+    pub inventory_status_label: &'static str,
+    pub production_status: ProductionStatus,
+    pub production_status_label: &'static str,
+    pub payment_status: PaymentStatus,
+    pub payment_status_label: &'static str,
+    /// Numbers of the open blocking exceptions.
+    pub blocked_by: Vec<String>,
+    pub on_hold: bool,
+    pub hold_reason: Option<String>,
+    /// What is to be corrected, while the order is sent back.
+    pub correction: Option<String>,
+    pub cancel_reason: Option<String>,
+    pub findings: Vec<OrderFinding>,
+    pub contract_number: Option<String>,
+    pub priority: Priority,
+    pub payment_terms: Option<String>,
+    pub payment_method: Option<String>,
+    pub deposit: Option<String>,
+    /// What invoice is wanted.
+    pub invoice: Option<InvoiceKind>,
+    pub tags: Vec<String>,
+    #[schema(value_type = Object)]
+    pub metadata: Map<String, Value>,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+    pub reviewed_at: Option<UtcTime>,
+    pub shipped_at: Option<UtcTime>,
+    pub received_at: Option<UtcTime>,
+    pub archived_at: Option<UtcTime>,
+}
+
+fn person(user: User) -> OrderPerson {
+    OrderPerson { id: user.id.text(Kind::User), username: user.username, display_name: user.display_name }
+}
+
+fn line((line, reserved): (Line, Amount), digits: u32, language: Language) -> OrderLineView {
+    OrderLineView {
+        id: line.id.text(Kind::Line),
+        position: line.position,
+        product_id: line.product_id.map(|id| id.text(Kind::Product)),
+        sku: line.sku,
+        name: line.name,
+        specification: line.specification,
+        unit: line.unit,
+        kind: line.kind,
+        kind_label: line.kind.label(language),
+        quantity: line.quantity.short(),
+        unit_price: line.unit_price,
+        discount_rate: line.discount_rate.short(),
+        discount_amount: line.discount_amount.text(digits),
+        tax_rate: line.tax_rate.short(),
+        amount: line.amount.text(digits),
+        tax: line.tax.text(digits),
+        reserved: reserved.short(),
+        picked: line.picked.short(),
+        shipped: line.shipped.short(),
+        delivered: line.delivered.short(),
+        promised_date: line.promised_date,
+    }
+}
+
+fn delivery(delivery: Delivery, language: Language) -> OrderDelivery {
+    OrderDelivery {
+        address: OrderAddress {
+            country: delivery.country,
+            region: delivery.region,
+            city: delivery.city,
+            street: delivery.street,
+            postcode: delivery.postcode,
+            contact_name: delivery.contact_name,
+            phone: delivery.phone,
+        },
+        method: delivery.method,
+        method_label: delivery.method.map(|method| method.label(language)),
+        requested_date: delivery.requested_date,
+        requested_within_working_days: delivery.requested_within_working_days,
+        promised_date: delivery.promised_date,
+        instructions: delivery.instructions,
+    }
+}
+
+fn customer(id: Id, details: &Details, record: Option<CustomerView>) -> OrderCustomer {
+    OrderCustomer {
+        id: id.text(Kind::Customer),
+        name: details.customer_name.clone(),
+        contact_name: details.contact_name.clone(),
+        phone: details.phone.clone(),
+        email: details.email.clone(),
+        record,
+    }
+}
+
+/// How an order looks to someone who reads this language.
+pub fn view(whole: Whole, language: Language) -> OrderView {
+    let Whole { order, details, .. } = whole;
+    let digits = codes::minor_digits(&order.currency).unwrap_or(4);
+    let difference = details.declared_total.and_then(|declared| declared.minus(order.total).ok());
+    let status = order.state.status();
+    let (Json(tags), Json(metadata), Json(findings)) = (details.tags.clone(), details.metadata.clone(), details.findings.clone());
+    OrderView {
+        id: order.id.text(Kind::Order),
+        number: order.number,
+        status,
+        status_label: status.label(language),
+        stage: order.stage,
+        stage_label: order.stage.label(language),
+        version: order.version,
+        revision: order.revision,
+        channel: order.channel,
+        channel_label: order.channel.label(language),
+        channel_ref: order.channel_ref,
+        customer: customer(order.customer_id, &details, whole.customer.map(|record| customers::view(record, language))),
+        lines: whole.lines.into_iter().map(|each| line(each, digits, language)).collect(),
+        goods_amount: order.goods_amount.text(digits),
+        discount: order.discount.text(digits),
+        shipping_fee: order.shipping_fee.text(digits),
+        tax: order.tax.text(digits),
+        total: order.total.text(digits),
+        declared_total: details.declared_total.map(|amount| amount.text(digits)),
+        amount_difference: difference.map(|amount| amount.text(digits)),
+        currency: order.currency,
+        prices_include_tax: details.prices_include_tax,
+        delivery: delivery(whole.delivery, language),
+        rush: order.rush,
+        preorder: order.preorder,
+        key_account: order.key_account,
+        owner: whole.owner.map(person),
+        entered_by: whole.entered_by.map(person),
+        entered_by_key_id: order.entered_by_key_id.map(|id| id.text(Kind::ApiKey)),
+        ordered_at: order.ordered_at,
+        inventory_status: order.inventory_status,
+        inventory_status_label: order.inventory_status.label(language),
+        production_status: order.production_status,
+        production_status_label: order.production_status.label(language),
+        payment_status: order.payment_status,
+        payment_status_label: order.payment_status.label(language),
+        blocked_by: whole.blocked_by,
+        on_hold: details.hold_reason.is_some(),
+        hold_reason: details.hold_reason,
+        correction: details.correction,
+        cancel_reason: details.cancel_reason,
+        findings: findings.into_iter().map(|code| OrderFinding { code, detail: code.label(language) }).collect(),
+        contract_number: details.contract_number,
+        priority: details.priority,
+        payment_terms: details.payment_terms,
+        payment_method: details.payment_method,
+        deposit: details.deposit.map(|amount| amount.text(digits)),
+        invoice: details.invoice_wanted.map(|Json(kind)| kind),
+        tags,
+        metadata,
+        created_at: order.created_at,
+        updated_at: order.updated_at,
+        reviewed_at: order.reviewed_at,
+        shipped_at: order.shipped_at,
+        received_at: order.received_at,
+        archived_at: order.archived_at,
+    }
+}

@@ -1,0 +1,52 @@
+//! Proves what must always hold of a store, by walking all of it: stock is the sum of its
+//! movements, amounts are what their lines come to, an order's state is the replay of its
+//! history, every message belongs to an event (BEHAVIOUR 10). Changes nothing.
+
+mod ledger;
+mod orders;
+mod references;
+mod stock;
+
+use crate::db::Conn;
+use crate::domain::company::Company;
+use crate::error::Result;
+use std::fmt;
+
+/// Something that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which proof failed, one word or two.
+    pub proof: &'static str,
+    /// What it failed for: an order number, a SKU in a warehouse, an id.
+    pub subject: String,
+    pub detail: String,
+}
+
+impl Finding {
+    fn new(proof: &'static str, subject: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { proof, subject: subject.into(), detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.proof, self.subject, self.detail)
+    }
+}
+
+type Proof = fn(&mut Conn, &Company) -> Result<Vec<Finding>>;
+
+/// Every proof, in the order in which they are made.
+const PROOFS: &[Proof] = &[references::hold, stock::is_the_sum_of_movements, orders::are_what_they_show, ledger::numbers_are_single, ledger::messages_have_events];
+
+/// Makes every proof; gives all that fails.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn run(conn: &mut Conn, company: &Company) -> Result<Vec<Finding>> {
+    let mut found = Vec::new();
+    for proof in PROOFS {
+        found.extend(proof(conn, company)?);
+    }
+    Ok(found)
+}

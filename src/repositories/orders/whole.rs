@@ -1,0 +1,103 @@
+//! An order with all that is shown of it. Several are read at once, by a fixed number of queries:
+//! none a row.
+
+use super::parts::{self, Delivery, Details, Line};
+use super::{Order, find_by_ref};
+use crate::db::Conn;
+use crate::domain::amount::Amount;
+use crate::domain::id::Id;
+use crate::error::{Error, Result};
+use crate::repositories::customers::{self, Customer};
+use crate::repositories::users::{self, User};
+use crate::repositories::{exceptions, stock};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An order and its parts.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    pub order: Order,
+    pub details: Details,
+    pub delivery: Delivery,
+    /// In their order, each with how much of it is reserved in stock.
+    pub lines: Vec<(Line, Amount)>,
+    /// Numbers of the open blocking exceptions (DOMAIN 6.4).
+    pub blocked_by: Vec<String>,
+    pub owner: Option<User>,
+    pub entered_by: Option<User>,
+    /// The customer's own record as it is now, where it was asked for.
+    pub customer: Option<Customer>,
+}
+
+/// Groups rows by their order.
+fn by_order<R, T>(rows: Vec<R>, split: impl Fn(R) -> (Id, T)) -> BTreeMap<Id, Vec<T>> {
+    let mut groups: BTreeMap<Id, Vec<T>> = BTreeMap::new();
+    for row in rows {
+        let (order, value) = split(row);
+        groups.entry(order).or_default().push(value);
+    }
+    groups
+}
+
+/// How much is reserved of each line, over all warehouses.
+fn reserved(conn: &mut Conn, orders: &[Id]) -> Result<BTreeMap<Id, Amount>> {
+    let mut sums: BTreeMap<Id, Amount> = BTreeMap::new();
+    for allocation in stock::allocations_of_many(conn, orders)? {
+        let sum = sums.entry(allocation.line_id).or_default();
+        *sum = sum.plus(allocation.reserved)?;
+    }
+    Ok(sums)
+}
+
+/// The people whom these orders name.
+fn people(conn: &mut Conn, orders: &[Order]) -> Result<BTreeMap<Id, User>> {
+    let named: BTreeSet<Id> = orders.iter().flat_map(|order| [order.owner_id, order.entered_by_id]).flatten().collect();
+    let ids: Vec<Id> = named.into_iter().collect();
+    Ok(users::find_many(conn, &ids)?.into_iter().map(|user| (user.id, user)).collect())
+}
+
+fn records(conn: &mut Conn, orders: &[Order]) -> Result<BTreeMap<Id, Customer>> {
+    let ids: Vec<Id> = orders.iter().map(|order| order.customer_id).collect::<BTreeSet<_>>().into_iter().collect();
+    Ok(customers::find_many(conn, &ids)?.into_iter().map(|customer| (customer.id, customer)).collect())
+}
+
+/// Adds to orders what belongs to them, keeping their order.
+pub fn load(conn: &mut Conn, orders: Vec<Order>, with_customers: bool) -> Result<Vec<Whole>> {
+    let ids: Vec<Id> = orders.iter().map(|order| order.id).collect();
+    let mut details: BTreeMap<Id, Details> = parts::details_of(conn, &ids)?.into_iter().map(|row| (row.order_id, row)).collect();
+    let mut deliveries: BTreeMap<Id, Delivery> = parts::deliveries_of(conn, &ids)?.into_iter().map(|row| (row.order_id, row)).collect();
+    let reserved = reserved(conn, &ids)?;
+    let mut lines = by_order(parts::lines_of(conn, &ids)?, |line| {
+        let set_aside = reserved.get(&line.id).copied().unwrap_or_default();
+        (line.order_id, (line, set_aside))
+    });
+    let mut blocked_by = by_order(exceptions::blocking_numbers_of(conn, &ids)?, |row| row);
+    let people = people(conn, &orders)?;
+    let records = if with_customers { records(conn, &orders)? } else { BTreeMap::new() };
+    let person = |id: Option<Id>| id.and_then(|id| people.get(&id).cloned());
+    let whole = |order: Order| -> Result<Whole> {
+        let missing = || Error::internal("an order without its parts");
+        Ok(Whole {
+            details: details.remove(&order.id).ok_or_else(missing)?,
+            delivery: deliveries.remove(&order.id).ok_or_else(missing)?,
+            lines: lines.remove(&order.id).unwrap_or_default(),
+            blocked_by: blocked_by.remove(&order.id).unwrap_or_default(),
+            owner: person(order.owner_id),
+            entered_by: person(order.entered_by_id),
+            customer: records.get(&order.customer_id).cloned(),
+            order,
+        })
+    };
+    orders.into_iter().map(whole).collect()
+}
+
+/// One order by id or number, with all that belongs to it.
+pub fn find(conn: &mut Conn, reference: &str) -> Result<Option<Whole>> {
+    let order = find_by_ref(conn, reference)?;
+    Ok(load(conn, order.into_iter().collect(), false)?.pop())
+}
+
+/// One order by id, with all that belongs to it.
+pub fn find_id(conn: &mut Conn, id: Id) -> Result<Option<Whole>> {
+    let order = super::find(conn, id)?;
+    Ok(load(conn, order.into_iter().collect(), false)?.pop())
+}

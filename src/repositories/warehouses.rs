@@ -1,0 +1,59 @@
+//! Warehouses: where stock lies, by code.
+
+use crate::db::schema::warehouses::{self, dsl};
+use crate::db::{Conn, MultiBackend};
+use crate::domain::id::{Id, Kind};
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::Result;
+use diesel::prelude::*;
+
+/// A warehouse.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = warehouses)]
+pub struct Warehouse {
+    pub id: Id,
+    pub version: i64,
+    pub code: String,
+    pub name: String,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+/// A warehouse by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Warehouse>> {
+    Ok(dsl::warehouses.find(id).select(Warehouse::as_select()).first(conn).optional()?)
+}
+
+/// A warehouse by its code.
+pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Warehouse>> {
+    Ok(dsl::warehouses.filter(dsl::code.eq(code)).select(Warehouse::as_select()).first(conn).optional()?)
+}
+
+/// A warehouse by what a path says: `whs_…` or its code.
+pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<Warehouse>> {
+    match Kind::Warehouse.parse(text) {
+        Some(id) => find(conn, id),
+        None => find_by_code(conn, text),
+    }
+}
+
+/// Several warehouses.
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Warehouse>> {
+    Ok(each!(conn, c => warehouses::table.filter(warehouses::id.eq_any(ids)).select(Warehouse::as_select()).load(c))?)
+}
+
+/// Warehouses, newest first, made before a given one.
+pub fn list(conn: &mut Conn, before: Option<Id>, limit: i64) -> Result<Vec<Warehouse>> {
+    let mut query = dsl::warehouses.order(dsl::id.desc()).limit(limit).select(Warehouse::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = before {
+        query = query.filter(dsl::id.lt(id));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Stores a new warehouse; false where the code is taken.
+pub fn insert(conn: &mut Conn, warehouse: &Warehouse) -> Result<bool> {
+    let inserted = each!(conn, c => diesel::insert_into(dsl::warehouses).values(warehouse).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == 1)
+}

@@ -1,0 +1,187 @@
+//! Every route, in one flat list, the OpenAPI document that is collected from it, and what is
+//! answered where no route fits: 404, or 405 and `Allow` where the path is known.
+
+use crate::api::problem::Failure;
+use crate::api::{
+    api_keys, approvals, auth, customers, doc, events, exceptions, files, health, messages, money, orders, products, settings, shipments, stock, tasks,
+    users, warehouses,
+};
+use crate::error::{Code, Problem};
+use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
+use actix_web::http::header::ALLOW;
+use actix_web::web::Data;
+use actix_web::{App, HttpRequest, HttpResponse};
+use std::collections::BTreeSet;
+use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Puts every handler behind its route.
+pub fn routes(config: &mut ServiceConfig) {
+    config.configure(people).configure(order_routes).configure(work).configure(catalog).configure(service);
+}
+
+fn people(config: &mut ServiceConfig) {
+    config
+        .service(auth::login)
+        .service(auth::refresh)
+        .service(auth::logout)
+        .service(users::get_me)
+        .service(users::list_users)
+        .service(users::create_user)
+        .service(users::get_user)
+        .service(users::update_user)
+        .service(api_keys::list_api_keys)
+        .service(api_keys::create_api_key)
+        .service(api_keys::revoke_api_key)
+        .service(settings::get_settings)
+        .service(settings::update_settings);
+}
+
+fn order_routes(config: &mut ServiceConfig) {
+    config
+        .service(orders::list_orders)
+        .service(orders::create_order)
+        .service(orders::get_order)
+        .service(orders::amend_order)
+        .service(orders::verify_order)
+        .service(orders::send_back_order)
+        .service(orders::confirm_order)
+        .service(orders::release_order)
+        .service(orders::receive_order)
+        .service(orders::cancel_order)
+        .service(orders::hold_order)
+        .service(orders::unhold_order)
+        .service(orders::get_order_actions)
+        .service(orders::get_order_history)
+        .service(orders::list_order_revisions)
+        .service(approvals::get_order_approvals)
+        .service(approvals::list_approvals)
+        .service(approvals::get_approval)
+        .service(approvals::approve_step)
+        .service(approvals::reject_step)
+        .service(approvals::send_back_step)
+        .service(approvals::list_approval_rules);
+}
+
+fn work(config: &mut ServiceConfig) {
+    config
+        .service(tasks::list_tasks)
+        .service(tasks::get_task)
+        .service(tasks::accept_task)
+        .service(tasks::assign_task)
+        .service(tasks::start_task)
+        .service(tasks::complete_task)
+        .service(tasks::cancel_task)
+        .service(tasks::list_task_templates)
+        .service(files::add_evidence)
+        .service(files::download_file)
+        .service(shipments::create_shipment)
+        .service(shipments::list_shipments)
+        .service(shipments::get_shipment)
+        .service(shipments::dispatch_shipment)
+        .service(shipments::cancel_shipment)
+        .service(shipments::list_shipment_events)
+        .service(shipments::record_shipment_event)
+        .service(exceptions::list_exceptions)
+        .service(exceptions::report_exception)
+        .service(exceptions::get_exception)
+        .service(exceptions::update_exception)
+        .service(exceptions::plan_exception)
+        .service(exceptions::approve_exception)
+        .service(exceptions::reject_exception)
+        .service(exceptions::resolve_exception)
+        .service(exceptions::close_exception)
+        .service(exceptions::dismiss_exception);
+}
+
+fn catalog(config: &mut ServiceConfig) {
+    config
+        .service(customers::list_customers)
+        .service(customers::create_customer)
+        .service(customers::get_customer)
+        .service(customers::update_customer)
+        .service(products::list_products)
+        .service(products::create_product)
+        .service(products::get_product)
+        .service(products::update_product)
+        .service(warehouses::list_warehouses)
+        .service(warehouses::create_warehouse)
+        .service(warehouses::get_warehouse)
+        .service(stock::list_stock)
+        .service(stock::list_stock_movements)
+        .service(stock::record_stock_movement)
+        .service(money::list_invoices)
+        .service(money::record_invoice)
+        .service(money::get_invoice)
+        .service(money::list_payments)
+        .service(money::record_payment);
+}
+
+fn service(config: &mut ServiceConfig) {
+    config
+        .service(events::list_events)
+        .service(messages::list_messages)
+        .service(health::healthz)
+        .service(health::readyz)
+        .service(health::metrics)
+        .service(health::show_problem);
+}
+
+/// The OpenAPI document of everything that is served.
+pub fn document() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Docket")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("Order follow-up and management: intake, review, execution, shipping and receipt."))
+        .contact(Some(ContactBuilder::new().name(Some("Docket")).build()))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()));
+    let base = OpenApiBuilder::new().info(info.build()).build();
+    let (_, mut document) = App::new().into_utoipa_app().openapi(base).configure(routes).split_for_parts();
+    doc::complete(&mut document);
+    document
+}
+
+/// The methods of every path that the document knows.
+pub struct Templates(Vec<(ResourceDef, Vec<&'static str>)>);
+
+impl Templates {
+    /// Those of a document.
+    pub fn of(document: &OpenApi) -> Self {
+        let entries = document.paths.paths.iter().map(|(path, item)| {
+            let known = [
+                ("GET", item.get.is_some()),
+                ("HEAD", item.get.is_some()),
+                ("POST", item.post.is_some()),
+                ("PUT", item.put.is_some()),
+                ("PATCH", item.patch.is_some()),
+                ("DELETE", item.delete.is_some()),
+            ];
+            (ResourceDef::new(path.as_str()), known.into_iter().filter(|(_, is)| *is).map(|(method, _)| method).collect())
+        });
+        Self(entries.collect())
+    }
+
+    fn methods(&self, path: &str) -> BTreeSet<&'static str> {
+        self.0.iter().filter(|(template, _)| template.is_match(path)).flat_map(|(_, methods)| methods.iter().copied()).collect()
+    }
+}
+
+/// Answers what no route does.
+///
+/// # Errors
+/// `not_found`; `method_not_allowed` where the path is known.
+pub async fn no_route(request: HttpRequest, templates: Data<Templates>) -> Result<HttpResponse, Failure> {
+    let methods = templates.methods(request.path());
+    if methods.is_empty() {
+        return Err(Problem::not_found().into());
+    }
+    let allow = methods.into_iter().collect::<Vec<_>>().join(", ");
+    if request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent().insert_header((ALLOW, allow)).finish());
+    }
+    let mut problem = Problem::new(Code::MethodNotAllowed);
+    problem.allow = Some(allow);
+    Err(problem.into())
+}

@@ -1,0 +1,79 @@
+//! The proof of a task: what is missing of it, and files that are added (DOMAIN 3.3).
+
+use super::{amend, describe, is_over, is_worker, raised, take_for};
+use crate::db::{Snapshot, Tx};
+use crate::domain::event::EventName;
+use crate::domain::evidence::{Document, FILES_AN_ORDER, QcResult, Stored};
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::shipment::{DeliveryMethod, ShipmentStatus};
+use crate::domain::reason::Reason;
+use crate::domain::task_plan::EvidenceKind;
+use crate::error::{Problem, Result};
+use crate::repositories::files::{self, FileRow};
+use crate::repositories::tasks::{self, Task};
+use crate::repositories::{money, shipments};
+
+/// The proof that a task needs and does not have. A report that says "failed" proves nothing.
+pub(super) fn missing(tx: &mut Tx, task: &Task) -> Result<Option<EvidenceKind>> {
+    let Some(kind) = task.required_evidence else { return Ok(None) };
+    let there = match kind {
+        EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport => {
+            let files = files::list_of_tasks(tx.conn, &[task.id])?;
+            files.iter().any(|file| file.kind == kind && file.result != Some(QcResult::Fail))
+        }
+        EvidenceKind::TrackingNumber => has_tracking_number(tx, task.order_id)?,
+        EvidenceKind::InvoiceNumber => !money::list_invoices(tx.conn, Some(task.order_id), None, None, 1)?.is_empty(),
+    };
+    Ok((!there).then_some(kind))
+}
+
+/// Whether something has left, and all that has left with a carrier has a tracking number; goods
+/// that the customer collects or we bring have none.
+fn has_tracking_number(tx: &mut Tx, order: Id) -> Result<bool> {
+    let all = shipments::list_of_order(tx.conn, order)?;
+    let mut left = all.iter().filter(|shipment| !matches!(shipment.status, ShipmentStatus::Preparing | ShipmentStatus::Cancelled)).peekable();
+    let numbered = |method| !matches!(method, DeliveryMethod::SelfPickup | DeliveryMethod::OwnDelivery);
+    Ok(left.peek().is_some() && left.all(|shipment| shipment.tracking_number.is_some() || !numbered(shipment.method)))
+}
+
+/// Refuses whoever may not add proof to a task, before its bytes are stored.
+///
+/// # Errors
+/// `not_found`; `forbidden` outside one's department.
+pub fn may_add(snapshot: &mut Snapshot, task: Id) -> Result<()> {
+    let task = tasks::find(snapshot.conn, task)?.ok_or_else(Problem::not_found)?;
+    if is_worker(&snapshot.actor, task.department) { Ok(()) } else { Err(Problem::from_reasons(vec![Reason::NotPermitted]).into()) }
+}
+
+/// Adds a file, stored beforehand, to a task that is not over.
+///
+/// # Errors
+/// `not_found`; `forbidden` outside one's department; `invalid_transition`; `rule_violated` where
+/// the order has as many files as it may.
+pub fn add(tx: &mut Tx, task: Id, document: &Document, stored: &Stored) -> Result<Task> {
+    let (order, task) = take_for(tx, task, is_worker)?;
+    if is_over(&task) {
+        return Err(Problem::invalid_transition(task.status.as_str(), "add_evidence", &[]).into());
+    }
+    if files::count_of_order(tx.conn, order.id)? >= FILES_AN_ORDER {
+        let (en, zh) = (format!("An order has at most {FILES_AN_ORDER} files."), format!("每个订单最多 {FILES_AN_ORDER} 个文件。"));
+        return Err(Problem::rule("BEHAVIOUR 9", en, zh).into());
+    }
+    let file = FileRow {
+        id: stored.id,
+        order_id: order.id,
+        task_id: Some(task.id),
+        kind: document.kind,
+        file_name: document.file_name.clone(),
+        media_type: document.media_type,
+        size: stored.size,
+        sha256: stored.sha256.clone(),
+        result: document.result,
+        uploaded_by_id: tx.actor.user_id(),
+        uploaded_at: tx.now,
+    };
+    files::insert(tx.conn, &file)?;
+    let proven = raised(&task);
+    let event = describe(EventName::TaskEvidenceAdded, &proven).with("file_id", file.id.text(Kind::File)).with("kind", file.kind.as_str());
+    amend(tx, proven, event.note("sha256", hex::encode(&file.sha256)))
+}

@@ -1,0 +1,151 @@
+//! Shipments: split, never over-shipped, and right in the end whatever the carrier says when
+//! (DOMAIN 4).
+
+use crate::support::{Company, TestApp, id, on_every_store, parcel};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+/// An order of five sets of paper, picked.
+fn picked(company: &Company) -> Value {
+    company.with_paper("10");
+    let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "5"}]));
+    company.pick(&order);
+    order
+}
+
+fn track(app: &TestApp, shipment: &Value, status: &str, minutes: i64) {
+    let company = app.company();
+    let occurred_at = app.app.clock.now().plus(TimeDelta::minutes(minutes));
+    let body = json!({"status": status, "occurred_at": occurred_at, "description": "scanned"});
+    let answer = company.logistics().post(&format!("/v1/shipments/{}/events", id(shipment)), body);
+    assert!([200, 201].contains(&answer.status), "{}", answer.text);
+}
+
+fn status(company: &Company, shipment: &Value) -> Value {
+    company.logistics().get(&format!("/v1/shipments/{}", id(shipment))).ok()["status"].clone()
+}
+
+#[test]
+fn the_last_of_several_dispatches_makes_the_order_shipped_and_the_last_delivery_received() {
+    // DOMAIN 4.1, 4.3
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let first = company.dispatched(&order, &[(0, "2")]);
+        assert_eq!([&company.order(&order)["status"], &company.order(&order)["stage"]], ["executing", "awaiting_shipment"]);
+        let second = company.dispatched(&order, &[(0, "3")]);
+        assert_eq!(company.order(&order)["status"], "shipped");
+        company.deliver(&second);
+        assert_eq!(company.order(&order)["status"], "shipped");
+        company.deliver(&first);
+        assert_eq!(company.order(&order)["status"], "received");
+    });
+}
+
+#[test]
+fn nothing_is_shipped_that_was_not_ordered() {
+    // DOMAIN 4.1: never over-shipped, whether in one parcel or in several that are still open
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let path = company.path(&order, "/shipments");
+        let refused = |goods: &[(usize, &str)]| {
+            let answer = company.logistics().post(&path, parcel(&order, goods));
+            assert!([400, 409, 422].contains(&answer.status), "{}", answer.text);
+            answer.is_a_problem();
+        };
+        refused(&[(0, "6")]);
+        company.pack(&order, &[(0, "4")]);
+        refused(&[(0, "2")]);
+        company.pack(&order, &[(0, "1")]);
+        refused(&[(0, "0.0001")]);
+    });
+}
+
+#[test]
+fn two_who_pack_the_last_goods_at_once_do_not_ship_them_twice() {
+    // DOMAIN 4.1, DECISIONS 5
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let (shipper, path) = (company.logistics(), company.path(&order, "/shipments"));
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| shipper.post(&path, parcel(&order, &[(0, "5")])).status)).collect();
+            threads.into_iter().map(|thread| thread.join().expect("a request ends")).collect()
+        });
+        assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    });
+}
+
+#[test]
+fn a_cancelled_parcel_gives_its_goods_back_to_be_shipped() {
+    // DOMAIN 4.2
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let parcel = company.pack(&order, &[(0, "5")]);
+        let cancelled = company.logistics().post(&format!("/v1/shipments/{}/cancel", id(&parcel)), json!({"reason": "torn box"})).ok();
+        assert_eq!(cancelled["status"], "cancelled");
+        company.dispatched(&order, &[(0, "5")]);
+        assert_eq!(company.order(&order)["status"], "shipped");
+    });
+}
+
+#[test]
+fn nothing_is_dispatched_before_it_is_picked_nor_without_a_tracking_number() {
+    // DOMAIN 3.3, 4.1
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "5"}]));
+        let early = company.pack(&order, &[(0, "1")]);
+        company.logistics().post(&format!("/v1/shipments/{}/dispatch", id(&early)), json!({})).refused(409, "invalid_transition");
+        company.pick(&order);
+        let line = id(&order["lines"][0]);
+        let nameless = json!({"method": "courier", "carrier": "SF", "lines": [{"line_id": line, "quantity": "1"}]});
+        let nameless = company.logistics().post(&company.path(&order, "/shipments"), nameless).created();
+        company.logistics().post(&format!("/v1/shipments/{}/dispatch", id(&nameless)), json!({})).refused(422, "evidence_missing");
+        let fetched = json!({"method": "self_pickup", "lines": [{"line_id": line, "quantity": "1"}]});
+        let fetched = company.logistics().post(&company.path(&order, "/shipments"), fetched).created();
+        company.logistics().post(&format!("/v1/shipments/{}/dispatch", id(&fetched)), json!({})).ok();
+    });
+}
+
+#[test]
+fn tracking_events_may_come_twice_late_and_out_of_order() {
+    // DOMAIN 4.2
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let shipment = company.dispatched(&order, &[(0, "5")]);
+        app.advance(TimeDelta::minutes(60));
+        track(app, &shipment, "out_for_delivery", -10);
+        track(app, &shipment, "out_for_delivery", -10);
+        assert_eq!(status(&company, &shipment), "out_for_delivery");
+        track(app, &shipment, "in_transit", -30);
+        assert_eq!(status(&company, &shipment), "out_for_delivery");
+        company.deliver(&shipment);
+        track(app, &shipment, "in_transit", -20);
+        assert_eq!(status(&company, &shipment), "delivered");
+        assert_eq!(company.order(&order)["status"], "received");
+        let events = company.logistics().get(&format!("/v1/shipments/{}/events", id(&shipment))).ok();
+        assert!(events["data"].as_array().is_some_and(|events| events.iter().any(|event| event["status"] == "delivered")), "{events}");
+    });
+}
+
+#[test]
+fn a_lost_parcel_becomes_an_exception_by_itself() {
+    // DOMAIN 6.1
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let shipment = company.dispatched(&order, &[(0, "5")]);
+        track(app, &shipment, "lost", 0);
+        assert_eq!(status(&company, &shipment), "lost");
+        let exceptions = company.sales().get("/v1/exceptions").ok();
+        let found = exceptions["data"].as_array().expect("a list has data").iter().find(|exception| exception["kind"] == "shipment_lost").cloned();
+        let found = found.unwrap_or_else(|| panic!("no exception in {exceptions}"));
+        assert_eq!(found["order_ids"], json!([id(&order)]));
+        assert_eq!(found["blocking"], false);
+    });
+}

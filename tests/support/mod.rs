@@ -1,0 +1,13 @@
+//! What every test stands on: a server of its own for each store, people who speak HTTP to it, a
+//! company with everyone in it, golden files. Knows no rule of the product.
+
+mod app;
+mod client;
+mod company;
+mod golden;
+mod postgres;
+
+pub use app::{PASSWORD, TestApp, block_on, on_every_store};
+pub use client::{Answer, Client, Person};
+pub use company::{Company, id, line, note_pdf, order_of, parcel};
+pub use golden::golden;

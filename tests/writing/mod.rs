@@ -1,0 +1,6 @@
+//! Writing safely (BEHAVIOUR 3): nothing twice, exactly one winner, and what fails leaves no trace.
+
+mod history;
+mod idempotency;
+mod neighbours;
+mod races;
