@@ -145,8 +145,8 @@ pub fn document() -> String {
 
 async fn serve(config: Config, with_demo: bool) -> Outcome {
     if with_demo {
-        let logins = demo::make(config.clone()).await?;
-        println!("{logins}");
+        let (app, _) = server::open(config.clone(), Clock::default())?;
+        println!("{}", demo::make(&app).await?);
     }
     let running = server::start(config, Clock::default()).await?;
     println!("Docket listens on http://{}", running.address);

@@ -1,1 +1,338 @@
-//! (being written)
+//! `/v1/approvals` and `/v1/approval-rules`: people's queues, deciding a step, what was decided
+//! about an order and by which rules.
+
+use super::doc::{ReadRefusals, WriteRefusals};
+use super::paging::{self, Cursors, Listing, Page};
+use super::request::{Asked, Posted};
+use super::respond::{Response, send, send_unless_known};
+use crate::app::{Answer, App};
+use crate::db::types::Json;
+use crate::db::{Snapshot, Tx};
+use crate::domain::actor::{Department, Role};
+use crate::domain::approval_policy::Condition;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
+use crate::domain::permission::Operation;
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::error::{Problem, Result};
+use crate::repositories::approvals::whole::{self, Whole};
+use crate::repositories::approvals::{self as rows, Check, CheckKind, CheckResult, Queue, Round, RuleRow, StepFilter};
+use crate::repositories::orders;
+use crate::services::approvals::{self, Decision, DecisionInput, RefusalInput};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get, post};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+/// What the system found before people decided.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ApprovalCheck {
+    pub kind: CheckKind,
+    pub result: CheckResult,
+    pub detail: String,
+}
+
+/// A step: one approver's part in a round.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ApprovalStep {
+    pub id: String,
+    pub version: i64,
+    pub order_id: String,
+    pub order_number: String,
+    pub round: i32,
+    /// 1 for the first.
+    pub level: i32,
+    pub role: Role,
+    pub role_label: &'static str,
+    /// Whose head decides; null for the other roles.
+    pub department: Option<Department>,
+    /// The codes of the rules that called for it, in one text.
+    pub rule: String,
+    pub rules: Vec<String>,
+    pub status: StepStatus,
+    pub status_label: &'static str,
+    /// The user name of who decided.
+    pub decided_by: Option<String>,
+    pub decided_at: Option<UtcTime>,
+    pub comment: Option<String>,
+    /// Those of its round.
+    pub checks: Vec<ApprovalCheck>,
+}
+
+/// A round: one pass of an order through its approvers.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ApprovalRound {
+    pub id: String,
+    /// 1 for the order's first.
+    pub round: i32,
+    pub status: RoundStatus,
+    pub status_label: &'static str,
+    /// The revision of the order that was looked at.
+    pub revision: i32,
+    pub opened_at: UtcTime,
+    pub closed_at: Option<UtcTime>,
+    pub checks: Vec<ApprovalCheck>,
+    /// Lowest level first.
+    pub steps: Vec<ApprovalStep>,
+}
+
+/// All rounds of an order, first to last.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ApprovalRounds {
+    pub data: Vec<ApprovalRound>,
+}
+
+/// A rule: where its condition holds, these roles must approve.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ApprovalRule {
+    pub id: String,
+    pub version: i64,
+    pub code: String,
+    pub title: String,
+    pub condition: Condition,
+    pub roles: Vec<Role>,
+    pub position: i32,
+    pub active: bool,
+}
+
+fn check_views(round: &Round, language: Language) -> Vec<ApprovalCheck> {
+    let Json(checks) = &round.checks;
+    let view = |check: &Check| ApprovalCheck {
+        kind: check.kind,
+        result: check.result,
+        detail: language.pick(&check.detail_en, &check.detail_zh).to_owned(),
+    };
+    checks.iter().map(view).collect()
+}
+
+fn step_view(whole: Whole, language: Language) -> ApprovalStep {
+    let Whole { step, round, order_number, decided_by } = whole;
+    ApprovalStep {
+        id: step.id.text(Kind::Step),
+        version: step.version,
+        order_id: step.order_id.text(Kind::Order),
+        order_number,
+        round: round.round,
+        level: step.level,
+        role: step.role,
+        role_label: step.role.label(language),
+        department: step.department,
+        rules: step.rules(),
+        rule: step.rule,
+        status: step.status,
+        status_label: step.status.label(language),
+        decided_by,
+        decided_at: step.decided_at,
+        comment: step.comment,
+        checks: check_views(&round, language),
+    }
+}
+
+fn round_view(round: &Round, steps: Vec<Whole>, language: Language) -> ApprovalRound {
+    ApprovalRound {
+        id: round.id.text(Kind::Round),
+        round: round.round,
+        status: round.status,
+        status_label: round.status.label(language),
+        revision: round.revision,
+        opened_at: round.opened_at,
+        closed_at: round.closed_at,
+        checks: check_views(round, language),
+        steps: steps.into_iter().map(|step| step_view(step, language)).collect(),
+    }
+}
+
+fn rule_view(row: RuleRow, language: Language) -> ApprovalRule {
+    let (Json(condition), Json(roles)) = (row.condition, row.roles);
+    ApprovalRule {
+        id: row.id.text(Kind::Rule),
+        version: row.version,
+        code: row.code,
+        title: language.pick(&row.title_en, &row.title_zh).to_owned(),
+        condition,
+        roles,
+        position: row.position,
+        active: row.active,
+    }
+}
+
+/// One step as an answer, under its version.
+fn answer(whole: Whole, language: Language) -> Result<Answer> {
+    let version = whole.step.version;
+    Ok(Answer::json(200, &step_view(whole, language))?.etag(version, language.tag()))
+}
+
+/// A step as it is after everything that followed.
+fn shown(tx: &mut Tx, id: Id) -> Result<Answer> {
+    let whole = whole::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
+    answer(whole, tx.language)
+}
+
+/// The step that a path names.
+fn id(text: &str) -> Result<Id> {
+    Kind::Step.parse(text).ok_or_else(|| Problem::not_found().into())
+}
+
+/// Whose queue is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+pub enum ApprovalDecider {
+    #[serde(rename = "me")]
+    Me,
+}
+
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ApprovalQuery {
+    /// One or more of `waiting`, `pending`, `approved`, `rejected`, `returned`, `superseded`, separated by commas.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    status: Option<String>,
+    /// An order's id or number.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
+    order_id: Option<String>,
+    role: Option<Role>,
+    /// The caller's queue: pending steps that they may decide.
+    #[param(inline)]
+    decidable_by: Option<ApprovalDecider>,
+    #[validate(length(max = 500))]
+    #[param(max_length = 500)]
+    cursor: Option<String>,
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+impl ApprovalQuery {
+    fn statuses(&self) -> Result<Vec<StepStatus>> {
+        let mut statuses = Vec::new();
+        for word in self.status.iter().flat_map(|text| text.split(',')) {
+            let status = StepStatus::parse(word).ok_or_else(|| Problem::parameter("status", &format!("\"{word}\" is not one of its words")))?;
+            if !statuses.contains(&status) {
+                statuses.push(status);
+            }
+        }
+        Ok(statuses)
+    }
+
+    fn order(&self, snapshot: &mut Snapshot) -> Result<Option<Id>> {
+        let Some(text) = &self.order_id else { return Ok(None) };
+        match orders::resolve(snapshot.conn, text)? {
+            None => Err(Problem::parameter("order_id", "must be the id or the number of an order").into()),
+            order => Ok(order),
+        }
+    }
+
+    fn queue(&self, snapshot: &Snapshot) -> Result<Option<Queue>> {
+        match self.decidable_by.map(|_| approvals::queue_of(&snapshot.actor)) {
+            Some(None) => Err(Problem::parameter("decidable_by", "only a person has a queue").into()),
+            queue => Ok(queue.flatten()),
+        }
+    }
+
+    /// The filter that this comes to for whoever asks.
+    fn filter(&self, snapshot: &mut Snapshot) -> Result<StepFilter> {
+        Ok(StepFilter { statuses: self.statuses()?, order: self.order(snapshot)?, role: self.role, queue: self.queue(snapshot)? })
+    }
+}
+
+/// A page of steps.
+fn list(snapshot: &mut Snapshot, q: &ApprovalQuery, filter: &StepFilter, cursors: &Cursors) -> Result<Listing<ApprovalStep>> {
+    let (limit, language) = (paging::limit(q.limit), snapshot.language);
+    let found = rows::list_steps(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
+    let Listing { data, page } = paging::page(found, limit, cursors, |step| paging::by_id(step.id), |step| step);
+    Ok(Listing { data: whole::load(snapshot.conn, data)?.into_iter().map(|step| step_view(step, language)).collect(), page })
+}
+
+/// Lists approval steps, newest first; `status=pending&decidable_by=me` is a person's queue.
+#[utoipa::path(tag = "approvals", params(ApprovalQuery), responses((status = 200, body = Listing<ApprovalStep>), ReadRefusals))]
+#[get("/v1/approvals")]
+pub async fn list_approvals(app: Data<App>, request: HttpRequest, asked: Asked<ApprovalQuery>) -> Response {
+    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
+    let look = move |snapshot: &mut Snapshot| {
+        let q = query.valid()?;
+        let filter = q.filter(snapshot)?;
+        let cursors = Cursors::new(&app_, "list_approvals", &format!("{filter:?}"));
+        list(snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
+    };
+    send(app.read(Operation::ListApprovals, asked.call, look).await)
+}
+
+/// Shows an approval step.
+#[utoipa::path(tag = "approvals", responses((status = 200, body = ApprovalStep), ReadRefusals))]
+#[get("/v1/approvals/{id}")]
+pub async fn get_approval(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
+    let look = move |snapshot: &mut Snapshot| {
+        asked.query.valid()?;
+        let whole = whole::find(snapshot.conn, id(&path)?)?.ok_or_else(Problem::not_found)?;
+        answer(whole, snapshot.language)
+    };
+    send_unless_known(&request, app.read(Operation::GetApproval, asked.call, look).await)
+}
+
+/// Approves a step. The next level is asked then; after the last one the customer is.
+#[utoipa::path(tag = "approvals", request_body = DecisionInput, responses((status = 200, body = ApprovalStep), WriteRefusals))]
+#[post("/v1/approvals/{id}/approve")]
+pub async fn approve_step(app: Data<App>, path: Path<String>, posted: Posted<DecisionInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        approvals::decide(tx, id(&path)?, Decision::Approve, said.comment.as_deref())
+    };
+    send(app.write(Operation::ApproveStep, posted.call, act, |tx, step| shown(tx, step.id)).await)
+}
+
+/// Rejects a step, with the reason; the order is cancelled.
+#[utoipa::path(tag = "approvals", request_body = RefusalInput, responses((status = 200, body = ApprovalStep), WriteRefusals))]
+#[post("/v1/approvals/{id}/reject")]
+pub async fn reject_step(app: Data<App>, path: Path<String>, posted: Posted<RefusalInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        approvals::decide(tx, id(&path)?, Decision::Reject, Some(&said.comment))
+    };
+    send(app.write(Operation::RejectStep, posted.call, act, |tx, step| shown(tx, step.id)).await)
+}
+
+/// Returns the order for changes, with what is to be changed; once changed it is verified and
+/// approved anew.
+#[utoipa::path(tag = "approvals", request_body = RefusalInput, responses((status = 200, body = ApprovalStep), WriteRefusals))]
+#[post("/v1/approvals/{id}/send-back")]
+pub async fn send_back_step(app: Data<App>, path: Path<String>, posted: Posted<RefusalInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        approvals::decide(tx, id(&path)?, Decision::SendBack, Some(&said.comment))
+    };
+    send(app.write(Operation::SendBackStep, posted.call, act, |tx, step| shown(tx, step.id)).await)
+}
+
+/// Lists the approval rounds of an order, first to last, with their steps and checks.
+#[utoipa::path(tag = "approvals", responses((status = 200, body = ApprovalRounds), ReadRefusals))]
+#[get("/v1/orders/{id}/approvals")]
+pub async fn get_order_approvals(app: Data<App>, path: Path<String>, asked: Asked) -> Response {
+    let look = move |snapshot: &mut Snapshot| {
+        asked.query.valid()?;
+        let order = orders::find_by_ref(snapshot.conn, &path)?.ok_or_else(Problem::not_found)?;
+        let rounds = whole::rounds(snapshot.conn, order.id)?;
+        let data = rounds.into_iter().map(|(round, steps)| round_view(&round, steps, snapshot.language)).collect();
+        Answer::json(200, &ApprovalRounds { data })
+    };
+    send(app.read(Operation::GetOrderApprovals, asked.call, look).await)
+}
+
+/// Lists the approval rules in their order; there are few, so they are one page.
+#[utoipa::path(tag = "approvals", responses((status = 200, body = Listing<ApprovalRule>), ReadRefusals))]
+#[get("/v1/approval-rules")]
+pub async fn list_approval_rules(app: Data<App>, asked: Asked) -> Response {
+    let look = move |snapshot: &mut Snapshot| {
+        asked.query.valid()?;
+        let found = rows::all_rules(snapshot.conn)?;
+        let data = found.into_iter().map(|row| rule_view(row, snapshot.language)).collect();
+        let page = Page { next_cursor: None, has_more: false, limit: paging::MOST, total: None, total_capped: None };
+        Answer::json(200, &Listing::<ApprovalRule> { data, page })
+    };
+    send(app.read(Operation::ListApprovalRules, asked.call, look).await)
+}

@@ -1,1 +1,211 @@
-//! (being written)
+//! Files: handed in as a task's proof, multipart, part by part, within their size and time; handed
+//! out as attachments (BEHAVIOUR 9).
+
+use super::doc::{ReadRefusals, WriteRefusals};
+use super::problem::Failure;
+use super::request::{Asked, Checked, Nothing, with_repeat};
+use super::respond::{Response, send};
+use super::tasks::view::TaskView;
+use super::tasks::{id, shown};
+use crate::app::storage::Storage;
+use crate::app::{Answer, App, Call};
+use crate::db::{Snapshot, Tx};
+use crate::domain::evidence::{FILE_BYTES, QcResult};
+use crate::domain::id::{Id, Kind};
+use crate::domain::permission::Operation;
+use crate::error::{Code, Problem};
+use crate::repositories::files::{self as rows, FileRow};
+use crate::repositories::tasks::Task;
+use crate::services::files::{Handed, Parts};
+use crate::services::tasks::proof;
+use actix_multipart::{Field, Multipart};
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Data, Path};
+use actix_web::{FromRequest, HttpRequest, get, post};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use std::time::Duration;
+
+/// How long an upload may take to arrive.
+const UPLOAD_SECONDS: u64 = 60;
+/// The largest upload: a file, and a little for the other parts.
+const UPLOAD_BYTES: usize = FILE_BYTES + 16 * 1024;
+
+/// The parts of an upload, in any order.
+#[derive(utoipa::ToSchema)]
+#[schema(as = EvidenceInput)]
+pub struct EvidenceForm {
+    /// `goods_issue_note` or `qc_report`.
+    #[schema(pattern = "^(goods_issue_note|qc_report)$")]
+    pub kind: String,
+    /// A png, jpeg, heic or pdf with a name that ends like it.
+    #[schema(value_type = String, format = Binary)]
+    pub file: Vec<u8>,
+    /// What a `qc_report` found.
+    pub result: Option<QcResult>,
+}
+
+/// The bytes of a file.
+pub struct FileContent;
+
+impl utoipa::PartialSchema for FileContent {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).into()
+    }
+}
+
+impl utoipa::ToSchema for FileContent {}
+
+/// What a request hands in; a bad part travels on as a problem.
+pub struct Upload(pub Checked<Handed>);
+
+fn is_form(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(|text| text.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"))
+}
+
+fn unreadable() -> Problem {
+    Problem::new(Code::ValidationFailed).detail("The parts of the body cannot be read.", "无法解析请求体的各部分。")
+}
+
+/// Reads a part, as far as there is room.
+async fn content(part: &mut Field, room: &mut usize) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.next().await {
+        let chunk = chunk.map_err(|_| unreadable())?;
+        *room = room.checked_sub(chunk.len()).ok_or_else(|| Problem::new(Code::BodyTooLarge).with("limit_bytes", FILE_BYTES))?;
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+async fn read(mut form: Multipart) -> Result<Handed, Box<Problem>> {
+    let (mut parts, mut room) = (Parts::default(), UPLOAD_BYTES);
+    while let Some(part) = form.next().await {
+        let mut part = part.map_err(|_| unreadable())?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part.content_disposition().and_then(|said| said.get_filename()).map(str::to_owned);
+        let bytes = content(&mut part, &mut room).await?;
+        parts.add(&name, file_name, bytes)?;
+    }
+    parts.examined()
+}
+
+impl FromRequest for Upload {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let form = is_form(request).then(|| Multipart::new(request.headers(), payload.take()));
+        Box::pin(async move {
+            let form = form.ok_or_else(|| Problem::new(Code::UnsupportedMediaType).with("supported", vec!["multipart/form-data"]))?;
+            let arrived = tokio::time::timeout(Duration::from_secs(UPLOAD_SECONDS), read(form)).await;
+            match arrived.map_err(|_| Problem::new(Code::RequestTimeout))? {
+                Err(problem) if problem.code == Code::BodyTooLarge => Err(problem.into()),
+                outcome => Ok(Self(Checked::new(outcome.map_err(|problem| *problem)))),
+            }
+        })
+    }
+}
+
+/// Removes a stored file that no row refers to: its write failed, or was a repetition. Where the
+/// database cannot say, it stays; a file too many harms nobody.
+async fn forget_unless_used(app: &App, storage: &Storage, id: Id) {
+    let used = app.look(move |conn| Ok(rows::find(conn, id)?.is_some())).await;
+    if matches!(used, Ok(false))
+        && let Err(problem) = storage.remove(id).await
+    {
+        log::warn!("file {id} is not referred to and cannot be removed: {}", problem.code.as_str());
+    }
+}
+
+/// What was handed in for a task, if whoever did so may; asked before anything of it is stored.
+async fn admitted(app: &App, call: Call, task: String, query: Checked<Nothing>, upload: Upload) -> Result<Handed, Box<Problem>> {
+    let look = move |snapshot: &mut Snapshot| {
+        query.valid()?;
+        let handed = upload.0.valid()?.clone();
+        proof::may_add(snapshot, id(&task)?)?;
+        Ok(handed)
+    };
+    app.read(Operation::AddEvidence, call, look).await
+}
+
+/// Adds a file as proof to a task: a photo (png, jpeg, heic) or a pdf of at most 10 MiB, whose name
+/// and content agree.
+#[utoipa::path(
+    tag = "tasks",
+    request_body(content = EvidenceForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The task with the file; `Location` names the file", body = TaskView), WriteRefusals)
+)]
+#[post("/v1/tasks/{id}/evidence")]
+pub async fn add_evidence(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked, upload: Upload) -> Response {
+    let Handed { document, content } = admitted(&app, asked.call.clone(), path.clone(), asked.query, upload).await?;
+    let storage = Storage::new(&app.config.data_dir);
+    let stored = storage.store(app.clock.now(), content).await?;
+    let call = with_repeat(asked.call, &request, &document.fingerprint(&stored));
+    let (file, location) = (stored.id, format!("/v1/files/{}", stored.id.text(Kind::File)));
+    let act = move |tx: &mut Tx| proof::add(tx, id(&path)?, &document, &stored);
+    let render = move |tx: &mut Tx, task: Task| Ok(shown(tx, 201, &task)?.header("location", location.clone()));
+    let outcome = app.write(Operation::AddEvidence, call, act, render).await;
+    forget_unless_used(&app, &storage, file).await;
+    send(outcome)
+}
+
+/// A name for `Content-Disposition`: as far as it is plain ASCII, and whole in UTF-8 (RFC 6266, RFC
+/// 5987).
+fn attachment(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    let encoded: String = name
+        .bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+fn handed_out(file: &FileRow, content: Vec<u8>) -> Answer {
+    Answer { status: 200, headers: Vec::new(), body: content }
+        .header("content-type", file.media_type.as_str())
+        .header("content-disposition", attachment(&file.file_name))
+        .header("x-content-type-options", "nosniff")
+        .header("cache-control", "private")
+}
+
+/// Hands out a file, as an attachment.
+#[utoipa::path(
+    tag = "tasks",
+    responses(
+        (status = 200, description = "The file as it was handed in", content(
+            (FileContent = "application/pdf"),
+            (FileContent = "image/png"),
+            (FileContent = "image/jpeg"),
+            (FileContent = "image/heic")
+        )),
+        ReadRefusals
+    )
+)]
+#[get("/v1/files/{id}")]
+pub async fn download_file(app: Data<App>, path: Path<String>, asked: Asked) -> Response {
+    let query = asked.query;
+    let look = move |snapshot: &mut Snapshot| {
+        query.valid()?;
+        let id = Kind::File.parse(&path).ok_or_else(Problem::not_found)?;
+        Ok(rows::find(snapshot.conn, id)?.ok_or_else(Problem::not_found)?)
+    };
+    let file = app.read(Operation::DownloadFile, asked.call, look).await?;
+    let content = Storage::new(&app.config.data_dir).read(file.id, file.sha256.clone()).await?;
+    send(Ok(handed_out(&file, content)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_break_out_of_its_header() {
+        assert_eq!(attachment("note 1.pdf"), "attachment; filename=\"note_1.pdf\"; filename*=UTF-8''note%201.pdf");
+        assert_eq!(attachment("出.png"), "attachment; filename=\"_.png\"; filename*=UTF-8''%E5%87%BA.png");
+        assert_eq!(attachment("a\";x=\r\n.pdf"), "attachment; filename=\"a__x___.pdf\"; filename*=UTF-8''a%22%3Bx%3D%0D%0A.pdf");
+    }
+}

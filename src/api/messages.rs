@@ -1,1 +1,99 @@
-//! (being written)
+//! `/v1/messages`: what customers were told, and what has become of it (DOMAIN 5.6).
+
+use super::doc::ReadRefusals;
+use super::money::order_asked_for;
+use super::paging::{self, Cursors, Listing};
+use super::request::Asked;
+use super::respond::{Response, send};
+use crate::app::App;
+use crate::db::Snapshot;
+use crate::domain::id::Kind;
+use crate::domain::message::{MessageChannel, MessageKind, MessageStatus};
+use crate::domain::permission::Operation;
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::repositories::messages::{self as rows, MessageFilter, MessageRow};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, get};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+/// A message to a customer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct MessageView {
+    pub id: String,
+    /// The event that it tells of.
+    pub event_id: String,
+    pub order_id: String,
+    pub kind: MessageKind,
+    pub kind_label: &'static str,
+    pub channel: MessageChannel,
+    pub recipient: String,
+    pub language: String,
+    pub subject: String,
+    pub body: String,
+    pub status: MessageStatus,
+    pub status_label: &'static str,
+    pub attempts: i32,
+    /// Why the last attempt went wrong.
+    pub last_error: Option<String>,
+    pub sent_at: Option<UtcTime>,
+    pub created_at: UtcTime,
+}
+
+/// How a message looks from outside.
+pub fn view(message: MessageRow, language: Language) -> MessageView {
+    MessageView {
+        id: message.id.text(Kind::Message),
+        event_id: message.event_id.text(Kind::Event),
+        order_id: message.order_id.text(Kind::Order),
+        kind: message.kind,
+        kind_label: message.kind.label(language),
+        channel: message.channel,
+        recipient: message.recipient,
+        language: message.language,
+        subject: message.subject,
+        body: message.body,
+        status: message.status,
+        status_label: message.status.label(language),
+        attempts: message.attempts,
+        last_error: message.last_error,
+        sent_at: message.sent_at,
+        created_at: message.created_at,
+    }
+}
+
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MessageQuery {
+    /// `ord_…` or the order's number.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
+    order_id: Option<String>,
+    #[param(inline)]
+    status: Option<MessageStatus>,
+    #[validate(length(max = 500))]
+    #[param(max_length = 500)]
+    cursor: Option<String>,
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// Lists messages, newest first.
+#[utoipa::path(tag = "messages", params(MessageQuery), responses((status = 200, body = Listing<MessageView>), ReadRefusals))]
+#[get("/v1/messages")]
+pub async fn list_messages(app: Data<App>, request: HttpRequest, asked: Asked<MessageQuery>) -> Response {
+    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
+    let look = move |snapshot: &mut Snapshot| {
+        let q = query.valid()?;
+        let filter = MessageFilter { order: order_asked_for(snapshot, q.order_id.as_deref())?, status: q.status };
+        let cursors = Cursors::new(&app_, "list_messages", &format!("{filter:?}"));
+        let limit = paging::limit(q.limit);
+        let found = rows::list(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
+        let language = snapshot.language;
+        paging::page(found, limit, &cursors, |m| paging::by_id(m.id), |m| view(m, language)).answer(uri.path(), uri.query().unwrap_or_default())
+    };
+    send(app.read(Operation::ListMessages, asked.call, look).await)
+}

@@ -1,1 +1,318 @@
-//! (being written)
+//! `/v1/shipments`, and the packing of a shipment under its order.
+
+use super::doc::{ReadRefusals, WriteRefusals};
+use super::paging::{self, Cursors, Listing};
+use super::request::{Asked, Posted};
+use super::respond::{Response, send, send_unless_known};
+use crate::app::{Answer, App};
+use crate::db::{Snapshot, Tx};
+use crate::domain::amount::Amount;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::shipment::{DeliveryMethod, ShipmentStatus, TrackingStatus};
+use crate::domain::permission::Operation;
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::error::{Error, Problem, Result};
+use crate::repositories::orders::{self, parts::Line};
+use crate::repositories::shipments::{self as rows, Parcel, Shipment, ShipmentFilter, Tracking};
+use crate::services::shipments::{self, CancelShipmentInput, DispatchInput, Reported, ShipmentInput, TrackingInput};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get, post};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+/// How much of a line of the order is in a shipment.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ShipmentLineView {
+    pub line_id: String,
+    pub sku: Option<String>,
+    pub name: String,
+    pub quantity: String,
+}
+
+/// A shipment.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ShipmentView {
+    pub id: String,
+    pub version: i64,
+    pub order_id: String,
+    pub order_number: String,
+    /// Which of its order's shipments it is, from 1.
+    pub position: i32,
+    pub status: ShipmentStatus,
+    pub status_label: &'static str,
+    pub method: DeliveryMethod,
+    pub method_label: &'static str,
+    pub carrier: Option<String>,
+    pub tracking_number: Option<String>,
+    /// The page that shows the trace.
+    pub tracking_url: Option<String>,
+    pub planned_dispatch_at: Option<UtcTime>,
+    pub expected_at: Option<UtcTime>,
+    pub dispatched_at: Option<UtcTime>,
+    pub delivered_at: Option<UtcTime>,
+    pub signed_by: Option<String>,
+    pub lines: Vec<ShipmentLineView>,
+    pub created_at: UtcTime,
+}
+
+/// What was reported about a shipment on its way.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct TrackingView {
+    pub id: String,
+    pub status: TrackingStatus,
+    pub occurred_at: UtcTime,
+    pub recorded_at: UtcTime,
+    pub description: String,
+    pub location: Option<String>,
+    pub signed_by: Option<String>,
+    /// The user or key that reported it.
+    pub recorded_by: String,
+}
+
+fn line_view((line, quantity): (Line, Amount)) -> ShipmentLineView {
+    ShipmentLineView { line_id: line.id.text(Kind::Line), sku: line.sku, name: line.name, quantity: quantity.short() }
+}
+
+fn view(parcel: Parcel, language: Language) -> ShipmentView {
+    let Parcel { shipment, order_number, lines } = parcel;
+    ShipmentView {
+        id: shipment.id.text(Kind::Shipment),
+        version: shipment.version,
+        order_id: shipment.order_id.text(Kind::Order),
+        order_number,
+        position: shipment.position,
+        status: shipment.status,
+        status_label: shipment.status.label(language),
+        method: shipment.method,
+        method_label: shipment.method.label(language),
+        carrier: shipment.carrier,
+        tracking_number: shipment.tracking_number,
+        tracking_url: shipment.tracking_url,
+        planned_dispatch_at: shipment.planned_dispatch_at,
+        expected_at: shipment.expected_at,
+        dispatched_at: shipment.dispatched_at,
+        delivered_at: shipment.delivered_at,
+        signed_by: shipment.signed_by,
+        lines: lines.into_iter().map(line_view).collect(),
+        created_at: shipment.created_at,
+    }
+}
+
+fn tracking_view(tracking: Tracking) -> TrackingView {
+    TrackingView {
+        id: tracking.id.text(Kind::Tracking),
+        status: tracking.status,
+        occurred_at: tracking.occurred_at,
+        recorded_at: tracking.recorded_at,
+        description: tracking.description,
+        location: tracking.location,
+        signed_by: tracking.signed_by,
+        recorded_by: tracking.actor_label,
+    }
+}
+
+/// One shipment as an answer, under its version.
+fn answer(status: u16, parcel: Parcel, language: Language) -> Result<Answer> {
+    let version = parcel.shipment.version;
+    Ok(Answer::json(status, &view(parcel, language))?.etag(version, language.tag()))
+}
+
+/// A shipment that was changed, with what is shown beside it.
+fn shown(tx: &mut Tx, status: u16, shipment: Shipment) -> Result<Answer> {
+    let parcel = rows::load(tx.conn, vec![shipment])?.pop().ok_or_else(|| Error::internal("a shipment is not shown"))?;
+    answer(status, parcel, tx.language)
+}
+
+/// The shipment that a path names.
+fn id(text: &str) -> Result<Id> {
+    Kind::Shipment.parse(text).ok_or_else(|| Problem::not_found().into())
+}
+
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ShipmentQuery {
+    /// `ord_…` or the order's number.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
+    order_id: Option<String>,
+    /// One or more of `preparing`, `dispatched`, `in_transit`, `out_for_delivery`, `delivered`, `lost`, `returned`, `cancelled`, separated by commas.
+    #[validate(length(min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
+    status: Option<String>,
+    #[validate(length(min = 1, max = 64))]
+    #[param(min_length = 1, max_length = 64)]
+    tracking_number: Option<String>,
+    #[validate(length(max = 500))]
+    #[param(max_length = 500)]
+    cursor: Option<String>,
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+fn statuses(text: Option<&str>) -> Result<Vec<ShipmentStatus>> {
+    let mut statuses = Vec::new();
+    for word in text.into_iter().flat_map(|text| text.split(',')) {
+        let status = ShipmentStatus::parse(word).ok_or_else(|| Problem::parameter("status", &format!("\"{word}\" is not one of its words")))?;
+        if !statuses.contains(&status) {
+            statuses.push(status);
+        }
+    }
+    Ok(statuses)
+}
+
+fn filter(snapshot: &mut Snapshot, q: &ShipmentQuery) -> Result<ShipmentFilter> {
+    let order = match &q.order_id {
+        None => None,
+        Some(text) => Some(orders::resolve(snapshot.conn, text)?.ok_or_else(|| Problem::parameter("order_id", "names no order"))?),
+    };
+    Ok(ShipmentFilter { order, statuses: statuses(q.status.as_deref())?, tracking_number: q.tracking_number.clone() })
+}
+
+/// A page of shipments.
+fn list(snapshot: &mut Snapshot, q: &ShipmentQuery, filter: &ShipmentFilter, cursors: &Cursors) -> Result<Listing<ShipmentView>> {
+    let limit = paging::limit(q.limit);
+    let found = rows::list(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
+    let Listing { data, page } = paging::page(found, limit, cursors, |shipment| paging::by_id(shipment.id), |shipment| shipment);
+    let parcels = rows::load(snapshot.conn, data)?;
+    Ok(Listing { data: parcels.into_iter().map(|parcel| view(parcel, snapshot.language)).collect(), page })
+}
+
+/// Lists shipments, newest first.
+#[utoipa::path(tag = "shipments", params(ShipmentQuery), responses((status = 200, body = Listing<ShipmentView>), ReadRefusals))]
+#[get("/v1/shipments")]
+pub async fn list_shipments(app: Data<App>, request: HttpRequest, asked: Asked<ShipmentQuery>) -> Response {
+    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
+    let look = move |snapshot: &mut Snapshot| {
+        let q = query.valid()?;
+        let filter = filter(snapshot, q)?;
+        let cursors = Cursors::new(&app_, "list_shipments", &format!("{filter:?}"));
+        list(snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
+    };
+    send(app.read(Operation::ListShipments, asked.call, look).await)
+}
+
+/// Shows a shipment.
+#[utoipa::path(tag = "shipments", responses((status = 200, body = ShipmentView), ReadRefusals))]
+#[get("/v1/shipments/{id}")]
+pub async fn get_shipment(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
+    let look = move |snapshot: &mut Snapshot| {
+        asked.query.valid()?;
+        let shipment = rows::find(snapshot.conn, id(&path)?)?.ok_or_else(Problem::not_found)?;
+        let parcel = rows::load(snapshot.conn, vec![shipment])?.pop().ok_or_else(Problem::not_found)?;
+        answer(200, parcel, snapshot.language)
+    };
+    send_unless_known(&request, app.read(Operation::GetShipment, asked.call, look).await)
+}
+
+/// Packs a shipment of an order that is executing: of the lines named so much, or all that is left.
+#[utoipa::path(tag = "shipments", request_body = ShipmentInput, responses((status = 201, body = ShipmentView), WriteRefusals))]
+#[post("/v1/orders/{id}/shipments")]
+pub async fn create_shipment(app: Data<App>, path: Path<String>, posted: Posted<ShipmentInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| shipments::create(tx, &path, body.valid()?);
+    let render = |tx: &mut Tx, shipment: Shipment| {
+        let location = format!("/v1/shipments/{}", shipment.id.text(Kind::Shipment));
+        Ok(shown(tx, 201, shipment)?.header("location", location))
+    };
+    send(app.write(Operation::CreateShipment, posted.call, act, render).await)
+}
+
+/// Sends a shipment off. Everything in it must be ready, and one that leaves with a carrier have a
+/// tracking number.
+#[utoipa::path(tag = "shipments", request_body = DispatchInput, responses((status = 200, body = ShipmentView), WriteRefusals))]
+#[post("/v1/shipments/{id}/dispatch")]
+pub async fn dispatch_shipment(app: Data<App>, path: Path<String>, posted: Posted<DispatchInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        shipments::dispatch(tx, id(&path)?, said)
+    };
+    send(app.write(Operation::DispatchShipment, posted.call, act, |tx, shipment| shown(tx, 200, shipment)).await)
+}
+
+/// Cancels a shipment that has not left; what is in it is left to ship again.
+#[utoipa::path(tag = "shipments", request_body = CancelShipmentInput, responses((status = 200, body = ShipmentView), WriteRefusals))]
+#[post("/v1/shipments/{id}/cancel")]
+pub async fn cancel_shipment(app: Data<App>, path: Path<String>, posted: Posted<CancelShipmentInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        shipments::cancel(tx, id(&path)?, &said.reason)
+    };
+    send(app.write(Operation::CancelShipment, posted.call, act, |tx, shipment| shown(tx, 200, shipment)).await)
+}
+
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TrackingQuery {
+    #[validate(length(max = 500))]
+    #[param(max_length = 500)]
+    cursor: Option<String>,
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// What of a trace comes after the entry that a cursor names; entries never go away.
+fn after(trace: Vec<Tracking>, seen: Option<Id>) -> Vec<Tracking> {
+    let start = trace.iter().position(|tracking| Some(tracking.id) == seen).map_or(0, |at| at + 1);
+    trace.into_iter().skip(start).collect()
+}
+
+/// Lists what was reported about a shipment, in the order in which it happened.
+#[utoipa::path(tag = "shipments", params(TrackingQuery), responses((status = 200, body = Listing<TrackingView>), ReadRefusals))]
+#[get("/v1/shipments/{id}/events")]
+pub async fn list_shipment_events(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked<TrackingQuery>) -> Response {
+    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
+    let look = move |snapshot: &mut Snapshot| {
+        let q = query.valid()?;
+        let shipment = rows::find(snapshot.conn, id(&path)?)?.ok_or_else(Problem::not_found)?;
+        let cursors = Cursors::new(&app_, "list_shipment_events", &shipment.id.to_string());
+        let rest = after(rows::tracking_of(snapshot.conn, shipment.id)?, cursors.read_id(q.cursor.as_deref())?);
+        let page = paging::page(rest, paging::limit(q.limit), &cursors, |tracking| paging::by_id(tracking.id), tracking_view);
+        page.answer(uri.path(), uri.query().unwrap_or_default())
+    };
+    send(app.read(Operation::ListShipmentEvents, asked.call, look).await)
+}
+
+/// Reports what happened to a shipment that has left, in whatever order; what is late or comes
+/// twice does no harm.
+#[utoipa::path(
+    tag = "shipments",
+    request_body = TrackingInput,
+    responses(
+        (status = 201, description = "Recorded", body = TrackingView),
+        (status = 200, description = "Known already", body = TrackingView),
+        WriteRefusals
+    )
+)]
+#[post("/v1/shipments/{id}/events")]
+pub async fn record_shipment_event(app: Data<App>, path: Path<String>, posted: Posted<TrackingInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        shipments::record_event(tx, id(&path)?, said)
+    };
+    let render = |_: &mut Tx, Reported { tracking, new }: Reported| {
+        let location = format!("/v1/shipments/{}/events", tracking.shipment_id.text(Kind::Shipment));
+        let answer = Answer::json(if new { 201 } else { 200 }, &tracking_view(tracking))?;
+        Ok(if new { answer.header("location", location) } else { answer })
+    };
+    send(app.write(Operation::RecordShipmentEvent, posted.call, act, render).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_statuses_is_read_each_once() {
+        assert_eq!(statuses(Some("lost,delivered,lost")).unwrap(), [ShipmentStatus::Lost, ShipmentStatus::Delivered]);
+        assert!(statuses(Some("lost,gone")).is_err());
+        assert!(statuses(None).unwrap().is_empty());
+    }
+}

@@ -165,7 +165,9 @@ pub struct MovementQuery {
 
 impl MovementQuery {
     fn filter(&self) -> Result<MovementFilter> {
-        let read = |text: &String| Kind::Order.parse(text).ok_or_else(|| Problem::parameter("order_id", "must be the id of an order, such as ord_…"));
+        let read = |text: &String| -> Result<Id> {
+            Kind::Order.parse(text).ok_or_else(|| Problem::parameter("order_id", "must be the id of an order, such as ord_…").into())
+        };
         let order = self.order_id.as_ref().map(read).transpose()?;
         Ok(MovementFilter { id: None, sku: self.sku.clone(), warehouse: self.warehouse.clone(), order, kind: self.kind })
     }

@@ -43,6 +43,15 @@ pub struct Stored {
     pub sha256: Vec<u8>,
 }
 
+impl Document {
+    /// What tells this upload from another under the same key (DECISIONS 10).
+    pub fn fingerprint(&self, stored: &Stored) -> Vec<u8> {
+        let result = self.result.map_or("", QcResult::as_str);
+        let said = [self.kind.as_str(), result, self.file_name.as_str()].map(|text| format!("{}:{text}", text.len())).concat();
+        [said.as_bytes(), &stored.sha256].concat()
+    }
+}
+
 /// Why a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flaw {

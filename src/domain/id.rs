@@ -13,60 +13,62 @@ use uuid::Uuid;
 #[diesel(sql_type = Uid)]
 pub struct Id(pub Uuid);
 
-/// What kind of thing an id names; says its prefix in the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    Order,
-    Line,
-    Customer,
-    Product,
-    Warehouse,
-    Movement,
-    User,
-    Session,
-    ApiKey,
-    Rule,
-    Round,
-    Step,
-    Template,
-    Task,
-    File,
-    Shipment,
-    Tracking,
-    Exception,
-    Invoice,
-    Payment,
-    Event,
-    Message,
+macro_rules! kinds {
+    ($( $kind:ident = $prefix:literal, $word:literal; )+) => {
+        /// What kind of thing an id names; says its prefix in the API.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Kind { $( #[doc = $word] $kind ),+ }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[ $( Self::$kind ),+ ];
+
+            /// The prefix in front of the underscore.
+            pub const fn prefix(self) -> &'static str {
+                match self { $( Self::$kind => $prefix ),+ }
+            }
+
+            /// The kind's name, as the feed writes it.
+            pub const fn word(self) -> &'static str {
+                match self { $( Self::$kind => $word ),+ }
+            }
+        }
+    };
 }
 
+kinds! {
+    Order = "ord", "order";
+    Line = "lin", "line";
+    Customer = "cus", "customer";
+    Product = "prd", "product";
+    Warehouse = "whs", "warehouse";
+    Movement = "mov", "stock_movement";
+    User = "usr", "user";
+    Session = "ses", "session";
+    ApiKey = "key", "api_key";
+    Rule = "rul", "approval_rule";
+    Round = "rnd", "approval_round";
+    Step = "stp", "approval_step";
+    Template = "tpl", "task_template";
+    Task = "tsk", "task";
+    File = "fil", "file";
+    Shipment = "shp", "shipment";
+    Tracking = "trk", "tracking_event";
+    Exception = "exc", "exception";
+    Invoice = "inv", "invoice";
+    Payment = "pay", "payment";
+    Event = "evt", "event";
+    Message = "msg", "message";
+    Settings = "set", "settings";
+}
+
+/// The one document of settings, for events about it.
+pub const SETTINGS: Id = Id(Uuid::from_u128(0x7000_8000_0000_0000_0000));
+
 impl Kind {
-    /// The prefix in front of the underscore.
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Self::Order => "ord",
-            Self::Line => "lin",
-            Self::Customer => "cus",
-            Self::Product => "prd",
-            Self::Warehouse => "whs",
-            Self::Movement => "mov",
-            Self::User => "usr",
-            Self::Session => "ses",
-            Self::ApiKey => "key",
-            Self::Rule => "rul",
-            Self::Round => "rnd",
-            Self::Step => "stp",
-            Self::Template => "tpl",
-            Self::Task => "tsk",
-            Self::File => "fil",
-            Self::Shipment => "shp",
-            Self::Tracking => "trk",
-            Self::Exception => "exc",
-            Self::Invoice => "inv",
-            Self::Payment => "pay",
-            Self::Event => "evt",
-            Self::Message => "msg",
-        }
+    /// The kind that a prefix stands for.
+    pub fn of_prefix(prefix: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.prefix() == prefix)
     }
 
     /// Reads an id as the API writes it; `None` for another prefix or a malformed UUID.
@@ -107,6 +109,19 @@ mod tests {
         assert_eq!(Kind::Task.parse(&text), None);
         assert_eq!(Kind::Order.parse("ord_"), None);
         assert_eq!(Kind::Order.parse(&text.to_uppercase()), None);
+    }
+
+    #[test]
+    fn every_prefix_stands_for_one_kind() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::of_prefix(kind.prefix()), Some(*kind));
+        }
+        assert_eq!(Kind::of_prefix("xyz"), None);
+    }
+
+    #[test]
+    fn the_settings_have_the_first_id_of_all() {
+        assert_eq!(SETTINGS, Id::from_parts(0, [0; 10]));
     }
 
     #[test]

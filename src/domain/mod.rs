@@ -5,6 +5,7 @@ pub mod actor;
 pub mod amount;
 pub mod approval_policy;
 pub mod calendar;
+pub mod carrier;
 pub mod codes;
 pub mod column;
 pub mod company;

@@ -1,7 +1,8 @@
 //! Approval rules, and the rounds and steps that they called for (DOMAIN 2). What the checks of a
-//! round look at is in `evidence`.
+//! round look at is in `evidence`, steps with all that is shown of them in `whole`.
 
 pub mod evidence;
+pub mod whole;
 
 use crate::db::schema::{approval_rounds, approval_rules, approval_steps};
 use crate::db::types::Json;
@@ -26,11 +27,11 @@ words! {
 }
 
 words! {
-    /// What a check found; `unknown` where there was nothing to go by.
+    /// What a check found, from best to worst; `unknown` where there was nothing to go by.
     pub enum CheckResult {
         Pass = "pass" / "Pass" / "通过",
-        Fail = "fail" / "Fail" / "不通过",
         Unknown = "unknown" / "Unknown" / "无法判断",
+        Fail = "fail" / "Fail" / "不通过",
     }
 }
 
@@ -244,6 +245,9 @@ impl StepFilter {
     }
 }
 
+// the same table again, for what a person has decided
+diesel::alias!(approval_steps as decided: Decided);
+
 fn list_branch(conn: &mut Conn, filter: &StepFilter, branch: Branch, before: Option<Id>, limit: i64) -> Result<Vec<Step>> {
     let mut query = approval_steps::table.order(approval_steps::id.desc()).limit(limit).select(Step::as_select()).into_boxed::<MultiBackend>();
     if let Some(id) = before {
@@ -263,8 +267,8 @@ fn list_branch(conn: &mut Conn, filter: &StepFilter, branch: Branch, before: Opt
     }
     if let Some(queue) = &filter.queue {
         // nobody decides two levels of one round (DOMAIN 2.4)
-        let decided = approval_steps::table.filter(approval_steps::decided_by_id.eq(queue.person)).select(approval_steps::round_id);
-        query = query.filter(approval_steps::round_id.ne_all(decided));
+        let theirs = decided.filter(decided.field(approval_steps::decided_by_id).eq(queue.person));
+        query = query.filter(approval_steps::round_id.ne_all(theirs.select(decided.field(approval_steps::round_id))));
     }
     Ok(query.load(conn)?)
 }

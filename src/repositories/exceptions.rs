@@ -1,6 +1,9 @@
 //! Exceptions and the orders they cover (DOMAIN 6). The orders of an exception never change.
+//! What is shown of them is put together in `exceptions::whole`.
 
-use crate::db::schema::{approval_steps, exception_orders, exceptions, users};
+pub mod whole;
+
+use crate::db::schema::{approval_steps, exception_orders, exceptions, orders, users};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
 use crate::domain::actor::Department;
@@ -93,8 +96,7 @@ pub struct ExceptionRow {
 }
 
 /// The states in which a blocking exception stands in the way ([`ExceptionStatus::is_open`]).
-const OPEN: [ExceptionStatus; 4] =
-    [ExceptionStatus::Reported, ExceptionStatus::Planning, ExceptionStatus::Approved, ExceptionStatus::Resolving];
+const OPEN: [ExceptionStatus; 4] = [ExceptionStatus::Reported, ExceptionStatus::Planning, ExceptionStatus::Approved, ExceptionStatus::Resolving];
 
 /// An exception by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<ExceptionRow>> {
@@ -177,13 +179,20 @@ pub fn links(conn: &mut Conn, exception: Id) -> Result<Vec<Id>> {
     Ok(query.select(exception_orders::order_id).load(conn)?)
 }
 
-/// The orders of several exceptions, as (exception, order), in ascending order of the order's id.
-pub fn links_of(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, Id)>> {
+/// The orders of several exceptions, as (exception, order, number), in ascending order of the
+/// order's id.
+pub fn links_of(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, Id, String)>> {
     Ok(each!(conn, c => exception_orders::table
+        .inner_join(orders::table.on(orders::id.eq(exception_orders::order_id)))
         .filter(exception_orders::exception_id.eq_any(of))
         .order(exception_orders::order_id.asc())
-        .select((exception_orders::exception_id, exception_orders::order_id))
+        .select((exception_orders::exception_id, exception_orders::order_id, orders::number))
         .load(c))?)
+}
+
+/// The numbers of several exceptions, as (exception, number).
+pub fn numbers_of(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, String)>> {
+    Ok(each!(conn, c => exceptions::table.filter(exceptions::id.eq_any(of)).select((exceptions::id, exceptions::number)).load(c))?)
 }
 
 /// The only writer of the status column: a compare-and-set from one status (and the version

@@ -1,8 +1,9 @@
-//! The one document of settings; the defaults where nobody has changed any.
+//! The one document of settings, the defaults where nobody has changed any; and the counters that
+//! human numbers are drawn from (DOMAIN 1.2).
 
-use crate::db::Conn;
 use crate::db::schema::settings;
 use crate::db::types::Json;
+use crate::db::{Conn, dialect};
 use crate::domain::settings::Settings;
 use crate::domain::time::UtcTime;
 use crate::each;
@@ -26,4 +27,10 @@ pub fn store(conn: &mut Conn, version: i64, content: &Settings, now: UtcTime) ->
     }
     let target = settings::table.filter(settings::id.eq(ONLY).and(settings::version.eq(version)));
     Ok(diesel::update(target).set(values).execute(conn)? == 1)
+}
+
+/// Draws the next number of a counter ([`crate::domain::number::counter_name`]), from 1. Who draws
+/// at the same time waits, so no number is drawn twice and none is lost to what is undone.
+pub fn next_number(conn: &mut Conn, counter: &str) -> Result<i64> {
+    Ok(dialect::next_value(conn, counter)?)
 }

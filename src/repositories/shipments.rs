@@ -1,1 +1,220 @@
-//! (being written)
+//! Shipments, what is in them, and their traces (DOMAIN 4).
+
+use crate::db::schema::{shipment_lines, shipments, tracking_events};
+use crate::db::{Conn, MultiBackend};
+use crate::domain::amount::Amount;
+use crate::domain::id::Id;
+use crate::domain::lifecycle::shipment::{DeliveryMethod, ShipmentStatus, TrackingStatus};
+use crate::domain::time::UtcTime;
+use crate::each;
+use crate::error::{Error, Result};
+use crate::repositories::orders::parts::{self, Line};
+use crate::repositories::orders::{self, Order};
+use diesel::dsl::max;
+use diesel::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Goods that leave together.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = shipments, treat_none_as_default_value = false)]
+pub struct Shipment {
+    pub id: Id,
+    pub version: i64,
+    pub order_id: Id,
+    /// Which of its order's shipments it is, from 1.
+    pub position: i32,
+    pub status: ShipmentStatus,
+    pub method: DeliveryMethod,
+    pub carrier: Option<String>,
+    pub tracking_number: Option<String>,
+    pub tracking_url: Option<String>,
+    pub planned_dispatch_at: Option<UtcTime>,
+    pub expected_at: Option<UtcTime>,
+    pub dispatched_at: Option<UtcTime>,
+    pub delivered_at: Option<UtcTime>,
+    pub signed_by: Option<String>,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+/// How much of an order's line is in a shipment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = shipment_lines)]
+pub struct ShipmentLine {
+    pub shipment_id: Id,
+    pub line_id: Id,
+    pub quantity: Amount,
+}
+
+/// What was reported about a shipment on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = tracking_events, treat_none_as_default_value = false)]
+pub struct Tracking {
+    pub id: Id,
+    pub shipment_id: Id,
+    pub status: TrackingStatus,
+    pub occurred_at: UtcTime,
+    pub recorded_at: UtcTime,
+    /// Empty where nothing was said.
+    pub description: String,
+    pub location: Option<String>,
+    pub signed_by: Option<String>,
+    /// Who reported it.
+    pub actor_label: String,
+}
+
+/// A shipment with what is shown beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    pub shipment: Shipment,
+    pub order_number: String,
+    /// The order's lines that are in it, in their order, each with how much of it.
+    pub lines: Vec<(Line, Amount)>,
+}
+
+/// A shipment by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Shipment>> {
+    Ok(shipments::table.find(id).select(Shipment::as_select()).first(conn).optional()?)
+}
+
+/// An order's shipments, in their order.
+pub fn list_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Shipment>> {
+    let of_order = shipments::table.filter(shipments::order_id.eq(order));
+    Ok(of_order.order(shipments::position.asc()).select(Shipment::as_select()).load(conn)?)
+}
+
+/// What is in these shipments.
+pub fn lines_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ShipmentLine>> {
+    Ok(each!(conn, c => shipment_lines::table
+        .filter(shipment_lines::shipment_id.eq_any(ids))
+        .order((shipment_lines::shipment_id.asc(), shipment_lines::line_id.asc()))
+        .select(ShipmentLine::as_select())
+        .load(c))?)
+}
+
+/// What of an order's lines is in shipments that were not cancelled: a row a line and shipment.
+pub fn packed_of(conn: &mut Conn, order: Id) -> Result<Vec<ShipmentLine>> {
+    Ok(each!(conn, c => shipment_lines::table
+        .inner_join(shipments::table.on(shipments::id.eq(shipment_lines::shipment_id)))
+        .filter(shipments::order_id.eq(order).and(shipments::status.ne(ShipmentStatus::Cancelled)))
+        .select(ShipmentLine::as_select())
+        .load(c))?)
+}
+
+/// Adds to shipments what is shown beside them, keeping their order; by a fixed number of queries.
+pub fn load(conn: &mut Conn, shipments: Vec<Shipment>) -> Result<Vec<Parcel>> {
+    let ids: Vec<Id> = shipments.iter().map(|shipment| shipment.id).collect();
+    let of_orders: Vec<Id> = shipments.iter().map(|shipment| shipment.order_id).collect::<BTreeSet<_>>().into_iter().collect();
+    let orders: BTreeMap<Id, Order> = orders::find_many(conn, &of_orders)?.into_iter().map(|order| (order.id, order)).collect();
+    let packed: BTreeMap<(Id, Id), Amount> = lines_of(conn, &ids)?.into_iter().map(|row| ((row.shipment_id, row.line_id), row.quantity)).collect();
+    let mut lines: BTreeMap<Id, Vec<Line>> = BTreeMap::new();
+    for line in parts::lines_of(conn, &of_orders)? {
+        lines.entry(line.order_id).or_default().push(line);
+    }
+    let parcel = |shipment: Shipment| -> Result<Parcel> {
+        let order = orders.get(&shipment.order_id).ok_or_else(|| Error::internal("a shipment without its order"))?;
+        let inside = |line: &Line| packed.get(&(shipment.id, line.id)).map(|quantity| (line.clone(), *quantity));
+        let lines = lines.get(&order.id).into_iter().flatten().filter_map(inside).collect();
+        Ok(Parcel { order_number: order.number.clone(), lines, shipment })
+    };
+    shipments.into_iter().map(parcel).collect()
+}
+
+/// Which shipments a list shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShipmentFilter {
+    pub order: Option<Id>,
+    /// Any of these; all where empty.
+    pub statuses: Vec<ShipmentStatus>,
+    pub tracking_number: Option<String>,
+}
+
+fn list_in_status(conn: &mut Conn, filter: &ShipmentFilter, status: Option<ShipmentStatus>, before: Option<Id>, limit: i64) -> Result<Vec<Shipment>> {
+    let mut query = shipments::table.order(shipments::id.desc()).limit(limit).select(Shipment::as_select()).into_boxed::<MultiBackend>();
+    if let Some(status) = status {
+        query = query.filter(shipments::status.eq(status));
+    }
+    if let Some(id) = before {
+        query = query.filter(shipments::id.lt(id));
+    }
+    if let Some(order) = filter.order {
+        query = query.filter(shipments::order_id.eq(order));
+    }
+    if let Some(number) = &filter.tracking_number {
+        query = query.filter(shipments::tracking_number.eq(number.clone()));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Shipments that match, newest first, made before a given one. Each status is read by its own
+/// index and the few rows are merged.
+pub fn list(conn: &mut Conn, filter: &ShipmentFilter, before: Option<Id>, limit: i64) -> Result<Vec<Shipment>> {
+    if filter.statuses.is_empty() {
+        return list_in_status(conn, filter, None, before, limit);
+    }
+    let mut all = Vec::new();
+    for status in &filter.statuses {
+        all.extend(list_in_status(conn, filter, Some(*status), before, limit)?);
+    }
+    all.sort_by_key(|shipment| std::cmp::Reverse(shipment.id));
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
+}
+
+/// The position of an order's next shipment. Whoever asks has taken the order, and so is alone.
+pub fn next_position(conn: &mut Conn, order: Id) -> Result<i32> {
+    let of_order = shipments::table.filter(shipments::order_id.eq(order));
+    let last: Option<i32> = each!(conn, c => of_order.select(max(shipments::position)).first(c))?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+/// Stores a new shipment and what is in it.
+pub fn insert(conn: &mut Conn, shipment: &Shipment, lines: &[ShipmentLine]) -> Result<()> {
+    each!(&mut *conn, c => diesel::insert_into(shipments::table).values(shipment).execute(c))?;
+    each!(conn, c => diesel::insert_into(shipment_lines::table).values(lines).execute(c))?;
+    Ok(())
+}
+
+/// The only writer of the status column: a compare-and-set from one status (and the version
+/// before) to the row's, with what the step brought; false where the shipment has moved on.
+pub fn set_status(conn: &mut Conn, from: ShipmentStatus, shipment: &Shipment) -> Result<bool> {
+    let here = shipments::id.eq(shipment.id).and(shipments::status.eq(from)).and(shipments::version.eq(shipment.version - 1));
+    let values = (
+        shipments::status.eq(shipment.status),
+        shipments::version.eq(shipment.version),
+        shipments::carrier.eq(shipment.carrier.clone()),
+        shipments::tracking_number.eq(shipment.tracking_number.clone()),
+        shipments::tracking_url.eq(shipment.tracking_url.clone()),
+        shipments::dispatched_at.eq(shipment.dispatched_at),
+        shipments::delivered_at.eq(shipment.delivered_at),
+        shipments::signed_by.eq(shipment.signed_by.clone()),
+        shipments::updated_at.eq(shipment.updated_at),
+    );
+    Ok(diesel::update(shipments::table.filter(here)).set(values).execute(conn)? == 1)
+}
+
+/// Stores what was reported; false where the same was reported before.
+pub fn insert_tracking(conn: &mut Conn, tracking: &Tracking) -> Result<bool> {
+    let same = (tracking_events::shipment_id, tracking_events::status, tracking_events::occurred_at, tracking_events::description);
+    let inserted = each!(conn, c => diesel::insert_into(tracking_events::table).values(tracking).on_conflict(same).do_nothing().execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// What was reported before and is the same.
+pub fn find_same_tracking(conn: &mut Conn, tracking: &Tracking) -> Result<Option<Tracking>> {
+    let same = tracking_events::shipment_id
+        .eq(tracking.shipment_id)
+        .and(tracking_events::status.eq(tracking.status))
+        .and(tracking_events::occurred_at.eq(tracking.occurred_at))
+        .and(tracking_events::description.eq(tracking.description.clone()));
+    Ok(tracking_events::table.filter(same).select(Tracking::as_select()).first(conn).optional()?)
+}
+
+/// A shipment's trace in the order in which it happened; at one instant, in the order of
+/// [`TrackingStatus`] and then of arrival here.
+pub fn tracking_of(conn: &mut Conn, shipment: Id) -> Result<Vec<Tracking>> {
+    let of_shipment = tracking_events::table.filter(tracking_events::shipment_id.eq(shipment));
+    let mut trace: Vec<Tracking> = of_shipment.select(Tracking::as_select()).load(conn)?;
+    trace.sort_by_key(|tracking| (tracking.occurred_at, tracking.status, tracking.id));
+    Ok(trace)
+}

@@ -174,16 +174,18 @@ pub fn all_reserved(conn: &mut Conn, order: Id) -> Result<bool> {
     Ok(outstanding_lines(conn, order)?.is_empty())
 }
 
+/// That something of a line is neither picked nor set aside; written out, because the sum of a
+/// column has another type on each database.
+const IS_OUTSTANDING: &str = "order_lines.quantity - order_lines.picked > \
+     COALESCE((SELECT SUM(allocations.reserved) FROM allocations WHERE allocations.line_id = order_lines.id), 0)";
+
 /// Agreed orders that still lack some of a product: rush first, then by promised date, then by
 /// age (DECISIONS 25).
 pub fn waiting_for(conn: &mut Conn, product: Id, limit: i64) -> Result<Vec<Id>> {
     let lacking = order_lines::table
         .filter(order_lines::product_id.eq(product).and(order_lines::kind.eq(LineKind::Standard)))
         .filter(order_lines::picked.lt(order_lines::quantity))
-        .filter(sql::<Bool>(
-            "order_lines.quantity - order_lines.picked > \
-             COALESCE((SELECT SUM(allocations.reserved) FROM allocations WHERE allocations.line_id = order_lines.id), 0)",
-        ))
+        .filter(sql::<Bool>(IS_OUTSTANDING))
         .select(order_lines::order_id);
     let promised = order_deliveries::promised_date;
     Ok(orders::table
@@ -195,6 +197,20 @@ pub fn waiting_for(conn: &mut Conn, product: Id, limit: i64) -> Result<Vec<Id>> 
         .select(orders::id)
         .into_boxed::<MultiBackend>()
         .load(conn)?)
+}
+
+/// Products that agreed orders still lack, although some warehouse has some.
+pub fn wanted_and_available(conn: &mut Conn, limit: i64) -> Result<Vec<Id>> {
+    let there = stock::table.filter(stock::on_hand.gt(stock::reserved)).select(stock::product_id);
+    let wanted = order_lines::table
+        .inner_join(orders::table.on(orders::id.eq(order_lines::order_id)))
+        .filter(orders::state.eq(State::Reviewed).or(orders::state.eq(State::Executing)))
+        .filter(order_lines::kind.eq(LineKind::Standard).and(order_lines::product_id.is_not_null()))
+        .filter(order_lines::picked.lt(order_lines::quantity))
+        .filter(sql::<Bool>(IS_OUTSTANDING))
+        .select(order_lines::product_id.assume_not_null());
+    let query = products::table.filter(products::id.eq_any(there)).filter(products::id.eq_any(wanted));
+    Ok(query.order(products::id.asc()).limit(limit).select(products::id).into_boxed::<MultiBackend>().load(conn)?)
 }
 
 /// A balance with what its keys stand for.

@@ -1,6 +1,9 @@
-//! Departments' tasks and the templates that they are made from (DOMAIN 3.1).
+//! Departments' tasks and the templates that they are made from (DOMAIN 3.1). What else is shown of a
+//! task is in `tasks::whole`.
 
-use crate::db::schema::{task_templates, tasks, users};
+pub mod whole;
+
+use crate::db::schema::{task_templates, tasks};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend, clock};
 use crate::domain::actor::Department;
@@ -101,22 +104,6 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Task>> {
 pub fn list_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Task>> {
     let of_order = tasks::table.filter(tasks::order_id.eq(order));
     Ok(of_order.order((tasks::position.asc(), tasks::id.asc())).select(Task::as_select()).load(conn)?)
-}
-
-/// The tasks of several orders as (order, code, task), for what depends on what.
-pub fn codes_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<(Id, String, Id)>> {
-    Ok(each!(conn, c => tasks::table
-        .filter(tasks::order_id.eq_any(orders))
-        .select((tasks::order_id, tasks::code, tasks::id))
-        .load(c))?)
-}
-
-/// People as (id, user name, display name), to name assignees.
-pub fn names_of(conn: &mut Conn, people: &[Id]) -> Result<Vec<(Id, String, String)>> {
-    Ok(each!(conn, c => users::table
-        .filter(users::id.eq_any(people))
-        .select((users::id, users::username, users::display_name))
-        .load(c))?)
 }
 
 /// Which tasks a list shows.

@@ -1,1 +1,134 @@
-//! (being written)
+//! Approvals (DOMAIN 2): a round is opened for an order, its steps are decided one level at a
+//! time, and it ends approved, rejected, returned or superseded. What the end means for the order
+//! is `workflow`'s business. Rounds begin in `opening`, are decided in `deciding`; what approvers
+//! should look at is gathered in `checks`.
+
+mod checks;
+mod deciding;
+mod opening;
+
+pub use deciding::decide;
+pub use opening::open_round;
+
+use crate::db::Tx;
+use crate::domain::actor::{Actor, Role};
+use crate::domain::amount::Amount;
+use crate::domain::approval_policy::LADDER;
+use crate::domain::company::Company;
+use crate::domain::event::{Event, EventName};
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::approval::{Facts, MACHINE, RoundStatus, StepEvent};
+use crate::error::{Code, Result};
+use crate::input::rules;
+use crate::repositories::approvals::{self, Queue, Round, Step};
+use crate::repositories::orders::{self, Order};
+use serde::Deserialize;
+use validator::Validate;
+
+/// What an approver may say with a yes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = StepApproval, example = json!({"comment": "Agreed"}))]
+pub struct DecisionInput {
+    #[serde(default)]
+    #[validate(length(max = 1000))]
+    #[schema(max_length = 1000)]
+    pub comment: Option<String>,
+}
+
+/// What an approver must say with a no: why, or what is to be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = StepRefusal, example = json!({"comment": "The discount is above what we agreed on"}))]
+pub struct RefusalInput {
+    #[validate(length(min = 1, max = 1000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 1000)]
+    pub comment: String,
+}
+
+/// What can be decided about a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Approve,
+    /// The order ends here (DECISIONS 16).
+    Reject,
+    /// The order goes back to be changed.
+    SendBack,
+}
+
+impl Decision {
+    const fn event(self) -> StepEvent {
+        match self {
+            Self::Approve => StepEvent::Approve,
+            Self::Reject => StepEvent::Reject,
+            Self::SendBack => StepEvent::ReturnForChanges,
+        }
+    }
+}
+
+/// The steps that a person may decide now; `None` for whoever is not a person (DECISIONS 24).
+pub fn queue_of(actor: &Actor) -> Option<Queue> {
+    let seat = |role: Role| match role {
+        Role::DepartmentHead => actor.department.map(|department| (role, Some(department))),
+        _ => Some((role, None)),
+    };
+    let roles = LADDER.iter().filter(|role| actor.holds(&[**role])).filter_map(|role| seat(*role)).collect();
+    actor.user_id().map(|person| Queue { person, roles })
+}
+
+/// Ends an order's open round, if there is one, because it asks about something that is no more.
+///
+/// # Errors
+/// Those of the database.
+pub fn supersede(tx: &mut Tx, order: Id) -> Result<()> {
+    orders::take(tx, order)?;
+    let Some(round) = approvals::latest_round(tx.conn, order)?.filter(|round| round.status == RoundStatus::Open) else { return Ok(()) };
+    let steps = approvals::steps_of_round(tx.conn, round.id)?;
+    withdraw(tx, &steps)?;
+    close(tx, &round, RoundStatus::Superseded)?;
+    let event = Event::in_order(EventName::ApprovalSuperseded, order, Kind::Round, round.id)
+        .with("order_id", order.text(Kind::Order))
+        .with("round", round.round)
+        .with("status", RoundStatus::Superseded.as_str())
+        .change("status", RoundStatus::Open.as_str(), RoundStatus::Superseded.as_str());
+    tx.record(event).map(drop)
+}
+
+/// Supersedes those of these steps that still wait for a decision.
+fn withdraw(tx: &mut Tx, steps: &[Step]) -> Result<()> {
+    for step in steps {
+        if let Ok(status) = MACHINE.next(step.status, StepEvent::Supersede, &Facts::default()) {
+            store(tx, step, &Step { status, version: step.version + 1, ..step.clone() })?;
+        }
+    }
+    Ok(())
+}
+
+/// Nobody else can have changed it, since the order is held.
+fn store(tx: &mut Tx, before: &Step, after: &Step) -> Result<()> {
+    if approvals::set_step_status(tx.conn, before.status, after)? { Ok(()) } else { Err(Code::Unavailable.into()) }
+}
+
+fn close(tx: &mut Tx, round: &Round, status: RoundStatus) -> Result<()> {
+    if approvals::close_round(tx.conn, round.id, status, tx.now)? { Ok(()) } else { Err(Code::Unavailable.into()) }
+}
+
+/// An order's total in the base currency; `None` where no rate is known (DECISIONS 24).
+fn total_in_base(order: &Order, company: &Company) -> Option<Amount> {
+    (order.currency == company.base_currency).then_some(order.total)
+}
+
+/// An event about a step, with what all of them carry.
+fn about(name: EventName, round: &Round, step: &Step) -> Event {
+    Event::in_order(name, step.order_id, Kind::Step, step.id)
+        .with("order_id", step.order_id.text(Kind::Order))
+        .with("round", round.round)
+        .with("level", step.level)
+        .with("role", step.role.as_str())
+        .with("status", step.status.as_str())
+        .with("version", step.version)
+}
+
+fn requested(round: &Round, step: &Step) -> Event {
+    about(EventName::ApprovalRequested, round, step)
+}

@@ -1,1 +1,148 @@
-//! (being written)
+//! The company's settings: one document, amended under its version. Version 0 are the defaults,
+//! while nobody has changed any.
+
+use crate::db::Tx;
+use crate::domain::amount::Amount;
+use crate::domain::event::{Event, EventName};
+use crate::domain::id::{Kind, SETTINGS};
+use crate::domain::number::is_pattern;
+use crate::domain::settings::Settings;
+use crate::error::{Code, Error, Result};
+use crate::input::{Patch, rules};
+use crate::repositories::settings;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use validator::{Validate, ValidationError};
+
+/// The settings as callers change them; what is set to null goes back to its default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingsInput {
+    /// Two people are needed for entering and verifying, and for large approvals.
+    pub four_eyes: bool,
+    /// The pattern of order numbers: `{year}`, `{month}` and `{number}`, once each, and letters, digits, `-`, `_`, `.` between them.
+    #[validate(custom(function = pattern))]
+    #[schema(max_length = 40)]
+    pub order_number_pattern: String,
+    /// Reviewed orders are released by themselves unless something blocks them.
+    pub auto_release: bool,
+    /// Above this total, in the base currency, nobody approves what they entered.
+    #[validate(custom(function = rules::not_negative))]
+    pub large_order_threshold: Amount,
+    /// Minutes between discovery and report of an exception.
+    #[validate(range(min = 1, max = 10_080))]
+    #[schema(minimum = 1, maximum = 10_080)]
+    pub report_within_minutes: u32,
+    /// Orders with the same phone and goods within so many hours are marked; 0 marks none.
+    #[validate(range(max = 720))]
+    #[schema(maximum = 720)]
+    pub look_alike_hours: u32,
+}
+
+impl Default for SettingsInput {
+    fn default() -> Self {
+        Self::of(Settings::default())
+    }
+}
+
+impl SettingsInput {
+    fn of(settings: Settings) -> Self {
+        Self {
+            four_eyes: settings.four_eyes,
+            order_number_pattern: settings.order_number_pattern,
+            auto_release: settings.auto_release,
+            large_order_threshold: settings.large_order_threshold,
+            report_within_minutes: settings.report_within_minutes,
+            look_alike_hours: settings.look_alike_hours,
+        }
+    }
+
+    fn into_settings(self) -> Settings {
+        Settings {
+            four_eyes: self.four_eyes,
+            order_number_pattern: self.order_number_pattern,
+            auto_release: self.auto_release,
+            large_order_threshold: self.large_order_threshold,
+            report_within_minutes: self.report_within_minutes,
+            look_alike_hours: self.look_alike_hours,
+        }
+    }
+}
+
+fn pattern(text: &str) -> std::result::Result<(), ValidationError> {
+    if is_pattern(text) {
+        return Ok(());
+    }
+    let sentence = "must hold {year}, {month} and {number} once each, with letters, digits and - _ . between them, in 40 characters at most";
+    Err(ValidationError::new("pattern").with_message(sentence.into()))
+}
+
+/// Amends the settings under `If-Match`; gives them and their new version.
+///
+/// # Errors
+/// `precondition_required`, `version_mismatch`, or what is wrong with the patched values.
+pub fn update(tx: &mut Tx, patch: &Patch) -> Result<(i64, Settings)> {
+    let (version, before) = settings::load(tx.conn)?;
+    tx.require_match(version)?;
+    let after = patch.apply(&SettingsInput::of(before.clone()))?.into_settings();
+    if !settings::store(tx.conn, version, &after, tx.now)? {
+        return Err(Code::VersionMismatch.into());
+    }
+    tx.record(changes(version + 1, &before, &after)?)?;
+    Ok((version + 1, after))
+}
+
+fn fields(settings: &Settings) -> Result<Map<String, Value>> {
+    match serde_json::to_value(settings).map_err(Error::internal)? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Error::internal("settings are not an object")),
+    }
+}
+
+/// What history says of a change: every setting that differs.
+fn changes(version: i64, before: &Settings, after: &Settings) -> Result<Event> {
+    let (before, after) = (fields(before)?, fields(after)?);
+    let event = Event::new(EventName::SettingsUpdated, Kind::Settings, SETTINGS).with("version", version);
+    let differing = after.into_iter().filter_map(|(name, new)| {
+        let old = before.get(&name).cloned().unwrap_or_default();
+        (old != new).then_some((name, old, new))
+    });
+    Ok(differing.fold(event, |event, (name, old, new)| event.change(&name, old, new)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn patched(patch: Value) -> Result<SettingsInput> {
+        let Value::Object(members) = patch else { panic!("a patch is an object") };
+        Patch(members).apply(&SettingsInput { look_alike_hours: 1, ..SettingsInput::default() })
+    }
+
+    #[test]
+    fn a_patch_changes_what_it_names_and_null_brings_the_default_back() {
+        let changed = patched(json!({"four_eyes": false, "look_alike_hours": null})).unwrap();
+        assert_eq!((changed.four_eyes, changed.look_alike_hours, changed.auto_release), (false, 24, true));
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        for (field, bad) in [
+            ("order_number_pattern", json!("{year}-{number}")),
+            ("large_order_threshold", json!("-1")),
+            ("report_within_minutes", json!(0)),
+            ("look_alike_hours", json!(721)),
+            ("colour", json!("blue")),
+        ] {
+            assert!(patched(json!({field: bad})).is_err(), "{field}");
+        }
+    }
+
+    #[test]
+    fn history_names_what_differs_and_nothing_else() {
+        let before = Settings::default();
+        let event = changes(1, &before, &Settings { auto_release: false, ..before.clone() }).unwrap();
+        assert_eq!((event.before.len(), &event.before["auto_release"], &event.after["auto_release"]), (1, &json!(true), &json!(false)));
+    }
+}

@@ -140,8 +140,10 @@ fn evidence_comes_back_as_an_attachment_just_as_it_was() {
         company.with_paper("10");
         let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "2"}]));
         let path = format!("/v1/tasks/{}/evidence", id(&company.task(&order, "warehouse")));
-        let file = company.warehouse().upload(&path, "goods_issue_note", "note.pdf", &note_pdf()).created();
-        let download = company.sales().get(&format!("/v1/files/{}", id(&file))).is(200);
+        let task = company.warehouse().upload(&path, "goods_issue_note", "note.pdf", &note_pdf()).is(201);
+        let file = task.header("location").expect("it says where the file is");
+        assert_eq!(file, format!("/v1/files/{}", id(&task.body["evidence"][0])));
+        let download = company.sales().get(file).is(200);
         assert_eq!(download.text.as_bytes(), note_pdf());
         assert_eq!(download.header("x-content-type-options"), Some("nosniff"));
         assert!(download.header("content-disposition").is_some_and(|text| text.starts_with("attachment")));

@@ -49,7 +49,9 @@ fn an_order_goes_from_the_web_shop_to_the_customers_signature() {
         assert_eq!(steps.len(), 1, "DOMAIN 2.1: an order of 800 asks sales only");
         assert_eq!([&steps[0]["role"], &steps[0]["status"]], ["sales_specialist", "pending"]);
         assert_eq!(steps[0]["level"], 1);
-        assert!(steps[0]["checks"].as_array().is_some_and(|checks| checks.iter().any(|check| check["kind"] == "credit" && check["result"] == "pass")));
+        assert!(
+            steps[0]["checks"].as_array().is_some_and(|checks| checks.iter().any(|check| check["kind"] == "credit" && check["result"] == "pass"))
+        );
         let step = company.sales().post(&format!("/v1/approvals/{}/approve", id(&steps[0])), json!({"comment": "fine"})).ok();
         assert_eq!([&step["status"], &step["comment"]], ["approved", "fine"]);
         assert!(step["decided_at"].is_string() && !step["decided_by"].is_null());

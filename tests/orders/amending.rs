@@ -50,7 +50,8 @@ fn decision_19_lines_keep_their_identity_by_id_new_ones_have_none_and_missing_on
         ]));
         let (sales, path) = (company.sales(), company.path(&order, ""));
         let desk = id(&order["lines"][0]);
-        let lines = json!([{"id": desk, "name": "Desk", "quantity": "1", "unit_price": "450.00"}, {"name": "Lamp", "quantity": "1", "unit_price": "30.00"}]);
+        let lines =
+            json!([{"id": desk, "name": "Desk", "quantity": "1", "unit_price": "450.00"}, {"name": "Lamp", "quantity": "1", "unit_price": "30.00"}]);
         let amended = sales.patch(&path, &sales.get(&path).etag(), json!({"lines": lines})).ok();
         assert_eq!(id(&amended["lines"][0]), desk);
         assert_eq!([&amended["lines"][1]["name"], &amended["total"]], ["Lamp", "480.00"]);

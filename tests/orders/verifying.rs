@@ -153,7 +153,10 @@ fn rule_2_1_the_rounds_of_an_order_show_every_level_and_what_called_for_it() {
         let round = &rounds["data"][0];
         assert_eq!([&round["round"], &round["revision"]], [&json!(1), &json!(1)]);
         let steps: Vec<_> = round["steps"].as_array().expect("a round has steps").iter().map(|step| [&step["role"], &step["status"]]).collect();
-        assert_eq!(steps, [["sales_specialist", "pending"], ["sales_manager", "waiting"], ["department_head", "waiting"], ["operations_head", "waiting"]]);
+        assert_eq!(
+            steps,
+            [["sales_specialist", "pending"], ["sales_manager", "waiting"], ["department_head", "waiting"], ["operations_head", "waiting"]]
+        );
         assert!(round["steps"][3]["rule"].as_str().is_some_and(|rule| rule.contains("rush_or_preorder")));
     });
 }

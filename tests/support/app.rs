@@ -12,6 +12,7 @@ use diesel::sql_types::BigInt;
 use docket::app::App;
 use docket::config::Config;
 use docket::db::clock::Clock;
+use docket::delivery::{Sender, deliver_once};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -113,7 +114,7 @@ impl TestApp {
             block_on(async move {
                 let running = docket::server::start(config, for_server).await.unwrap_or_else(|error| panic!("the server does not start: {error}"));
                 ready.send((running.address, running.app.clone(), running.handle.clone())).expect("the test waits");
-                running.wait().await;
+                running.wait().await.expect("the server serves until it is told to stop");
             });
         });
         let (address, app, handle) = started.recv().expect("the server starts");
@@ -207,9 +208,13 @@ impl TestApp {
         panic!("the feed shows {} of {recorded} events", events.len());
     }
 
-    /// Hands on what waits to be sent, until nothing is left, and says so if something is. Every
-    /// test ends with it.
-    pub fn drain(&self) {}
+    /// Hands on what waits to be sent until nothing is left. Every test ends with it.
+    pub fn drain(&self) {
+        let sender = Sender::new(&self.app.config).expect("the configuration is good");
+        let deliver_all = async { while deliver_once(&self.app, &sender).await.expect("the store answers") > 0 {} };
+        block_on(deliver_all);
+        assert_eq!(self.count("messages WHERE status IN ('queued', 'sending')"), 0, "something is left in the outbox");
+    }
 }
 
 fn agent() -> ureq::Agent {

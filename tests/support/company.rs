@@ -12,11 +12,6 @@ pub fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap_or_else(|| panic!("no id in {thing}"))
 }
 
-/// A line of something that the catalogue knows.
-pub fn line(sku: &str, quantity: &str) -> Value {
-    json!({"sku": sku, "quantity": quantity})
-}
-
 /// An order of these lines, complete in all that a verifier looks at.
 pub fn order_of(lines: Value) -> Value {
     json!({

@@ -61,7 +61,7 @@ pub struct OrderEvent {
     pub id: String,
     pub at: UtcTime,
     pub name: String,
-    /// What kind of thing it happened to: the prefix of its id.
+    /// What kind of thing it happened to, such as `order`, `task`, `shipment`.
     pub subject: String,
     pub subject_id: String,
     pub actor: OrderEventActor,
@@ -115,7 +115,7 @@ fn event_view(row: EventRow) -> OrderEvent {
         at: row.at,
         name: row.name,
         subject_id: format!("{}_{}", row.subject, row.subject_id),
-        subject: row.subject,
+        subject: Kind::of_prefix(&row.subject).map_or_else(|| row.subject.clone(), |kind| kind.word().to_owned()),
         actor: OrderEventActor { kind: row.actor_kind, id: row.actor_id.map(|id| id.text(actor)), label: row.actor_label },
         request_id: row.request_id,
         address: row.address,

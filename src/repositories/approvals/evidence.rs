@@ -11,6 +11,7 @@ use crate::each;
 use crate::error::Result;
 use crate::repositories::stock::Balance;
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// An order that is not paid in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,12 @@ pub fn unpaid_orders(conn: &mut Conn, customer: Id) -> Result<Vec<Unpaid>> {
     let rows: Vec<(Id, String, Amount)> = orders::table.filter(open).select((orders::id, orders::currency, orders::total)).load(conn)?;
     let of_these = payments::order_id.eq_any(orders::table.filter(open).select(orders::id));
     let paid: Vec<(Id, Amount)> = payments::table.filter(of_these).select((payments::order_id, payments::amount)).load(conn)?;
-    let payments = |order: Id| paid.iter().filter(|(of, _)| *of == order).map(|(_, amount)| *amount).collect();
-    Ok(rows.into_iter().map(|(order, currency, total)| Unpaid { order, currency, total, payments: payments(order) }).collect())
+    let mut payments: BTreeMap<Id, Vec<Amount>> = BTreeMap::new();
+    for (order, amount) in paid {
+        payments.entry(order).or_default().push(amount);
+    }
+    let unpaid = |(order, currency, total)| Unpaid { order, currency, total, payments: payments.remove(&order).unwrap_or_default() };
+    Ok(rows.into_iter().map(unpaid).collect())
 }
 
 /// The balances of several products, in all warehouses.

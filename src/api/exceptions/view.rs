@@ -1,0 +1,163 @@
+//! How an exception looks from outside (API, "An order out").
+
+use crate::db::types::Json;
+use crate::domain::actor::Department;
+use crate::domain::amount::Amount;
+use crate::domain::codes;
+use crate::domain::company::Company;
+use crate::domain::id::Kind;
+use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severity};
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::repositories::exceptions::whole::Whole;
+use crate::repositories::exceptions::{Decision, Impact, Plan};
+use crate::repositories::users::User;
+use serde::Serialize;
+
+/// A person whom an exception names.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ExceptionPerson {
+    pub id: String,
+    pub username: String,
+}
+
+/// What an exception touches.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ExceptionImpactView {
+    /// How many orders it covers.
+    pub orders: usize,
+    pub customers: Option<u32>,
+    pub delay_days: Option<u32>,
+    /// In the base currency.
+    pub amount: Option<String>,
+    pub note: String,
+}
+
+/// What was decided about a plan.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PlanDecisionView {
+    pub approved: bool,
+    pub by: String,
+    pub at: UtcTime,
+    pub comment: Option<String>,
+}
+
+/// What is to be done about an exception.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PlanView {
+    pub summary: String,
+    /// In the base currency.
+    pub cost: Option<String>,
+    pub steps: Vec<String>,
+    pub made_by: String,
+    pub made_at: UtcTime,
+    /// Null while nobody has decided.
+    pub decision: Option<PlanDecisionView>,
+}
+
+/// An exception.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ExceptionView {
+    pub id: String,
+    pub version: i64,
+    pub number: String,
+    pub kind: ExceptionKind,
+    pub kind_label: &'static str,
+    pub severity: Severity,
+    pub severity_label: &'static str,
+    pub status: ExceptionStatus,
+    pub status_label: &'static str,
+    pub order_ids: Vec<String>,
+    /// In the same order as the ids.
+    pub order_numbers: Vec<String>,
+    pub occurred_at: Option<UtcTime>,
+    pub discovered_at: UtcTime,
+    pub reported_at: UtcTime,
+    /// It was reported later after its discovery than it should have been.
+    pub late_report: bool,
+    pub department: Option<Department>,
+    pub department_label: Option<&'static str>,
+    /// The person responsible.
+    pub owner: Option<ExceptionPerson>,
+    /// The person, key or event that reported it.
+    pub reported_by: String,
+    pub due_at: Option<UtcTime>,
+    /// Its orders stop while it is open.
+    pub blocking: bool,
+    pub cause: String,
+    pub impact: ExceptionImpactView,
+    pub plan: Option<PlanView>,
+    /// How it was put right, or why it was dismissed.
+    pub result: Option<String>,
+    pub prevention: Option<String>,
+    /// The number of the exception that it repeats.
+    pub duplicate_of: Option<String>,
+    pub resolved_at: Option<UtcTime>,
+    pub closed_at: Option<UtcTime>,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+fn person(user: User) -> ExceptionPerson {
+    ExceptionPerson { id: user.id.text(Kind::User), username: user.username }
+}
+
+fn impact(impact: Impact, orders: usize, money: impl Fn(Amount) -> String) -> ExceptionImpactView {
+    ExceptionImpactView { orders, customers: impact.customers, delay_days: impact.delay_days, amount: impact.amount.map(money), note: impact.note }
+}
+
+fn decision(decision: Decision) -> PlanDecisionView {
+    PlanDecisionView { approved: decision.approved, by: decision.by, at: decision.at, comment: decision.comment }
+}
+
+fn plan(plan: Plan, money: impl Fn(Amount) -> String) -> PlanView {
+    PlanView {
+        summary: plan.summary,
+        cost: plan.cost.map(money),
+        steps: plan.steps,
+        made_by: plan.made_by,
+        made_at: plan.made_at,
+        decision: plan.decision.map(decision),
+    }
+}
+
+/// How an exception looks to someone who reads this language.
+pub fn view(whole: Whole, language: Language, company: &Company) -> ExceptionView {
+    let Whole { exception: row, orders, owner, duplicate_of } = whole;
+    let digits = codes::minor_digits(&company.base_currency).unwrap_or(4);
+    let money = |amount: Amount| amount.text(digits);
+    let Json(touched) = row.impact;
+    ExceptionView {
+        id: row.id.text(Kind::Exception),
+        version: row.version,
+        number: row.number,
+        kind: row.kind,
+        kind_label: row.kind.label(language),
+        severity: row.severity,
+        severity_label: row.severity.label(language),
+        status: row.status,
+        status_label: row.status.label(language),
+        order_ids: orders.iter().map(|(id, _)| id.text(Kind::Order)).collect(),
+        impact: impact(touched, orders.len(), money),
+        order_numbers: orders.into_iter().map(|(_, number)| number).collect(),
+        occurred_at: row.occurred_at,
+        discovered_at: row.discovered_at,
+        reported_at: row.reported_at,
+        late_report: row.late_report,
+        department: row.department,
+        department_label: row.department.map(|department| department.label(language)),
+        owner: owner.map(person),
+        reported_by: row.reported_by_label,
+        due_at: row.due_at,
+        blocking: row.blocking,
+        cause: row.cause,
+        plan: row.plan.map(|Json(made)| plan(made, money)),
+        result: row.result,
+        prevention: row.prevention,
+        duplicate_of,
+        resolved_at: row.resolved_at,
+        closed_at: row.closed_at,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}

@@ -1,0 +1,157 @@
+//! How tasks, their files and their templates look from outside.
+
+use crate::db::types::Json;
+use crate::domain::actor::Department;
+use crate::domain::evidence::{MediaType, QcResult};
+use crate::domain::id::Kind;
+use crate::domain::lifecycle::task::{MACHINE, TaskStatus};
+use crate::domain::task_plan::{Due, EvidenceKind, Need};
+use crate::domain::time::UtcTime;
+use crate::domain::words::Language;
+use crate::repositories::files::FileRow;
+use crate::repositories::tasks::whole::WholeTask;
+use crate::repositories::tasks::{Task, TemplateRow};
+use crate::repositories::users::User;
+use serde::Serialize;
+
+/// A file that was handed in as proof; its bytes are at `/v1/files/{id}`.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FileView {
+    pub id: String,
+    pub kind: EvidenceKind,
+    pub kind_label: &'static str,
+    pub file_name: String,
+    pub media_type: MediaType,
+    /// In bytes.
+    pub size: i64,
+    /// In hexadecimal digits.
+    pub sha256: String,
+    /// What a quality control report found.
+    pub result: Option<QcResult>,
+    pub result_label: Option<&'static str>,
+    pub uploaded_at: UtcTime,
+}
+
+/// Who does a task.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct AssigneeView {
+    pub id: String,
+    pub username: String,
+    pub display_name: String,
+}
+
+/// A department's task for an order.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct TaskView {
+    pub id: String,
+    pub version: i64,
+    pub order_id: String,
+    pub order_number: String,
+    pub code: String,
+    pub department: Department,
+    pub department_label: &'static str,
+    pub title: String,
+    pub status: TaskStatus,
+    pub status_label: &'static str,
+    pub due_at: Option<UtcTime>,
+    /// Past the due date and neither done nor cancelled.
+    pub overdue: bool,
+    /// The tasks that must be done before.
+    pub depends_on: Vec<String>,
+    pub required_evidence: Option<EvidenceKind>,
+    pub required_evidence_label: Option<&'static str>,
+    pub evidence: Vec<FileView>,
+    pub assignee: Option<AssigneeView>,
+    pub opened_at: Option<UtcTime>,
+    pub started_at: Option<UtcTime>,
+    pub completed_at: Option<UtcTime>,
+    pub delay_reason: Option<String>,
+    pub note: Option<String>,
+}
+
+/// What tasks are made from when an order is released.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct TaskTemplateView {
+    pub id: String,
+    pub version: i64,
+    pub code: String,
+    pub department: Department,
+    pub department_label: &'static str,
+    pub title: String,
+    pub needed: Need,
+    /// Codes of the tasks that must be done before.
+    pub depends_on: Vec<String>,
+    pub due: Due,
+    pub required_evidence: Option<EvidenceKind>,
+    pub required_evidence_label: Option<&'static str>,
+}
+
+fn file(file: FileRow, language: Language) -> FileView {
+    FileView {
+        id: file.id.text(Kind::File),
+        kind: file.kind,
+        kind_label: file.kind.label(language),
+        file_name: file.file_name,
+        media_type: file.media_type,
+        size: file.size,
+        sha256: hex::encode(file.sha256),
+        result: file.result,
+        result_label: file.result.map(|result| result.label(language)),
+        uploaded_at: file.uploaded_at,
+    }
+}
+
+fn assignee(user: User) -> AssigneeView {
+    AssigneeView { id: user.id.text(Kind::User), username: user.username, display_name: user.display_name }
+}
+
+fn is_overdue(task: &Task, now: UtcTime) -> bool {
+    !MACHINE.is_final(task.status) && task.due_at.is_some_and(|due_at| due_at < now)
+}
+
+/// How a task looks at an instant.
+pub fn view(whole: WholeTask, language: Language, now: UtcTime) -> TaskView {
+    let task = whole.task;
+    TaskView {
+        id: task.id.text(Kind::Task),
+        version: task.version,
+        order_id: task.order_id.text(Kind::Order),
+        order_number: whole.order_number,
+        overdue: is_overdue(&task, now),
+        title: language.pick(&task.title_en, &task.title_zh).to_owned(),
+        code: task.code,
+        department: task.department,
+        department_label: task.department.label(language),
+        status: task.status,
+        status_label: task.status.label(language),
+        due_at: task.due_at,
+        depends_on: whole.depends_on.into_iter().map(|id| id.text(Kind::Task)).collect(),
+        required_evidence: task.required_evidence,
+        required_evidence_label: task.required_evidence.map(|kind| kind.label(language)),
+        evidence: whole.files.into_iter().map(|row| file(row, language)).collect(),
+        assignee: whole.assignee.map(assignee),
+        opened_at: task.opened_at,
+        started_at: task.started_at,
+        completed_at: task.completed_at,
+        delay_reason: task.delay_reason,
+        note: task.note,
+    }
+}
+
+/// How a template looks.
+pub fn template(row: TemplateRow, language: Language) -> TaskTemplateView {
+    let Json(plan) = row.plan;
+    TaskTemplateView {
+        id: row.id.text(Kind::Template),
+        version: row.version,
+        code: row.code,
+        department: row.department,
+        department_label: row.department.label(language),
+        title: language.pick(&row.title_en, &row.title_zh).to_owned(),
+        needed: plan.needed,
+        depends_on: plan.depends_on,
+        due: plan.due,
+        required_evidence: plan.evidence,
+        required_evidence_label: plan.evidence.map(|kind| kind.label(language)),
+    }
+}

@@ -1,0 +1,359 @@
+//! What approvers should look at (DOMAIN 2.3): the customer's credit, the stock, and whether the
+//! goods can arrive as promised. Gathered once, when a round is opened; a check says what it found
+//! and forbids nothing.
+
+use crate::db::Tx;
+use crate::domain::amount::{Amount, LIMIT};
+use crate::domain::calendar::Calendar;
+use crate::domain::codes;
+use crate::domain::id::Id;
+use crate::domain::lifecycle::shipment::DeliveryMethod;
+use crate::domain::order::LineKind;
+use crate::error::Result;
+use crate::repositories::approvals::evidence::{self, Unpaid};
+use crate::repositories::approvals::{Check, CheckKind, CheckResult};
+use crate::repositories::orders::Order;
+use crate::repositories::orders::parts::{self, Delivery, Line};
+use crate::repositories::{customers, money, products};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// Working days that custom goods take which the catalogue does not know (DOMAIN 3.1).
+const USUAL_LEAD_TIME_DAYS: u32 = 3;
+
+/// One sentence of a check.
+struct Finding {
+    result: CheckResult,
+    en: String,
+    zh: String,
+}
+
+fn finding(result: CheckResult, en: impl Into<String>, zh: impl Into<String>) -> Finding {
+    Finding { result, en: en.into(), zh: zh.into() }
+}
+
+/// A check is as good as the worst of what it found.
+fn check(kind: CheckKind, found: &[Finding]) -> Check {
+    Check {
+        kind,
+        result: found.iter().map(|f| f.result).max().unwrap_or(CheckResult::Unknown),
+        detail_en: found.iter().map(|f| f.en.as_str()).collect::<Vec<_>>().join(" "),
+        detail_zh: found.iter().map(|f| f.zh.as_str()).collect(),
+    }
+}
+
+/// All checks of an order, as of now.
+pub fn gather(tx: &mut Tx, order: &Order, lines: &[Line]) -> Result<Vec<Check>> {
+    Ok(vec![credit(tx, order)?, stock(tx, lines)?, delivery(tx, order, lines)?])
+}
+
+fn credit(tx: &mut Tx, order: &Order) -> Result<Check> {
+    let today = tx.company.calendar.local_date(tx.now.utc());
+    let overdue: Vec<String> = money::overdue_unpaid(tx.conn, order.customer_id, today)?.into_iter().map(|invoice| invoice.number).collect();
+    let mut found = vec![judge_invoices(&overdue)];
+    let limit = customers::find(tx.conn, order.customer_id)?.and_then(|customer| customer.credit_limit);
+    if let Some(limit) = limit {
+        let unpaid = evidence::unpaid_orders(tx.conn, order.customer_id)?;
+        found.push(judge_exposure(&unpaid, limit, &tx.company.base_currency));
+    }
+    Ok(check(CheckKind::Credit, &found))
+}
+
+fn judge_invoices(overdue: &[String]) -> Finding {
+    if overdue.is_empty() {
+        return finding(CheckResult::Pass, "No invoice is past due.", "无逾期未付发票。");
+    }
+    let list = overdue.join(", ");
+    finding(CheckResult::Fail, format!("Past due and not paid: {list}."), format!("逾期未付发票：{list}。"))
+}
+
+/// A sum in 1/10,000 parts, cut at the largest amount.
+fn capped(parts: i128) -> Amount {
+    Amount::from_parts(parts.min(i128::from(LIMIT))).unwrap_or_default()
+}
+
+/// What is left to pay of an order, in parts; what was paid too much counts for no other order.
+fn left(unpaid: &Unpaid) -> i128 {
+    let paid: i128 = unpaid.payments.iter().map(|amount| i128::from(amount.parts())).sum();
+    (i128::from(unpaid.total.parts()) - paid).max(0)
+}
+
+/// What the customer has yet to pay, this order included, against the limit in the base currency.
+/// Orders in other currencies cannot be compared, but what is known may be too much already.
+fn judge_exposure(unpaid: &[Unpaid], limit: Amount, currency: &str) -> Finding {
+    let exposure = capped(unpaid.iter().filter(|order| order.currency == currency).map(left).sum());
+    let digits = codes::minor_digits(currency).unwrap_or(2);
+    let (owed, limit_text) = (exposure.text(digits), limit.text(digits));
+    let comparable = unpaid.iter().all(|order| order.currency == currency);
+    let result = match exposure > limit {
+        true => CheckResult::Fail,
+        false if comparable => CheckResult::Pass,
+        false => CheckResult::Unknown,
+    };
+    let others = if comparable { ("", "") } else { (" There are unpaid orders in other currencies.", "另有其他币种的未付订单。") };
+    finding(
+        result,
+        format!("Unpaid orders come to {owed} {currency}, this one included; the limit is {limit_text}.{}", others.0),
+        format!("未付订单（含本单）合计 {owed} {currency}，信用额度 {limit_text}。{}", others.1),
+    )
+}
+
+/// What an order needs of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Needed {
+    product: Id,
+    sku: String,
+    quantity: i128,
+}
+
+/// What comes from stock, summed by product, in the order of the lines.
+fn needed(lines: &[Line]) -> Vec<Needed> {
+    let mut all: Vec<Needed> = Vec::new();
+    for line in lines.iter().filter(|line| line.kind == LineKind::Standard) {
+        let Some(product) = line.product_id else { continue };
+        let quantity = i128::from(line.quantity.parts());
+        match all.iter_mut().find(|needed| needed.product == product) {
+            Some(needed) => needed.quantity += quantity,
+            None => all.push(Needed { product, sku: line.sku.clone().unwrap_or_else(|| line.name.clone()), quantity }),
+        }
+    }
+    all
+}
+
+fn stock(tx: &mut Tx, lines: &[Line]) -> Result<Check> {
+    let needed = needed(lines);
+    let products: Vec<Id> = needed.iter().map(|n| n.product).collect();
+    let mut available: BTreeMap<Id, i128> = BTreeMap::new();
+    for balance in evidence::balances_of(tx.conn, &products)? {
+        *available.entry(balance.product_id).or_default() += i128::from(balance.available().parts());
+    }
+    let untracked = lines.iter().filter(|line| line.kind == LineKind::Standard && line.product_id.is_none()).count();
+    Ok(check(CheckKind::Stock, &judge_stock(&needed, &available, untracked)))
+}
+
+fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usize) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for Needed { product, sku, quantity } in needed {
+        let there = available.get(product).copied().unwrap_or_default();
+        if there < *quantity {
+            let (wanted, there) = (capped(*quantity).short(), capped(there).short());
+            found.push(finding(
+                CheckResult::Fail,
+                format!("{sku}: {wanted} ordered, {there} available."),
+                format!("{sku}：订购 {wanted}，可用 {there}。"),
+            ));
+        }
+    }
+    if untracked > 0 {
+        let en = format!("Not in the catalogue, so without known stock: {untracked} line(s).");
+        found.push(finding(CheckResult::Unknown, en, format!("{untracked} 条明细不在目录中，库存未知。")));
+    }
+    if found.is_empty() && needed.is_empty() {
+        found.push(finding(CheckResult::Pass, "Nothing comes from stock.", "无需备货。"));
+    } else if found.is_empty() {
+        found.push(finding(CheckResult::Pass, "Everything that comes from stock is available.", "所需库存均可用。"));
+    }
+    found
+}
+
+fn delivery(tx: &mut Tx, order: &Order, lines: &[Line]) -> Result<Check> {
+    let delivery = parts::delivery(tx.conn, order.id)?;
+    let promises = promises(lines, &delivery, &lead_times(tx, lines)?);
+    let calendar = &tx.company.calendar;
+    let found = [judge_address(lines, &delivery), judge_promises(&promises, calendar.local_date(tx.now.utc()), calendar)];
+    Ok(check(CheckKind::Delivery, &found))
+}
+
+/// How many working days the catalogue's custom goods take.
+fn lead_times(tx: &mut Tx, lines: &[Line]) -> Result<BTreeMap<Id, u32>> {
+    let custom: Vec<Id> = lines.iter().filter(|line| line.kind == LineKind::Custom).filter_map(|line| line.product_id).collect();
+    if custom.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let days = |days: i32| u32::try_from(days).unwrap_or_default();
+    Ok(products::find_many(tx.conn, &custom)?.into_iter().map(|product| (product.id, days(product.lead_time_days))).collect())
+}
+
+fn judge_address(lines: &[Line], delivery: &Delivery) -> Finding {
+    let goods = lines.iter().any(|line| line.kind != LineKind::Service);
+    if !goods || delivery.method == Some(DeliveryMethod::SelfPickup) {
+        return finding(CheckResult::Pass, "Nothing is sent to an address.", "无需送货。");
+    }
+    let parts = [("country", "国家", &delivery.country), ("city", "城市", &delivery.city), ("street", "街道", &delivery.street)];
+    let missing: Vec<_> = parts.into_iter().filter(|(_, _, value)| value.is_none()).collect();
+    if missing.is_empty() {
+        return finding(CheckResult::Pass, "The address is complete.", "收货地址完整。");
+    }
+    let en = missing.iter().map(|(en, _, _)| *en).collect::<Vec<_>>().join(", ");
+    let zh = missing.iter().map(|(_, zh, _)| *zh).collect::<Vec<_>>().join("、");
+    finding(CheckResult::Fail, format!("The address lacks: {en}."), format!("收货地址缺少：{zh}。"))
+}
+
+/// What was promised of a line, and how many working days it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Promise {
+    name: String,
+    date: NaiveDate,
+    lead_days: u32,
+}
+
+fn promises(lines: &[Line], delivery: &Delivery, lead_times: &BTreeMap<Id, u32>) -> Vec<Promise> {
+    let lead = |line: &Line| match (line.kind, line.product_id) {
+        (LineKind::Custom, Some(product)) => lead_times.get(&product).copied().unwrap_or(USUAL_LEAD_TIME_DAYS),
+        (LineKind::Custom, None) => USUAL_LEAD_TIME_DAYS,
+        _ => 0,
+    };
+    let promised = |line: &Line| line.promised_date.or(delivery.promised_date);
+    lines.iter().filter_map(|line| promised(line).map(|date| Promise { name: line.name.clone(), date, lead_days: lead(line) })).collect()
+}
+
+/// Whether every promise can be kept by who begins today; names the first that cannot.
+fn judge_promises(promises: &[Promise], today: NaiveDate, calendar: &Calendar) -> Finding {
+    if promises.is_empty() {
+        return finding(CheckResult::Pass, "No date is promised.", "未承诺交期。");
+    }
+    let ready = |promise: &Promise| if promise.lead_days == 0 { Some(today) } else { calendar.add_working_days(today, promise.lead_days) };
+    for promise in promises {
+        match ready(promise) {
+            Some(ready) if ready > promise.date => {
+                let Promise { name, date, .. } = promise;
+                let en = format!("{name} is promised for {date} and ready on {ready} at the earliest.");
+                return finding(CheckResult::Fail, en, format!("{name} 承诺 {date}，最早 {ready} 可备好。"));
+            }
+            Some(_) => {}
+            None => return finding(CheckResult::Unknown, "The working calendar does not reach that far.", "工作日历未覆盖该日期。"),
+        }
+    }
+    finding(CheckResult::Pass, "The promised dates can be kept.", "承诺交期可以达成。")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(byte: u8) -> Id {
+        Id::from_parts(1, [byte; 10])
+    }
+
+    fn unpaid(currency: &str, total: i32, payments: &[i32]) -> Unpaid {
+        let payments = payments.iter().map(|paid| Amount::units(*paid)).collect();
+        Unpaid { order: id(1), currency: currency.to_owned(), total: Amount::units(total), payments }
+    }
+
+    fn line(kind: LineKind, product: Option<Id>, quantity: i32) -> Line {
+        Line {
+            id: id(1),
+            order_id: id(2),
+            position: 1,
+            product_id: product,
+            sku: product.map(|_| "PAPER".to_owned()),
+            name: "Paper".to_owned(),
+            specification: String::new(),
+            unit: "set".to_owned(),
+            kind,
+            quantity: Amount::units(quantity),
+            unit_price: Amount::ONE,
+            discount_rate: Amount::ZERO,
+            discount_amount: Amount::ZERO,
+            tax_rate: Amount::ZERO,
+            amount: Amount::ZERO,
+            tax: Amount::ZERO,
+            picked: Amount::ZERO,
+            shipped: Amount::ZERO,
+            delivered: Amount::ZERO,
+            promised_date: None,
+        }
+    }
+
+    fn to(country: Option<&str>, method: Option<DeliveryMethod>, promised_date: Option<NaiveDate>) -> Delivery {
+        Delivery {
+            order_id: id(2),
+            country: country.map(str::to_owned),
+            region: None,
+            city: country.map(str::to_owned),
+            street: country.map(str::to_owned),
+            postcode: None,
+            contact_name: None,
+            phone: None,
+            method,
+            requested_date: None,
+            requested_within_working_days: None,
+            promised_date,
+            instructions: String::new(),
+        }
+    }
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, day).unwrap()
+    }
+
+    #[test]
+    fn a_check_is_as_good_as_the_worst_that_it_found() {
+        let found = [finding(CheckResult::Fail, "A.", "甲。"), finding(CheckResult::Unknown, "B.", "乙。"), finding(CheckResult::Pass, "C.", "丙。")];
+        let check = check(CheckKind::Stock, &found);
+        assert_eq!((check.result, check.detail_en.as_str(), check.detail_zh.as_str()), (CheckResult::Fail, "A. B. C.", "甲。乙。丙。"));
+    }
+
+    #[test]
+    fn a_past_due_invoice_fails_the_credit_check() {
+        // DOMAIN 7.1
+        assert_eq!(judge_invoices(&[]).result, CheckResult::Pass);
+        let late = judge_invoices(&["A-1".to_owned(), "A-2".to_owned()]);
+        assert_eq!((late.result, late.en.as_str()), (CheckResult::Fail, "Past due and not paid: A-1, A-2."));
+    }
+
+    #[test]
+    fn exposure_is_what_is_left_to_pay_in_the_currency_of_the_limit() {
+        // DOMAIN 2.3
+        let limit = Amount::units(100);
+        let judge = |unpaid: &[Unpaid]| judge_exposure(unpaid, limit, "CNY").result;
+        assert_eq!(judge(&[unpaid("CNY", 80, &[10, 20]), unpaid("CNY", 50, &[])]), CheckResult::Pass);
+        assert_eq!(judge(&[unpaid("CNY", 80, &[10]), unpaid("CNY", 50, &[])]), CheckResult::Fail);
+        assert_eq!(judge(&[unpaid("CNY", 120, &[]), unpaid("CNY", 50, &[150])]), CheckResult::Fail, "what was paid too much is not credited");
+        assert_eq!(judge(&[unpaid("CNY", 80, &[]), unpaid("EUR", 1, &[])]), CheckResult::Unknown);
+        assert_eq!(judge(&[unpaid("CNY", 101, &[]), unpaid("EUR", 1, &[])]), CheckResult::Fail);
+        let most = Unpaid { total: Amount::from_parts(i128::from(LIMIT)).unwrap(), ..unpaid("CNY", 0, &[]) };
+        assert_eq!(judge(&[most.clone(), most]), CheckResult::Fail);
+    }
+
+    #[test]
+    fn stock_is_asked_for_once_a_product_and_only_for_what_is_tracked() {
+        // DOMAIN 2.3, DECISIONS 20
+        let lines = [line(LineKind::Standard, Some(id(7)), 3), line(LineKind::Custom, Some(id(8)), 1), line(LineKind::Standard, Some(id(7)), 4)];
+        let needed = needed(&lines);
+        assert_eq!(needed, [Needed { product: id(7), sku: "PAPER".to_owned(), quantity: i128::from(Amount::units(7).parts()) }]);
+        let with = |units: i32| BTreeMap::from([(id(7), i128::from(Amount::units(units).parts()))]);
+        let result = |available: &BTreeMap<Id, i128>, untracked| check(CheckKind::Stock, &judge_stock(&needed, available, untracked)).result;
+        assert_eq!(result(&with(7), 0), CheckResult::Pass);
+        assert_eq!(result(&with(7), 1), CheckResult::Unknown);
+        assert_eq!(result(&BTreeMap::new(), 0), CheckResult::Fail);
+        assert_eq!(judge_stock(&needed, &with(6), 0)[0].en, "PAPER: 7 ordered, 6 available.");
+        assert_eq!(judge_stock(&[], &BTreeMap::new(), 0)[0].result, CheckResult::Pass);
+    }
+
+    #[test]
+    fn an_address_is_needed_for_what_is_sent() {
+        let goods = [line(LineKind::Standard, None, 1)];
+        assert_eq!(judge_address(&goods, &to(Some("CN"), None, None)).result, CheckResult::Pass);
+        assert_eq!(judge_address(&goods, &to(None, None, None)).en, "The address lacks: country, city, street.");
+        assert_eq!(judge_address(&goods, &to(None, Some(DeliveryMethod::SelfPickup), None)).result, CheckResult::Pass);
+        assert_eq!(judge_address(&[line(LineKind::Service, None, 1)], &to(None, None, None)).result, CheckResult::Pass);
+    }
+
+    #[test]
+    fn a_promise_is_measured_by_the_lead_time_of_custom_goods() {
+        // DOMAIN 2.3, 3.1; 2 March 2026 is a Monday
+        let calendar = Calendar::mainland_china(chrono_tz::Asia::Shanghai);
+        let judge = |kind, product, promised| {
+            let promises = promises(&[line(kind, product, 1)], &to(None, None, promised), &BTreeMap::from([(id(7), 4)]));
+            judge_promises(&promises, day(2), &calendar).result
+        };
+        assert_eq!(judge(LineKind::Custom, Some(id(7)), Some(day(6))), CheckResult::Pass);
+        assert_eq!(judge(LineKind::Custom, Some(id(7)), Some(day(5))), CheckResult::Fail);
+        assert_eq!(judge(LineKind::Custom, None, Some(day(5))), CheckResult::Pass);
+        assert_eq!(judge(LineKind::Custom, None, Some(day(4))), CheckResult::Fail);
+        assert_eq!(judge(LineKind::Standard, Some(id(7)), Some(day(2))), CheckResult::Pass);
+        assert_eq!(judge(LineKind::Standard, Some(id(7)), Some(day(1))), CheckResult::Fail);
+        assert_eq!(judge(LineKind::Custom, Some(id(7)), None), CheckResult::Pass);
+    }
+}

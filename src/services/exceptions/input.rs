@@ -1,0 +1,204 @@
+//! What callers say about an exception: the report, what a merge patch is merged into, the plan,
+//! and what goes with each step.
+
+use crate::domain::actor::Department;
+use crate::domain::amount::Amount;
+use crate::domain::id::Kind;
+use crate::domain::lifecycle::exception::{ExceptionKind, Severity};
+use crate::domain::time::UtcTime;
+use crate::input::rules;
+use crate::repositories::exceptions::{ExceptionRow, Impact};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use validator::{Validate, ValidationError};
+
+/// What an exception touches (DOMAIN 6.2); the orders are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionImpact {
+    /// How many customers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(max = 1_000_000))]
+    #[schema(maximum = 1_000_000)]
+    pub customers: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(max = 10_000))]
+    #[schema(maximum = 10_000)]
+    pub delay_days: Option<u32>,
+    /// In the base currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::not_negative))]
+    pub amount: Option<Amount>,
+    #[serde(default)]
+    #[validate(length(max = 4000))]
+    #[schema(max_length = 4000)]
+    pub note: String,
+}
+
+impl ExceptionImpact {
+    /// As it is stored.
+    pub fn stored(&self) -> Impact {
+        Impact { customers: self.customers, delay_days: self.delay_days, amount: self.amount, note: self.note.clone() }
+    }
+
+    fn of(impact: &Impact) -> Self {
+        Self { customers: impact.customers, delay_days: impact.delay_days, amount: impact.amount, note: impact.note.clone() }
+    }
+}
+
+/// An exception as whoever is concerned reports it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "stock_shortage", "severity": "high", "order_ids": [], "department": "warehouse", "cause": "Two cartons got wet",
+    "impact": {"delay_days": 3, "note": ""}, "blocking": true
+}))]
+pub struct ExceptionInput {
+    pub kind: ExceptionKind,
+    pub severity: Severity,
+    /// The orders that it covers, each once, as `ord_…` or by number.
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    #[schema(max_items = 200)]
+    pub order_ids: Vec<String>,
+    /// When it happened; not after its discovery.
+    #[serde(default)]
+    pub occurred_at: Option<UtcTime>,
+    /// Now by default. A report long after it is marked as late.
+    #[serde(default)]
+    pub discovered_at: Option<UtcTime>,
+    /// When it is to be resolved.
+    #[serde(default)]
+    pub due_at: Option<UtcTime>,
+    #[serde(default)]
+    pub department: Option<Department>,
+    /// The person responsible, `usr_…`.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub owner: Option<String>,
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub cause: String,
+    #[serde(default)]
+    #[validate(nested)]
+    pub impact: ExceptionImpact,
+    /// Whether its orders stop until it is resolved or dismissed.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub blocking: bool,
+}
+
+/// What of an exception can be amended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionAmendment {
+    pub severity: Severity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<Department>,
+    /// The person responsible, `usr_…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub owner: Option<String>,
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub cause: String,
+    #[serde(default)]
+    #[validate(nested)]
+    pub impact: ExceptionImpact,
+    #[serde(default)]
+    pub blocking: bool,
+}
+
+impl ExceptionAmendment {
+    /// What of it stands now.
+    pub fn of(row: &ExceptionRow) -> Self {
+        Self {
+            severity: row.severity,
+            department: row.department,
+            owner: row.owner_id.map(|id| id.text(Kind::User)),
+            cause: row.cause.clone(),
+            impact: ExceptionImpact::of(&row.impact.0),
+            blocking: row.blocking,
+        }
+    }
+}
+
+/// What is to be done about an exception (DOMAIN 6.3).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "summary": "Buy the missing pens from another supplier", "cost": "120.00", "steps": ["Order 20 sets", "Have them brought today"]
+}))]
+pub struct PlanInput {
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub summary: String,
+    /// In the base currency. A plan that costs something is approved before it is carried out.
+    #[serde(default)]
+    #[validate(custom(function = rules::not_negative))]
+    pub cost: Option<Amount>,
+    #[serde(default)]
+    #[validate(length(max = 50), custom(function = plain_steps))]
+    #[schema(max_items = 50)]
+    pub steps: Vec<String>,
+}
+
+fn plain_steps(steps: &[String]) -> Result<(), ValidationError> {
+    let plain = steps.iter().all(|step| step.chars().count() <= 500 && rules::prose(step).is_ok());
+    let sentence = "each step must be text of 1 to 500 characters";
+    if plain { Ok(()) } else { Err(ValidationError::new("steps").with_message(Cow::Borrowed(sentence))) }
+}
+
+/// What goes with approving or rejecting a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"comment": "Go ahead"}))]
+pub struct PlanDecisionInput {
+    #[serde(default)]
+    #[validate(length(max = 1000))]
+    #[schema(max_length = 1000)]
+    pub comment: Option<String>,
+}
+
+/// How an exception was put right.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"result": "Repacked in dry cartons"}))]
+pub struct ResolveInput {
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub result: String,
+}
+
+/// What closing adds: the final result, and what prevents a repeat.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"prevention": "Cartons are kept off the floor"}))]
+pub struct CloseInput {
+    /// What was said at resolving stays by default.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub result: Option<String>,
+    #[serde(default)]
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub prevention: Option<String>,
+}
+
+/// Why an exception is none, or the one that it repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Reported by mistake"}))]
+pub struct DismissInput {
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+    /// The other exception, as `exc_…` or by number.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub duplicate_of: Option<String>,
+}

@@ -1,0 +1,95 @@
+//! What is to be done about an exception: planned, approved and thereby carried out, or turned
+//! down (DOMAIN 6.3, DECISIONS 26).
+
+use super::input::{PlanDecisionInput, PlanInput};
+use super::{check_money, find, step, verdict};
+use crate::db::Tx;
+use crate::db::types::Json;
+use crate::domain::actor::Role;
+use crate::domain::event::EventName;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::exception::ExceptionEvent as Step;
+use crate::domain::reason::Reason;
+use crate::error::{Code, Problem, Result};
+use crate::repositories::exceptions::{self, Decision, ExceptionRow, Plan};
+use crate::repositories::{settings, users};
+
+/// Plans what is to be done; a later plan takes the place of one that was not carried out.
+///
+/// # Errors
+/// `not_found`, `version_mismatch`, `validation_failed`, `invalid_transition`.
+pub fn plan(tx: &mut Tx, reference: &str, said: &PlanInput) -> Result<ExceptionRow> {
+    let mut problem = Problem::new(Code::ValidationFailed);
+    check_money(&tx.company.base_currency, "/cost", said.cost, &mut problem);
+    verdict(problem)?;
+    let row = find(tx, reference)?;
+    tx.check_match(row.version)?;
+    let plan = Plan {
+        summary: said.summary.clone(),
+        cost: said.cost,
+        steps: said.steps.clone(),
+        made_by_id: tx.actor.user_id().map(|id| id.text(Kind::User)),
+        made_by: tx.actor.label.clone(),
+        made_at: tx.now,
+        decision: None,
+    };
+    let cost = plan.cost.map(|cost| cost.text(4));
+    step(tx, &row, Step::Plan, EventName::ExceptionPlanned, |row| row.plan = Some(Json(plan)), |event| event.note("cost", cost))
+}
+
+/// Approves the plan, which carries it out at once: its steps are people's work.
+///
+/// # Errors
+/// `forbidden` for who does not decide about it, `self_approval` for who made it;
+/// `version_mismatch`; `invalid_transition` where there is no plan to decide about.
+pub fn approve(tx: &mut Tx, reference: &str, said: &PlanDecisionInput) -> Result<ExceptionRow> {
+    let approved = decide(tx, reference, said, Step::Approve, EventName::ExceptionApproved)?;
+    step(tx, &approved, Step::CarryOut, EventName::ExceptionResolving, |_| (), |event| event)
+}
+
+/// Turns the plan down; another one is to be made.
+///
+/// # Errors
+/// As [`approve`].
+pub fn reject(tx: &mut Tx, reference: &str, said: &PlanDecisionInput) -> Result<ExceptionRow> {
+    decide(tx, reference, said, Step::Reject, EventName::ExceptionRejected)
+}
+
+fn decide(tx: &mut Tx, reference: &str, said: &PlanDecisionInput, event: Step, name: EventName) -> Result<ExceptionRow> {
+    let row = find(tx, reference)?;
+    may_decide(tx, &row)?;
+    tx.check_match(row.version)?;
+    let decision = Decision { approved: event == Step::Approve, by: tx.actor.label.clone(), at: tx.now, comment: said.comment.clone() };
+    let brings = |row: &mut ExceptionRow| {
+        if let Some(Json(plan)) = &mut row.plan {
+            plan.decision = Some(decision);
+        }
+    };
+    step(tx, &row, event, name, brings, |event| event.note("comment", said.comment.clone()))
+}
+
+/// Who decides about a plan (DOMAIN 6.3): one that costs money, somebody who approved a level of
+/// one of its orders; any other, and where nobody did, the order administrator. Nobody decides
+/// about their own, where two people are needed (DECISIONS 28).
+fn may_decide(tx: &mut Tx, row: &ExceptionRow) -> Result<()> {
+    let plan = row.plan.as_ref().map(|Json(plan)| plan);
+    let approvers = if plan.is_some_and(Plan::costs) { approvers(tx, row.id)? } else { Vec::new() };
+    let person = tx.actor.user_id();
+    let decides = if approvers.is_empty() { tx.actor.holds(&[Role::OrderAdmin]) } else { person.is_some_and(|id| approvers.contains(&id)) };
+    if !decides {
+        return Err(Problem::from_reasons(vec![Reason::NotPermitted]).into());
+    }
+    let made_it = person.is_some() && plan.and_then(|plan| plan.made_by_id.clone()) == person.map(|id| id.text(Kind::User));
+    if made_it && settings::load(tx.conn)?.1.four_eyes {
+        let problem = Problem::new(Code::SelfApproval);
+        return Err(problem.detail("Nobody decides about a plan that they made.", "不得审批自己制定的方案。").into());
+    }
+    Ok(())
+}
+
+/// Who approved a level of one of the orders that an exception covers, and is still here.
+fn approvers(tx: &mut Tx, exception: Id) -> Result<Vec<Id>> {
+    let orders = exceptions::links(tx.conn, exception)?;
+    let approvers = exceptions::level_approvers(tx.conn, &orders)?;
+    Ok(users::find_many(tx.conn, &approvers)?.into_iter().filter(|user| user.active).map(|user| user.id).collect())
+}

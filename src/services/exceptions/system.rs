@@ -1,0 +1,143 @@
+//! The exceptions that the system sees by itself (DOMAIN 6.1): stock that is missing at
+//! reservation, and a parcel that its carrier lost.
+
+use super::report::{Report, file};
+use super::{amend, facts, resolve, take_order};
+use crate::db::Tx;
+use crate::db::types::Json;
+use crate::domain::actor::Department;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionKind, MACHINE, Severity};
+use crate::domain::lifecycle::order::State;
+use crate::domain::stock::Shortage;
+use crate::error::Result;
+use crate::repositories::exceptions::{self, ExceptionRow, Impact};
+use crate::repositories::orders::Order;
+use crate::repositories::shipments;
+use std::slice;
+
+/// How many lines a text names; the order itself shows the rest.
+const NAMED: usize = 15;
+
+/// Tells that an order's stock is short, which stops the order. Where an open shortage covers this
+/// order only, it is amended instead; the cause that a person gave stays.
+///
+/// # Errors
+/// Those of the database.
+pub fn report_shortage(tx: &mut Tx, order: Id, short: &[Shortage]) -> Result<()> {
+    let order = take_order(tx, order)?;
+    let (cause, note) = (format!("Not enough stock: {}.", listed(short)), format!("Missing: {}.", listed(short)));
+    let Some(before) = own_shortages(tx, order.id)?.into_iter().next() else {
+        let report = shortage(tx, cause, note);
+        return file(tx, slice::from_ref(&order), report).map(drop);
+    };
+    let impact = Json(Impact { note, ..before.impact.0.clone() });
+    let cause = if before.reported_by_id.is_none() { cause } else { before.cause.clone() };
+    let after = ExceptionRow { cause, impact, blocking: true, ..before.clone() };
+    if after == before { Ok(()) } else { amend::replace(tx, &before, after).map(drop) }
+}
+
+fn shortage(tx: &Tx, cause: String, note: String) -> Report {
+    Report {
+        kind: ExceptionKind::StockShortage,
+        severity: Severity::High,
+        blocking: true,
+        occurred_at: Some(tx.now),
+        discovered_at: tx.now,
+        due_at: None,
+        department: Some(Department::Warehouse),
+        owner: None,
+        cause,
+        impact: Impact { customers: Some(1), note, ..Impact::default() },
+    }
+}
+
+/// What is missing of each line, by SKU, or by name where the line has none.
+fn listed(short: &[Shortage]) -> String {
+    let line = |short: &Shortage| format!("{} of {}", short.missing.short(), if short.sku.is_empty() { &short.name } else { &short.sku });
+    let mut parts: Vec<String> = short.iter().take(NAMED).map(line).collect();
+    if short.len() > NAMED {
+        parts.push(format!("{} more lines", short.len() - NAMED));
+    }
+    parts.join(", ")
+}
+
+/// The open shortages that cover this order and no other, oldest first.
+fn own_shortages(tx: &mut Tx, order: Id) -> Result<Vec<ExceptionRow>> {
+    let mut own = Vec::new();
+    for row in exceptions::open_of_kind(tx.conn, order, ExceptionKind::StockShortage)? {
+        if exceptions::links(tx.conn, row.id)? == [order] {
+            own.push(row);
+        }
+    }
+    Ok(own)
+}
+
+/// Ends the open shortages that cover this order only: everything is reserved now, or the order
+/// was cancelled and needs nothing any more. What the table does not allow yet, such as while a
+/// plan that costs money waits for its approval, is left to people (DECISIONS 6).
+///
+/// # Errors
+/// Those of the database.
+pub fn settle_shortage(tx: &mut Tx, order: Id) -> Result<()> {
+    let order = take_order(tx, order)?;
+    let (event, result) = why_settled(&order);
+    for row in own_shortages(tx, order.id)? {
+        if MACHINE.next(row.status, event, &facts(row.plan.as_ref())).is_ok() {
+            resolve::settle(tx, slice::from_ref(&order), &row, event, |row| row.result = Some(result.to_owned()), |event| event)?;
+        }
+    }
+    Ok(())
+}
+
+fn why_settled(order: &Order) -> (Step, &'static str) {
+    match order.state {
+        State::Cancelled => (Step::Dismiss, "The order was cancelled."),
+        _ => (Step::Resolve, "Everything is reserved."),
+    }
+}
+
+/// Tells that a parcel of an order was lost. It has left, so nothing is stopped by it.
+///
+/// # Errors
+/// Those of the database.
+pub fn report_lost(tx: &mut Tx, order: Id, shipment: Id) -> Result<()> {
+    let order = take_order(tx, order)?;
+    let tracked = shipments::find(tx.conn, shipment)?.and_then(|shipment| shipment.tracking_number);
+    let named = tracked.unwrap_or_else(|| shipment.text(Kind::Shipment));
+    let report = Report {
+        kind: ExceptionKind::ShipmentLost,
+        severity: Severity::High,
+        blocking: false,
+        occurred_at: None,
+        discovered_at: tx.now,
+        due_at: None,
+        department: Some(Department::Logistics),
+        owner: None,
+        cause: format!("Shipment {named} was lost."),
+        impact: Impact { customers: Some(1), ..Impact::default() },
+    };
+    file(tx, slice::from_ref(&order), report).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::amount::Amount;
+
+    fn short(sku: &str, missing: i32) -> Shortage {
+        Shortage { line_id: Id::from_parts(0, [0; 10]), sku: sku.into(), name: "Desk".into(), missing: Amount::units(missing) }
+    }
+
+    #[test]
+    fn a_shortage_names_what_is_missing_of_each_line() {
+        assert_eq!(listed(&[short("PEN-05", 20), short("", 1)]), "20 of PEN-05, 1 of Desk");
+    }
+
+    #[test]
+    fn a_text_can_be_amended_however_many_lines_are_short() {
+        let long: Vec<Shortage> = (0..200).map(|_| short(&"X".repeat(200), i32::MAX)).collect();
+        let text = listed(&long);
+        assert!(text.ends_with(", 185 more lines") && text.len() < 3900);
+    }
+}

@@ -1,0 +1,230 @@
+//! What goes into a shipment: goods of an order in execution that are in no other shipment yet.
+
+use super::input::{ShipmentInput, ShipmentLineInput};
+use super::{describe, page};
+use crate::db::Tx;
+use crate::db::types::Json;
+use crate::domain::amount::Amount;
+use crate::domain::event::EventName;
+use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::order::{Facts, State, may_move};
+use crate::domain::lifecycle::shipment::ShipmentStatus;
+use crate::domain::order::LineKind;
+use crate::domain::reason::Reason;
+use crate::domain::task_plan::{code, due_once_open};
+use crate::domain::time::UtcTime;
+use crate::error::{Code, Problem, Result};
+use crate::repositories::orders::parts::{self, Line};
+use crate::repositories::orders::{self, Order};
+use crate::repositories::shipments::{self, Shipment, ShipmentLine};
+use crate::repositories::{exceptions, tasks};
+use std::collections::BTreeMap;
+
+/// A line with some quantity of it.
+type Share<'l> = (&'l Line, Amount);
+
+/// Packs a shipment: of these lines so much, or of everything what is left.
+///
+/// # Errors
+/// `not_found`; `validation_failed` for a line that is none of the order's; `invalid_transition`
+/// unless the order is executing; `order_blocked`; `rule_violated` for a service, for more than
+/// is left, or where nothing is.
+pub fn create(tx: &mut Tx, reference: &str, said: &ShipmentInput) -> Result<Shipment> {
+    let order = take(tx, reference)?;
+    let lines = parts::lines(tx.conn, order.id)?;
+    let asked = said.lines.as_deref().map(|asked| named(asked, &lines)).transpose()?;
+    may_pack(tx, &order)?;
+    let left = left(&lines, &shipments::packed_of(tx.conn, order.id)?)?;
+    let packed = match asked {
+        Some(asked) => within(asked, &left)?,
+        None => everything(left)?,
+    };
+    let shipment = draft(tx, &order, said)?;
+    let rows: Vec<ShipmentLine> =
+        packed.into_iter().map(|(line, quantity)| ShipmentLine { shipment_id: shipment.id, line_id: line.id, quantity }).collect();
+    shipments::insert(tx.conn, &shipment, &rows)?;
+    tx.record(describe(EventName::ShipmentCreated, &order, &shipment))?;
+    Ok(shipment)
+}
+
+/// Takes the order that a path names, at the version that was seen.
+fn take(tx: &mut Tx, reference: &str) -> Result<Order> {
+    let id = orders::resolve(tx.conn, reference)?.ok_or_else(Problem::not_found)?;
+    let order = orders::take(tx, id)?.ok_or_else(Problem::not_found)?;
+    tx.check_match(order.version - 1)?;
+    Ok(order)
+}
+
+/// The order's lines that are meant, each with how much of it is wanted.
+fn named<'l>(asked: &[ShipmentLineInput], lines: &'l [Line]) -> Result<Vec<Share<'l>>> {
+    let mut problem = Problem::new(Code::ValidationFailed);
+    let mut named = Vec::new();
+    for (at, wanted) in asked.iter().enumerate() {
+        let id = Kind::Line.parse(&wanted.line_id);
+        match lines.iter().find(|line| Some(line.id) == id) {
+            Some(line) => named.push((line, wanted.quantity)),
+            None => problem = problem.field(&format!("/lines/{at}/line_id"), "unknown", "names no line of the order", "该订单没有此明细"),
+        }
+    }
+    if problem.errors.is_empty() { Ok(named) } else { Err(problem.into()) }
+}
+
+fn may_pack(tx: &mut Tx, order: &Order) -> Result<()> {
+    if order.state != State::Executing {
+        return Err(Problem::from_reasons(vec![Reason::OrderNotExecuting]).into());
+    }
+    let facts = Facts {
+        blocked_by: exceptions::blocking_numbers(tx.conn, order.id)?,
+        on_hold: parts::details(tx.conn, order.id)?.hold_reason.is_some(),
+        ..Facts::default()
+    };
+    let reasons = may_move(&facts);
+    if reasons.is_empty() { Ok(()) } else { Err(Problem::from_reasons(reasons).into()) }
+}
+
+/// What of each line of goods is in no shipment yet, in the lines' order (DOMAIN 4.1).
+fn left<'l>(lines: &'l [Line], packed: &[ShipmentLine]) -> Result<Vec<Share<'l>>> {
+    let mut taken: BTreeMap<Id, Amount> = BTreeMap::new();
+    for row in packed {
+        let sum = taken.entry(row.line_id).or_default();
+        *sum = sum.plus(row.quantity)?;
+    }
+    let rest = |line: &'l Line| -> Result<Share<'l>> { Ok((line, line.quantity.minus(taken.get(&line.id).copied().unwrap_or_default())?)) };
+    lines.iter().filter(|line| line.kind != LineKind::Service).map(rest).collect()
+}
+
+/// What is asked for, where there is as much left of it.
+fn within<'l>(asked: Vec<Share<'l>>, left: &[Share<'l>]) -> Result<Vec<Share<'l>>> {
+    for (line, quantity) in &asked {
+        match left.iter().find(|(other, _)| other.id == line.id) {
+            None => return Err(service(line).into()),
+            Some((_, rest)) if quantity > rest => return Err(too_much(line, *rest).into()),
+            Some(_) => {}
+        }
+    }
+    Ok(asked)
+}
+
+fn service(line: &Line) -> Problem {
+    let (position, name) = (line.position, &line.name);
+    let en = format!("Line {position} ({name}) is a service and leaves in no shipment.");
+    Problem::rule("DOMAIN 3.1", en, format!("第 {position} 行（{name}）为服务，无需发货。")).with("line_id", line.id.text(Kind::Line))
+}
+
+fn too_much(line: &Line, rest: Amount) -> Problem {
+    let (position, name, rest) = (line.position, &line.name, rest.short());
+    let en = format!("Of line {position} ({name}) only {rest} is left to ship.");
+    let problem = Problem::rule("DOMAIN 4.1", en, format!("第 {position} 行（{name}）仅剩 {rest} 可发货。"));
+    problem.with("line_id", line.id.text(Kind::Line)).with("left", rest)
+}
+
+/// All that is left, where there is anything.
+fn everything(left: Vec<Share<'_>>) -> Result<Vec<Share<'_>>> {
+    let rest: Vec<Share> = left.into_iter().filter(|(_, rest)| *rest > Amount::ZERO).collect();
+    if rest.is_empty() {
+        return Err(Problem::rule("DOMAIN 4.1", "Nothing of the order is left to ship.", "该订单没有待发的货物。").into());
+    }
+    Ok(rest)
+}
+
+fn draft(tx: &mut Tx, order: &Order, said: &ShipmentInput) -> Result<Shipment> {
+    Ok(Shipment {
+        id: tx.new_id(),
+        version: 1,
+        order_id: order.id,
+        position: shipments::next_position(tx.conn, order.id)?,
+        status: ShipmentStatus::Preparing,
+        method: said.method,
+        carrier: said.carrier.clone(),
+        tracking_number: said.tracking_number.clone(),
+        tracking_url: said.tracking_url.clone().or_else(|| page(said.carrier.as_deref(), said.tracking_number.as_deref())),
+        planned_dispatch_at: said.planned_dispatch_at.or(planned_dispatch(tx, order.id)?),
+        expected_at: said.expected_at.or(promised(tx, order.id)?),
+        dispatched_at: None,
+        delivered_at: None,
+        signed_by: None,
+        created_at: tx.now,
+        updated_at: tx.now,
+    })
+}
+
+/// When logistics' task is due: as it stands, or counted from now where it still waits for others.
+fn planned_dispatch(tx: &mut Tx, order: Id) -> Result<Option<UtcTime>> {
+    let task = tasks::list_of_order(tx.conn, order)?.into_iter().find(|task| task.code == code::SHIP);
+    Ok(task.and_then(|task| {
+        let Json(due) = &task.due;
+        task.due_at.or_else(|| due_once_open(due, tx.now.utc(), &tx.company.calendar).and_then(UtcTime::new))
+    }))
+}
+
+/// The end of the promised date.
+fn promised(tx: &mut Tx, order: Id) -> Result<Option<UtcTime>> {
+    let date = parts::delivery(tx.conn, order)?.promised_date;
+    Ok(date.and_then(|date| UtcTime::new(tx.company.calendar.end_of_day(date))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(position: u8, kind: LineKind, quantity: &str) -> Line {
+        let id = Id::from_parts(u64::from(position), [position; 10]);
+        Line {
+            id,
+            order_id: Id::from_parts(0, [0; 10]),
+            position: position.into(),
+            product_id: None,
+            sku: None,
+            name: "paper".into(),
+            specification: String::new(),
+            unit: "set".into(),
+            kind,
+            quantity: Amount::parse(quantity).unwrap(),
+            unit_price: Amount::ONE,
+            discount_rate: Amount::ZERO,
+            discount_amount: Amount::ZERO,
+            tax_rate: Amount::ZERO,
+            amount: Amount::ONE,
+            tax: Amount::ZERO,
+            picked: Amount::ZERO,
+            shipped: Amount::ZERO,
+            delivered: Amount::ZERO,
+            promised_date: None,
+        }
+    }
+
+    fn packed(line: &Line, quantity: &str) -> ShipmentLine {
+        ShipmentLine { shipment_id: Id::from_parts(9, [9; 10]), line_id: line.id, quantity: Amount::parse(quantity).unwrap() }
+    }
+
+    fn shown(shares: &[Share]) -> Vec<(i32, String)> {
+        shares.iter().map(|(line, quantity)| (line.position, quantity.short())).collect()
+    }
+
+    #[test]
+    fn what_is_left_of_goods_is_what_no_shipment_holds() {
+        // DOMAIN 4.1
+        let lines = [line(1, LineKind::Standard, "5"), line(2, LineKind::Service, "1"), line(3, LineKind::Custom, "2.5")];
+        let rows = [packed(&lines[0], "2"), packed(&lines[0], "2.9999"), packed(&lines[2], "2.5")];
+        let left = left(&lines, &rows).unwrap();
+        assert_eq!(shown(&left), [(1, "0.0001".to_owned()), (3, "0".to_owned())]);
+        assert_eq!(shown(&everything(left).unwrap()), [(1, "0.0001".to_owned())]);
+    }
+
+    #[test]
+    fn no_more_is_packed_than_is_left_and_no_services() {
+        // DOMAIN 3.1, 4.1
+        let lines = [line(1, LineKind::Standard, "5"), line(2, LineKind::Service, "1")];
+        let left = left(&lines, &[packed(&lines[0], "3")]).unwrap();
+        assert!(within(vec![(&lines[0], Amount::units(2))], &left).is_ok());
+        assert!(within(vec![(&lines[0], Amount::parse("2.0001").unwrap())], &left).is_err());
+        assert!(within(vec![(&lines[1], Amount::ONE)], &left).is_err());
+    }
+
+    #[test]
+    fn nothing_is_packed_where_nothing_is_left() {
+        let lines = [line(1, LineKind::Standard, "5"), line(2, LineKind::Service, "1")];
+        assert!(everything(left(&lines, &[packed(&lines[0], "5")]).unwrap()).is_err());
+        assert!(everything(left(&lines[1..], &[]).unwrap()).is_err());
+    }
+}
