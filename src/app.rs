@@ -288,10 +288,7 @@ impl App {
     ///
     /// # Errors
     /// What stops it.
-    pub async fn look<T: Send + 'static>(
-        &self,
-        look: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
-    ) -> std::result::Result<T, Box<Problem>> {
+    pub async fn look<T: Send + 'static>(&self, look: impl Fn(&mut Conn) -> Result<T> + Send + 'static) -> std::result::Result<T, Box<Problem>> {
         self.database.read(look).await
     }
 }

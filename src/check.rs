@@ -37,7 +37,8 @@ impl fmt::Display for Finding {
 type Proof = fn(&mut Conn, &Company) -> Result<Vec<Finding>>;
 
 /// Every proof, in the order in which they are made.
-const PROOFS: &[Proof] = &[references::hold, stock::is_the_sum_of_movements, orders::are_what_they_show, ledger::numbers_are_single, ledger::messages_have_events];
+const PROOFS: &[Proof] =
+    &[references::hold, stock::is_the_sum_of_movements, orders::are_what_they_show, ledger::numbers_are_single, ledger::messages_have_events];
 
 /// Makes every proof; gives all that fails.
 ///

@@ -50,9 +50,23 @@ pub struct Config {
 pub struct ConfigErrors(pub Vec<String>);
 
 const KNOWN: &[&str] = &[
-    "DOCKET_LISTEN", "DOCKET_DATABASE_URL", "DOCKET_DATA_DIR", "DOCKET_ADMIN_PASSWORD", "DOCKET_PUBLIC_URL", "DOCKET_SMTP_URL", "DOCKET_MAIL_FROM",
-    "DOCKET_TIME_ZONE", "DOCKET_BASE_CURRENCY", "DOCKET_JWT_SECRET", "DOCKET_JWT_SECRET_PREVIOUS", "DOCKET_ENV", "DOCKET_RATE_LIMIT",
-    "DOCKET_LOGIN_LIMIT", "DOCKET_TRUSTED_PROXIES", "DOCKET_CORS_ORIGINS", "DOCKET_SAMPLES",
+    "DOCKET_LISTEN",
+    "DOCKET_DATABASE_URL",
+    "DOCKET_DATA_DIR",
+    "DOCKET_ADMIN_PASSWORD",
+    "DOCKET_PUBLIC_URL",
+    "DOCKET_SMTP_URL",
+    "DOCKET_MAIL_FROM",
+    "DOCKET_TIME_ZONE",
+    "DOCKET_BASE_CURRENCY",
+    "DOCKET_JWT_SECRET",
+    "DOCKET_JWT_SECRET_PREVIOUS",
+    "DOCKET_ENV",
+    "DOCKET_RATE_LIMIT",
+    "DOCKET_LOGIN_LIMIT",
+    "DOCKET_TRUSTED_PROXIES",
+    "DOCKET_CORS_ORIGINS",
+    "DOCKET_SAMPLES",
 ];
 
 /// What tests set, and what Kubernetes puts in for a service named docket (DECISIONS 34).
@@ -134,9 +148,8 @@ impl Config {
             }),
             rate_limit_per_minute: read.parsed("DOCKET_RATE_LIMIT", None, |t| positive(t).map(Some)),
             login_limit_per_minute: read.parsed("DOCKET_LOGIN_LIMIT", 120, positive),
-            trusted_proxies: read.parsed("DOCKET_TRUSTED_PROXIES", Vec::new(), |t| {
-                read_list(t, |p| p.parse().map_err(|_| format!("{p} is not an IP address")))
-            }),
+            trusted_proxies: read
+                .parsed("DOCKET_TRUSTED_PROXIES", Vec::new(), |t| read_list(t, |p| p.parse().map_err(|_| format!("{p} is not an IP address")))),
             cors_origins: read.parsed("DOCKET_CORS_ORIGINS", Vec::new(), |t| read_list(t, |p| Ok(p.to_owned()))),
         };
         config.refuse_what_only_suits_a_trial(&mut read.errors);
@@ -193,7 +206,8 @@ mod tests {
     #[test]
     fn every_unknown_variable_and_bad_value_is_named() {
         // BEHAVIOUR 10
-        let errors = read(&[("DOCKET_LISTN", "x"), ("DOCKET_LISTEN", "x"), ("DOCKET_TIME_ZONE", "Mars"), ("DOCKET_JWT_SECRET", "short")]).unwrap_err().0;
+        let errors =
+            read(&[("DOCKET_LISTN", "x"), ("DOCKET_LISTEN", "x"), ("DOCKET_TIME_ZONE", "Mars"), ("DOCKET_JWT_SECRET", "short")]).unwrap_err().0;
         let named: Vec<&str> = errors.iter().filter_map(|e| e.split(':').next()).collect();
         assert_eq!(named, ["DOCKET_LISTN", "DOCKET_LISTEN", "DOCKET_TIME_ZONE", "DOCKET_JWT_SECRET"]);
     }

@@ -63,7 +63,11 @@ pub async fn make(app: &App) -> Done<Logins> {
 async fn refuse_full(app: &App) -> Done<()> {
     let full = app.look(|conn| Ok(user_rows::any(conn)? || !order_rows::list(conn, &OrderFilter::default(), None, 1)?.is_empty())).await?;
     let en = "The store holds something already; the example company needs one that holds nothing.";
-    if full { Err(Box::new(Problem::new(Code::RuleViolated).detail(en, "存储中已有数据；示例公司需要空的存储。"))) } else { Ok(()) }
+    if full {
+        Err(Box::new(Problem::new(Code::RuleViolated).detail(en, "存储中已有数据；示例公司需要空的存储。")))
+    } else {
+        Ok(())
+    }
 }
 
 /// An input as a caller would write it.

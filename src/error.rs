@@ -137,7 +137,7 @@ impl Problem {
 
     /// The body of the answer.
     pub fn to_json(&self, language: Language, instance: &str, request_id: &str) -> Value {
-        let mut body = json!({
+        let standard = json!({
             "type": format!("/problems/{}", self.code.as_str()),
             "title": self.code.title(language),
             "status": self.code.status(),
@@ -147,15 +147,16 @@ impl Problem {
             "request_id": request_id,
             "retryable": self.retryable(),
         });
+        let mut body = Value::Object(self.extra.clone());
+        for (member, value) in standard.as_object().into_iter().flatten() {
+            body[member] = value.clone();
+        }
         if !self.errors.is_empty() {
             let list = self.errors.iter().map(|e| json!({"pointer": e.pointer, "code": e.code, "detail": language.pick(&e.detail_en, &e.detail_zh)}));
             body["errors"] = list.collect();
         }
         if !self.reasons.is_empty() {
             body["reasons"] = self.reasons.iter().map(|r| json!({"code": r.code(), "detail": r.sentence(language)})).collect();
-        }
-        for (member, value) in &self.extra {
-            body[member] = value.clone();
         }
         body
     }
@@ -177,9 +178,7 @@ impl Problem {
 
     /// Another thing has this unique value already.
     pub fn duplicate(field: &str) -> Self {
-        Self::new(Code::DuplicateReference)
-            .detail(format!("Another one has the same {field}."), format!("{field} 已存在。"))
-            .with("field", field)
+        Self::new(Code::DuplicateReference).detail(format!("Another one has the same {field}."), format!("{field} 已存在。")).with("field", field)
     }
 
     /// A rule of the domain says no; named by its number.

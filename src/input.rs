@@ -98,7 +98,8 @@ fn deeper<E: serde::de::Error>(depth: usize) -> std::result::Result<usize, E> {
 /// # Errors
 /// `malformed_json`.
 pub fn parse(bytes: &[u8]) -> std::result::Result<Value, Problem> {
-    let malformed = |why: String| Problem::new(Code::MalformedJson).detail(format!("The body cannot be read: {why}."), format!("无法解析请求体：{why}。"));
+    let malformed =
+        |why: String| Problem::new(Code::MalformedJson).detail(format!("The body cannot be read: {why}."), format!("无法解析请求体：{why}。"));
     let bytes = std::str::from_utf8(bytes).map_err(|_| malformed("it is not UTF-8".to_owned()))?;
     let mut deserializer = serde_json::Deserializer::from_str(bytes);
     let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|e| malformed(e.to_string()))?;
@@ -139,7 +140,11 @@ fn feed(hasher: &mut Sha256, value: &Value) {
 
 /// `/lines/0/quantity` from serde's `lines[0].quantity`.
 fn pointer(path: &str) -> String {
-    if path == "." || path.is_empty() { String::new() } else { format!("/{}", path.replace('[', ".").replace(']', "").replace("..", ".").replace('.', "/")) }
+    if path == "." || path.is_empty() {
+        String::new()
+    } else {
+        format!("/{}", path.replace('[', ".").replace(']', "").replace("..", ".").replace('.', "/"))
+    }
 }
 
 /// Gives a parsed value its shape.

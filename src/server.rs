@@ -96,11 +96,8 @@ fn serve(app: Data<App>, figures: Data<metrics::Figures>, listener: TcpListener)
             .wrap(Condition::new(!app.config.cors_origins.is_empty(), cors(&app.config)))
             .wrap(from_fn(envelope::envelope))
     };
-    let server = HttpServer::new(factory)
-        .disable_signals()
-        .client_request_timeout(HEAD_TIMEOUT)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .listen(listener)?;
+    let server =
+        HttpServer::new(factory).disable_signals().client_request_timeout(HEAD_TIMEOUT).shutdown_timeout(SHUTDOWN_SECONDS).listen(listener)?;
     Ok(server.run())
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 struct Room {
     name: &'static str,
     /// Rooms and parts of rooms, as paths from the crate's root. Of `db`, upper floors see the unit
-    /// of work and the value of a JSON column.
+    /// of work, the value of a JSON column, and the connection's type, to hand it on to a query.
     may_use: &'static [&'static str],
     /// Words that its code must not contain, mostly of crates that belong to others.
     never: &'static [&'static str],
@@ -36,7 +36,7 @@ const ROOMS: &[Room] = &[
     Room { name: "repositories", may_use: &["domain", "db"], never: &["actix", "r2d2", "db::pool", "db::executor"] },
     Room {
         name: "services",
-        may_use: &["domain", "input", "repositories", "db::Tx", "db::tx", "db::Snapshot", "db::types::Json"],
+        may_use: &["domain", "input", "repositories", "db::Conn", "db::Tx", "db::tx", "db::Snapshot", "db::types::Json"],
         never: &["actix", "lettre"],
     },
     Room {
@@ -51,7 +51,7 @@ const ROOMS: &[Room] = &[
     },
     Room { name: "delivery", may_use: &["app", "config", "domain", "repositories", "services", "db::Conn", "db::Tx", "db::tx"], never: &["actix"] },
     Room { name: "jobs", may_use: &["app", "config", "domain", "repositories", "services", "db::Conn", "db::Tx", "db::tx"], never: &["actix"] },
-    Room { name: "check", may_use: &["app", "db", "domain", "repositories"], never: &["actix"] },
+    Room { name: "check", may_use: &["app", "db", "domain", "repositories", "services::orders::derive"], never: &["actix"] },
     Room { name: "demo", may_use: &["app", "config", "db", "delivery", "domain", "input", "jobs", "repositories", "services"], never: &[] },
     Room { name: "cli", may_use: ALL, never: &[] },
     Room { name: "server", may_use: ALL, never: &[] },
@@ -89,7 +89,7 @@ const UNFINISHED: &[&str] = &["todo!", "unimplemented!", "dbg!", "#[ignore", "de
 const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 80;
 /// Files that may be longer, each with its reason.
-const LONG_FILES: &[&str] = &[];
+const LONG_FILES: &[&str] = &["src/db/schema.rs"]; // a list of tables
 
 /// The roots from which every module must be reached.
 const ROOTS: &[(&str, &[&str])] = &[("src", &["src/lib.rs", "src/main.rs"]), ("tests", &["tests/main.rs"])];

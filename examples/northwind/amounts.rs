@@ -56,9 +56,7 @@ impl FromStr for Amount {
         if whole.is_empty() || decimals.len() > 4 || !all_digits(whole) || !all_digits(decimals) {
             return Err(refused());
         }
-        let count: i64 = format!("{whole}{decimals:0<4}")
-            .parse()
-            .map_err(|_| refused())?;
+        let count: i64 = format!("{whole}{decimals:0<4}").parse().map_err(|_| refused())?;
         Ok(Self(if negative { -count } else { count }))
     }
 }
@@ -69,11 +67,7 @@ impl fmt::Display for Amount {
         let sign = if self.0 < 0 { "-" } else { "" };
         let count = self.0.unsigned_abs();
         let (whole, decimals) = (count / ONE.unsigned_abs(), count % ONE.unsigned_abs());
-        if decimals % 100 == 0 {
-            write!(out, "{sign}{whole}.{:02}", decimals / 100)
-        } else {
-            write!(out, "{sign}{whole}.{decimals:04}")
-        }
+        if decimals % 100 == 0 { write!(out, "{sign}{whole}.{:02}", decimals / 100) } else { write!(out, "{sign}{whole}.{decimals:04}") }
     }
 }
 

@@ -20,18 +20,10 @@ const RENEW_BEFORE: Duration = Duration::from_secs(30);
 pub enum Error {
     /// The service answered with a problem.
     #[error("{request}: {status} {code}: {detail}")]
-    Refused {
-        request: String,
-        status: u16,
-        code: String,
-        detail: String,
-    },
+    Refused { request: String, status: u16, code: String, detail: String },
     /// No answer came.
     #[error("{request}: {source}")]
-    Transport {
-        request: String,
-        source: Box<ureq::Error>,
-    },
+    Transport { request: String, source: Box<ureq::Error> },
     /// An answer, or the state of things, is not what it must be.
     #[error("{0}")]
     Wrong(String),
@@ -91,9 +83,7 @@ impl Client {
             .max_idle_connections_per_host(workers + 2)
             .build()
             .new_agent();
-        let started = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             agent,
             base: url.trim_end_matches('/').to_owned(),
@@ -106,12 +96,7 @@ impl Client {
 
     /// One try at `/healthz`, so that a wrong address is told at once.
     pub fn reach(&self) -> Result<(), Error> {
-        let request = Request {
-            post: None,
-            path: "/healthz",
-            query: &[],
-            key: None,
-        };
+        let request = Request { post: None, path: "/healthz", query: &[], key: None };
         let received = self.once(&request, None)?;
         conclude(&request, received.answer).map(drop)
     }
@@ -128,11 +113,7 @@ impl Client {
 
     /// A key for one act of this run: a repeated try does nothing twice.
     fn fresh_key(&self) -> String {
-        format!(
-            "northwind-{}-{}",
-            self.run,
-            self.keys.fetch_add(1, Ordering::Relaxed)
-        )
+        format!("northwind-{}-{}", self.run, self.keys.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Sends until there is an answer that is not "later", at most [`TRIES`] times.
@@ -140,9 +121,7 @@ impl Client {
         let mut backoff = Duration::from_millis(100);
         for _ in 1..TRIES {
             let pause = match self.once(request, token) {
-                Ok(received) if asks_again(&received.answer) => {
-                    received.retry_after.unwrap_or(backoff)
-                }
+                Ok(received) if asks_again(&received.answer) => received.retry_after.unwrap_or(backoff),
                 Ok(received) => return Ok(received.answer),
                 Err(_) => backoff,
             };
@@ -155,18 +134,12 @@ impl Client {
 
     fn once(&self, request: &Request<'_>, token: Option<&str>) -> Result<Received, Error> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let transport = |source| Error::Transport {
-            request: describe(request),
-            source: Box::new(source),
-        };
+        let transport = |source| Error::Transport { request: describe(request), source: Box::new(source) };
         let url = format!("{}{}", self.base, request.path);
         let bearer = token.map(|token| format!("Bearer {token}"));
         let sent = match request.post {
             None => {
-                let mut call = self
-                    .agent
-                    .get(&url)
-                    .query_pairs(request.query.iter().copied());
+                let mut call = self.agent.get(&url).query_pairs(request.query.iter().copied());
                 if let Some(bearer) = &bearer {
                     call = call.header("Authorization", bearer);
                 }
@@ -184,28 +157,14 @@ impl Client {
             }
         };
         let mut response = sent.map_err(transport)?;
-        let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let replayed = header("Idempotency-Replayed") == Some("true");
-        let retry_after = header("Retry-After")
-            .and_then(|value| value.trim().parse().ok())
-            .map(Duration::from_secs);
+        let retry_after = header("Retry-After").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
         let status = response.status().as_u16();
         let text = response.body_mut().read_to_string().map_err(transport)?;
         // What is no JSON (a proxy's page, say) is kept as text, to be shown.
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Ok(Received {
-            answer: Answer {
-                status,
-                body,
-                replayed,
-            },
-            retry_after,
-        })
+        Ok(Received { answer: Answer { status, body, replayed }, retry_after })
     }
 }
 
@@ -227,24 +186,13 @@ pub struct Session<'c> {
 impl<'c> Session<'c> {
     /// Logs in.
     pub fn open(client: &'c Client, username: &'static str, password: &str) -> Result<Self, Error> {
-        let session = Self {
-            client,
-            username,
-            password: password.to_owned(),
-            tokens: Mutex::new(None),
-        };
+        let session = Self { client, username, password: password.to_owned(), tokens: Mutex::new(None) };
         session.token(None)?;
         Ok(session)
     }
 
     pub fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Error> {
-        self.send(&Request {
-            post: None,
-            path,
-            query,
-            key: None,
-        })
-        .map(|answer| answer.body)
+        self.send(&Request { post: None, path, query, key: None }).map(|answer| answer.body)
     }
 
     /// Every row of a list, page by page.
@@ -261,9 +209,7 @@ impl<'c> Session<'c> {
             match page["data"].take() {
                 Value::Array(data) => rows.extend(data),
                 _ => {
-                    return Err(Error::Wrong(format!(
-                        "GET {path}: the answer has no list in `data`"
-                    )));
+                    return Err(Error::Wrong(format!("GET {path}: the answer has no list in `data`")));
                 }
             }
             if page["page"]["has_more"] != Value::Bool(true) {
@@ -271,9 +217,7 @@ impl<'c> Session<'c> {
             }
             let next = page["page"]["next_cursor"].as_str().map(str::to_owned);
             if next.is_none() || next == cursor {
-                return Err(Error::Wrong(format!(
-                    "GET {path}: there are more rows, but no new cursor"
-                )));
+                return Err(Error::Wrong(format!("GET {path}: there are more rows, but no new cursor")));
             }
             cursor = next;
         }
@@ -285,36 +229,16 @@ impl<'c> Session<'c> {
     }
 
     /// Posts with a key of the caller's, or with none.
-    pub fn post_with_key(
-        &self,
-        path: &str,
-        body: &Value,
-        key: Option<&str>,
-    ) -> Result<Answer, Error> {
+    pub fn post_with_key(&self, path: &str, body: &Value, key: Option<&str>) -> Result<Answer, Error> {
         let bytes = body.to_string();
         let post = Some(("application/json", bytes.as_bytes()));
-        self.send(&Request {
-            post,
-            path,
-            query: &[],
-            key,
-        })
+        self.send(&Request { post, path, query: &[], key })
     }
 
     /// Posts what is no JSON.
-    pub fn post_bytes(
-        &self,
-        path: &str,
-        content_type: &str,
-        bytes: &[u8],
-    ) -> Result<Answer, Error> {
+    pub fn post_bytes(&self, path: &str, content_type: &str, bytes: &[u8]) -> Result<Answer, Error> {
         let key = self.client.fresh_key();
-        self.send(&Request {
-            post: Some((content_type, bytes)),
-            path,
-            query: &[],
-            key: Some(&key),
-        })
+        self.send(&Request { post: Some((content_type, bytes)), path, query: &[], key: Some(&key) })
     }
 
     fn send(&self, request: &Request<'_>) -> Result<Answer, Error> {
@@ -346,10 +270,7 @@ impl<'c> Session<'c> {
     }
 
     fn log_in(&self) -> Result<Tokens, Error> {
-        self.authenticate(
-            "/v1/auth/login",
-            &json!({"username": self.username, "password": self.password}),
-        )
+        self.authenticate("/v1/auth/login", &json!({"username": self.username, "password": self.password}))
     }
 
     fn refresh(&self, refresh: &str) -> Result<Tokens, Error> {
@@ -359,16 +280,8 @@ impl<'c> Session<'c> {
     fn authenticate(&self, path: &str, body: &Value) -> Result<Tokens, Error> {
         let bytes = body.to_string();
         let post = Some(("application/json", bytes.as_bytes()));
-        let request = Request {
-            post,
-            path,
-            query: &[],
-            key: None,
-        };
-        let answer = self
-            .client
-            .send(&request, None)
-            .and_then(|answer| conclude(&request, answer))?;
+        let request = Request { post, path, query: &[], key: None };
+        let answer = self.client.send(&request, None).and_then(|answer| conclude(&request, answer))?;
         let lifetime = Duration::from_secs(answer.body["expires_in"].as_u64().unwrap_or(600));
         Ok(Tokens {
             access: text(&answer.body, "access_token")?.to_owned(),
@@ -384,9 +297,7 @@ impl<'c> Session<'c> {
 
 /// A text field that the answer must have.
 pub fn text<'v>(value: &'v Value, field: &str) -> Result<&'v str, Error> {
-    value[field]
-        .as_str()
-        .ok_or_else(|| Error::Wrong(format!("an answer lacks the text `{field}`")))
+    value[field].as_str().ok_or_else(|| Error::Wrong(format!("an answer lacks the text `{field}`")))
 }
 
 /// Whether the same request is worth sending again later.
@@ -405,33 +316,15 @@ fn conclude(request: &Request<'_>, answer: Answer) -> Result<Answer, Error> {
     }
     let problem = &answer.body;
     let field = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
-    let mut detail = if problem.is_object() {
-        field("detail")
-    } else {
-        problem.to_string()
-    };
+    let mut detail = if problem.is_object() { field("detail") } else { problem.to_string() };
     for error in problem["errors"].as_array().into_iter().flatten() {
         let part = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-        detail.push_str(&format!(
-            " [{} {} {}]",
-            part("pointer"),
-            part("code"),
-            part("detail")
-        ));
+        detail.push_str(&format!(" [{} {} {}]", part("pointer"), part("code"), part("detail")));
     }
-    Err(Error::Refused {
-        request: describe(request),
-        status: answer.status,
-        code: field("code"),
-        detail,
-    })
+    Err(Error::Refused { request: describe(request), status: answer.status, code: field("code"), detail })
 }
 
 fn describe(request: &Request<'_>) -> String {
-    let method = if request.post.is_some() {
-        "POST"
-    } else {
-        "GET"
-    };
+    let method = if request.post.is_some() { "POST" } else { "GET" };
     format!("{method} {}", request.path)
 }

@@ -14,8 +14,7 @@ const MOVES: usize = 25;
 /// Drives an order to `received`, and sees to it that it is invoiced and paid.
 pub fn to_received(staff: &Staff<'_>, source: &Order, id: &str) -> Result<(), Error> {
     let job = Job { staff, source, id };
-    job.run()
-        .map_err(|error| Error::Wrong(format!("{}: {error}", source.channel_ref)))
+    job.run().map_err(|error| Error::Wrong(format!("{}: {error}", source.channel_ref)))
 }
 
 /// One order and the people around it.
@@ -34,11 +33,7 @@ impl Job<'_> {
                 "awaiting_verification" => self.verify()?,
                 "awaiting_approval" => self.approve()?,
                 "awaiting_confirmation" => self.confirm()?,
-                "awaiting_release" => drop(
-                    self.staff
-                        .order_admin
-                        .post(&self.path("/release"), &json!({}))?,
-                ),
+                "awaiting_release" => drop(self.staff.order_admin.post(&self.path("/release"), &json!({}))?),
                 "awaiting_preparation" => self.prepare()?,
                 "awaiting_shipment" => self.ship(&order)?,
                 "awaiting_receipt" => self.deliver()?,
@@ -46,18 +41,12 @@ impl Job<'_> {
                 _ => break,
             }
         }
-        Err(Error::Wrong(format!(
-            "it stays at {} ({}), blocked by {}",
-            order["stage"], order["status"], order["blocked_by"]
-        )))
+        Err(Error::Wrong(format!("it stays at {} ({}), blocked by {}", order["stage"], order["status"], order["blocked_by"])))
     }
 
     /// Whoever did not enter the order compares it with its source.
     fn verify(&self) -> Result<(), Error> {
-        self.staff
-            .second_sales
-            .post(&self.path("/verify"), &json!({}))
-            .map(drop)
+        self.staff.second_sales.post(&self.path("/verify"), &json!({})).map(drop)
     }
 
     /// Every step whose turn it is, each by a holder of its role.
@@ -66,11 +55,7 @@ impl Job<'_> {
         for step in self.staff.order_admin.list("/v1/approvals", &query)? {
             let path = format!("/v1/approvals/{}/approve", text(&step, "id")?);
             let comment = json!({"comment": "Replay of a historical order"});
-            first_allowed(
-                &self.staff.approvers(text(&step, "role")?)?,
-                &path,
-                &comment,
-            )?;
+            first_allowed(&self.staff.approvers(text(&step, "role")?)?, &path, &comment)?;
         }
         Ok(())
     }
@@ -78,12 +63,7 @@ impl Job<'_> {
     /// Sales asked the customer by phone.
     fn confirm(&self) -> Result<(), Error> {
         let body = json!({"method": "phone", "note": format!("Confirmed by {}", self.source.contact_name)});
-        first_allowed(
-            &[&self.staff.sales, &self.staff.order_admin],
-            &self.path("/confirm"),
-            &body,
-        )
-        .map(drop)
+        first_allowed(&[&self.staff.sales, &self.staff.order_admin], &self.path("/confirm"), &body).map(drop)
     }
 
     /// The warehouse picks: start, photo of the goods issue note, done.
@@ -108,10 +88,7 @@ impl Job<'_> {
 
     /// Everything leaves in one shipment; one that an earlier run prepared is used.
     fn ship(&self, order: &Value) -> Result<(), Error> {
-        let prepared = self
-            .shipments()?
-            .into_iter()
-            .find(|shipment| shipment["status"] == "preparing");
+        let prepared = self.shipments()?.into_iter().find(|shipment| shipment["status"] == "preparing");
         let shipment = match prepared {
             Some(shipment) => shipment,
             None => {
@@ -127,10 +104,7 @@ impl Job<'_> {
                     "tracking_number": format!("NWT-{}", self.source.id),
                     "lines": lines,
                 });
-                self.staff
-                    .logistics
-                    .post(&self.path("/shipments"), &body)?
-                    .body
+                self.staff.logistics.post(&self.path("/shipments"), &body)?.body
             }
         };
         let path = format!("/v1/shipments/{}/dispatch", text(&shipment, "id")?);
@@ -140,10 +114,7 @@ impl Job<'_> {
     /// The carrier's last scan, entered by hand.
     fn deliver(&self) -> Result<(), Error> {
         for shipment in self.shipments()? {
-            if !matches!(
-                text(&shipment, "status")?,
-                "dispatched" | "in_transit" | "out_for_delivery"
-            ) {
+            if !matches!(text(&shipment, "status")?, "dispatched" | "in_transit" | "out_for_delivery") {
                 continue;
             }
             let event = json!({
@@ -152,10 +123,7 @@ impl Job<'_> {
                 "description": "Delivered",
                 "signed_by": self.source.ship_name,
             });
-            self.staff.logistics.post(
-                &format!("/v1/shipments/{}/events", text(&shipment, "id")?),
-                &event,
-            )?;
+            self.staff.logistics.post(&format!("/v1/shipments/{}/events", text(&shipment, "id")?), &event)?;
         }
         Ok(())
     }
@@ -188,9 +156,7 @@ impl Job<'_> {
     }
 
     fn shipments(&self) -> Result<Vec<Value>, Error> {
-        self.staff
-            .logistics
-            .list("/v1/shipments", &[("order_id", self.id)])
+        self.staff.logistics.list("/v1/shipments", &[("order_id", self.id)])
     }
 
     fn path(&self, rest: &str) -> String {

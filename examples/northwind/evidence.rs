@@ -23,13 +23,7 @@ fn picture(order: u32) -> Vec<u8> {
     let mut pixels = Vec::new();
     for row in 0..SIDE {
         pixels.push(0); // no filter
-        pixels.extend((0..SIDE).map(|column| {
-            if order.rotate_right(row) >> column & 1 == 1 {
-                0x20
-            } else {
-                0xe0
-            }
-        }));
+        pixels.extend((0..SIDE).map(|column| if order.rotate_right(row) >> column & 1 == 1 { 0x20 } else { 0xe0 }));
     }
     let mut header = [SIDE.to_be_bytes(), SIDE.to_be_bytes()].concat();
     header.extend([8, 0, 0, 0, 0]); // 8 bits of grey, deflate, no interlacing
@@ -61,15 +55,9 @@ fn stored(content: &[u8]) -> Vec<u8> {
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            if crc & 1 == 1 {
-                crc >> 1 ^ 0xedb8_8320
-            } else {
-                crc >> 1
-            }
-        })
-    })
+    !bytes
+        .iter()
+        .fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }))
 }
 
 fn adler32(bytes: &[u8]) -> u32 {

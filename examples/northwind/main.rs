@@ -79,11 +79,8 @@ struct Source {
 
 impl Source {
     fn read(self) -> Result<Northwind, source::SourceError> {
-        let folder = self.data.unwrap_or_else(|| {
-            env::var_os("DOCKET_SAMPLES")
-                .map_or_else(|| "../shared/data".into(), PathBuf::from)
-                .join("northwind")
-        });
+        let folder =
+            self.data.unwrap_or_else(|| env::var_os("DOCKET_SAMPLES").map_or_else(|| "../shared/data".into(), PathBuf::from).join("northwind"));
         Northwind::read(&folder)
     }
 }
@@ -91,13 +88,7 @@ impl Source {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Bodies { source, out } => bodies(source, &out),
-        Command::Run {
-            source,
-            url,
-            password,
-            staff_password,
-            workers,
-        } => run(source, &url, password, staff_password, workers),
+        Command::Run { source, url, password, staff_password, workers } => run(source, &url, password, staff_password, workers),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -116,34 +107,18 @@ fn bodies(source: Source, out: &Path) -> Result<(), Box<dyn Error>> {
         writeln!(file, "{}", order.body).map_err(named)?;
     }
     file.flush().map_err(named)?;
-    println!(
-        "{} orders written to {}",
-        northwind.orders.len(),
-        out.display()
-    );
+    println!("{} orders written to {}", northwind.orders.len(), out.display());
     Ok(())
 }
 
-fn run(
-    source: Source,
-    url: &str,
-    password: Option<String>,
-    staff_password: Option<String>,
-    workers: usize,
-) -> Result<(), Box<dyn Error>> {
+fn run(source: Source, url: &str, password: Option<String>, staff_password: Option<String>, workers: usize) -> Result<(), Box<dyn Error>> {
     let admin_password = password
         .or_else(|| env::var("DOCKET_ADMIN_PASSWORD").ok())
         .ok_or("give the password of `admin` with --password or in DOCKET_ADMIN_PASSWORD")?;
     // The same in every run, so that a second one can log in as the people that the first one made.
-    let staff_password =
-        staff_password.unwrap_or_else(|| format!("Northwind staff: {admin_password}"));
+    let staff_password = staff_password.unwrap_or_else(|| format!("Northwind staff: {admin_password}"));
     let northwind = source.read()?;
-    let target = Target {
-        url,
-        admin_password: &admin_password,
-        staff_password: &staff_password,
-        workers,
-    };
+    let target = Target { url, admin_password: &admin_password, staff_password: &staff_password, workers };
     replay::run(&northwind, &target)?;
     Ok(())
 }

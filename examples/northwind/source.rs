@@ -29,28 +29,15 @@ pub enum SourceError {
     #[error("{}: {source}", path.display())]
     Csv { path: PathBuf, source: csv::Error },
     #[error("{}: {source}", path.display())]
-    Open {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Open { path: PathBuf, source: std::io::Error },
     #[error("order {order}: {source}")]
     Amount { order: u32, source: NotAnAmount },
     #[error("order {order} names {what} {id}, which the data does not have")]
-    Dangling {
-        order: u32,
-        what: &'static str,
-        id: String,
-    },
+    Dangling { order: u32, what: &'static str, id: String },
     #[error("no alpha-2 code is known for the country {0:?}")]
     Country(String),
-    #[error(
-        "{what}: the data says {found}, Northwind has {expected}; is this the complete sample?"
-    )]
-    Unexpected {
-        what: &'static str,
-        found: String,
-        expected: String,
-    },
+    #[error("{what}: the data says {found}, Northwind has {expected}; is this the complete sample?")]
+    Unexpected { what: &'static str, found: String, expected: String },
 }
 
 /// A product, with the stock it must have at first so that `units_in_stock` are left after every order.
@@ -160,18 +147,10 @@ impl Northwind {
     /// Reads the folder with Northwind's CSV files and proves that it is the complete sample.
     pub fn read(folder: &Path) -> Result<Self, SourceError> {
         let tables = Tables {
-            customers: keyed(rows(folder, "customers.csv")?, |row: &CustomerRow| {
-                row.customer_id.clone()
-            }),
-            employees: keyed(rows(folder, "employees.csv")?, |row: &EmployeeRow| {
-                row.employee_id
-            }),
-            shippers: keyed(rows(folder, "shippers.csv")?, |row: &ShipperRow| {
-                row.shipper_id
-            }),
-            products: keyed(rows(folder, "products.csv")?, |row: &ProductRow| {
-                row.product_id
-            }),
+            customers: keyed(rows(folder, "customers.csv")?, |row: &CustomerRow| row.customer_id.clone()),
+            employees: keyed(rows(folder, "employees.csv")?, |row: &EmployeeRow| row.employee_id),
+            shippers: keyed(rows(folder, "shippers.csv")?, |row: &ShipperRow| row.shipper_id),
+            products: keyed(rows(folder, "products.csv")?, |row: &ProductRow| row.product_id),
         };
         let mut details: BTreeMap<u32, Vec<DetailRow>> = BTreeMap::new();
         let mut sold: BTreeMap<u32, i64> = BTreeMap::new();
@@ -181,13 +160,7 @@ impl Northwind {
         }
         let orders = rows::<OrderRow>(folder, "orders.csv")?
             .iter()
-            .map(|row| {
-                order(
-                    row,
-                    details.get(&row.order_id).map_or(&[], Vec::as_slice),
-                    &tables,
-                )
-            })
+            .map(|row| order(row, details.get(&row.order_id).map_or(&[], Vec::as_slice), &tables))
             .collect::<Result<Vec<_>, _>>()?;
         let products = tables
             .products
@@ -206,17 +179,9 @@ impl Northwind {
         let customers = tables
             .customers
             .into_values()
-            .map(|row| Customer {
-                code: row.customer_id,
-                name: row.company_name,
-                contact_name: row.contact_name,
-            })
+            .map(|row| Customer { code: row.customer_id, name: row.company_name, contact_name: row.contact_name })
             .collect();
-        let northwind = Self {
-            products,
-            customers,
-            orders,
-        };
+        let northwind = Self { products, customers, orders };
         northwind.prove()?;
         Ok(northwind)
     }
@@ -226,24 +191,9 @@ impl Northwind {
         same("customers", self.customers.len(), 91)?;
         same("products", self.products.len(), 77)?;
         same("orders", self.orders.len(), ORDERS)?;
-        same(
-            "amount of all lines",
-            self.orders.iter().map(|order| order.lines_total).sum(),
-            LINES_TOTAL,
-        )?;
-        same(
-            "freight",
-            self.orders.iter().map(|order| order.freight).sum(),
-            FREIGHT_TOTAL,
-        )?;
-        same(
-            "units in stock",
-            self.products
-                .iter()
-                .map(|product| product.units_in_stock)
-                .sum(),
-            UNITS_IN_STOCK,
-        )
+        same("amount of all lines", self.orders.iter().map(|order| order.lines_total).sum(), LINES_TOTAL)?;
+        same("freight", self.orders.iter().map(|order| order.freight).sum(), FREIGHT_TOTAL)?;
+        same("units in stock", self.products.iter().map(|product| product.units_in_stock).sum(), UNITS_IN_STOCK)
     }
 }
 
@@ -286,31 +236,15 @@ fn customer(code: &str, name: &str, contact_name: &str) -> Value {
 
 /// One order's row, its details and what they refer to, as a body of `POST /v1/orders`.
 fn order(row: &OrderRow, details: &[DetailRow], tables: &Tables) -> Result<Order, SourceError> {
-    let dangling = |what, id: String| SourceError::Dangling {
-        order: row.order_id,
-        what,
-        id,
-    };
-    let buyer = tables
-        .customers
-        .get(&row.customer_id)
-        .ok_or_else(|| dangling("customer", row.customer_id.clone()))?;
-    let employee = tables
-        .employees
-        .get(&row.employee_id)
-        .ok_or_else(|| dangling("employee", row.employee_id.to_string()))?;
-    let shipper = tables
-        .shippers
-        .get(&row.ship_via)
-        .ok_or_else(|| dangling("shipper", row.ship_via.to_string()))?;
+    let dangling = |what, id: String| SourceError::Dangling { order: row.order_id, what, id };
+    let buyer = tables.customers.get(&row.customer_id).ok_or_else(|| dangling("customer", row.customer_id.clone()))?;
+    let employee = tables.employees.get(&row.employee_id).ok_or_else(|| dangling("employee", row.employee_id.to_string()))?;
+    let shipper = tables.shippers.get(&row.ship_via).ok_or_else(|| dangling("shipper", row.ship_via.to_string()))?;
 
     let mut lines = Vec::with_capacity(details.len());
     let mut lines_total = Amount::ZERO;
     for detail in details {
-        let product = tables
-            .products
-            .get(&detail.product_id)
-            .ok_or_else(|| dangling("product", detail.product_id.to_string()))?;
+        let product = tables.products.get(&detail.product_id).ok_or_else(|| dangling("product", detail.product_id.to_string()))?;
         let unit_price = amount(row.order_id, &detail.unit_price)?;
         let discount_rate = amount(row.order_id, &detail.discount)?;
         let mut line = json!({
@@ -343,10 +277,7 @@ fn order(row: &OrderRow, details: &[DetailRow], tables: &Tables) -> Result<Order
         ("ship_via", &shipper.company_name),
         ("customer_phone", &buyer.phone),
         ("customer_fax", &buyer.fax),
-        (
-            "employee",
-            &format!("{} {}", employee.first_name, employee.last_name),
-        ),
+        ("employee", &format!("{} {}", employee.first_name, employee.last_name)),
         ("shipped_date", &row.shipped_date),
     ]);
     let body = json!({
@@ -379,16 +310,11 @@ fn sku(product: u32) -> String {
 
 /// The fields that have a value; an empty one is left out.
 fn given<const N: usize>(fields: [(&str, &str); N]) -> Map<String, Value> {
-    fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect()
+    fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
 fn amount(order: u32, text: &str) -> Result<Amount, SourceError> {
-    text.parse()
-        .map_err(|source| SourceError::Amount { order, source })
+    text.parse().map_err(|source| SourceError::Amount { order, source })
 }
 
 /// Northwind writes countries out; the service takes ISO 3166-1 alpha-2.
@@ -421,31 +347,17 @@ fn country(name: &str) -> Result<&'static str, SourceError> {
 
 fn rows<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Vec<T>, SourceError> {
     let path = folder.join(name);
-    let file = File::open(&path).map_err(|source| SourceError::Open {
-        path: path.clone(),
-        source,
-    })?;
-    csv::Reader::from_reader(file)
-        .into_deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(|source| SourceError::Csv { path, source })
+    let file = File::open(&path).map_err(|source| SourceError::Open { path: path.clone(), source })?;
+    csv::Reader::from_reader(file).into_deserialize().collect::<Result<_, _>>().map_err(|source| SourceError::Csv { path, source })
 }
 
 fn keyed<K: Ord, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, T> {
     rows.into_iter().map(|row| (key(&row), row)).collect()
 }
 
-fn same<T: PartialEq + ToString>(
-    what: &'static str,
-    found: T,
-    expected: T,
-) -> Result<(), SourceError> {
+fn same<T: PartialEq + ToString>(what: &'static str, found: T, expected: T) -> Result<(), SourceError> {
     if found == expected {
         return Ok(());
     }
-    Err(SourceError::Unexpected {
-        what,
-        found: found.to_string(),
-        expected: expected.to_string(),
-    })
+    Err(SourceError::Unexpected { what, found: found.to_string(), expected: expected.to_string() })
 }

@@ -35,48 +35,13 @@ impl<'c> Staff<'c> {
         };
         Ok(Self {
             order_admin: hire("nw-orders", "Northwind orders", "order_admin", "operations")?,
-            sales: hire(
-                "nw-sales1",
-                "Northwind sales 1",
-                "sales_specialist",
-                "sales",
-            )?,
-            second_sales: hire(
-                "nw-sales2",
-                "Northwind sales 2",
-                "sales_specialist",
-                "sales",
-            )?,
-            sales_manager: hire(
-                "nw-manager",
-                "Northwind sales manager",
-                "sales_manager",
-                "sales",
-            )?,
-            department_head: hire(
-                "nw-head",
-                "Northwind head of sales",
-                "department_head",
-                "sales",
-            )?,
-            operations_head: hire(
-                "nw-operations",
-                "Northwind head of operations",
-                "operations_head",
-                "operations",
-            )?,
-            warehouse: hire(
-                "nw-warehouse",
-                "Northwind warehouse",
-                "warehouse",
-                "warehouse",
-            )?,
-            logistics: hire(
-                "nw-logistics",
-                "Northwind logistics",
-                "logistics",
-                "logistics",
-            )?,
+            sales: hire("nw-sales1", "Northwind sales 1", "sales_specialist", "sales")?,
+            second_sales: hire("nw-sales2", "Northwind sales 2", "sales_specialist", "sales")?,
+            sales_manager: hire("nw-manager", "Northwind sales manager", "sales_manager", "sales")?,
+            department_head: hire("nw-head", "Northwind head of sales", "department_head", "sales")?,
+            operations_head: hire("nw-operations", "Northwind head of operations", "operations_head", "operations")?,
+            warehouse: hire("nw-warehouse", "Northwind warehouse", "warehouse", "warehouse")?,
+            logistics: hire("nw-logistics", "Northwind logistics", "logistics", "logistics")?,
             finance: hire("nw-finance", "Northwind finance", "finance", "finance")?,
         })
     }
@@ -91,9 +56,7 @@ impl<'c> Staff<'c> {
             "finance" => vec![&self.finance],
             "order_admin" => vec![&self.order_admin],
             other => {
-                return Err(Error::Wrong(format!(
-                    "nobody here holds the role `{other}`"
-                )));
+                return Err(Error::Wrong(format!("nobody here holds the role `{other}`")));
             }
         })
     }

@@ -29,21 +29,12 @@ pub struct Runner<'c> {
 
 impl<'c> Runner<'c> {
     pub fn new(client: &'c Client, workers: usize) -> Self {
-        Self {
-            client,
-            workers: workers.max(1),
-            phases: Vec::new(),
-        }
+        Self { client, workers: workers.max(1), phases: Vec::new() }
     }
 
     /// Does `work` for every item, by all workers at once, each taking the next item from the queue. The results come in
     /// the items' order. Failures are collected, so that one broken item doesn't hide the others.
-    pub fn each<T: Sync, R: Send>(
-        &mut self,
-        name: &'static str,
-        items: &[T],
-        work: impl Fn(&T) -> Result<R, Error> + Sync,
-    ) -> Result<Vec<R>, Error> {
+    pub fn each<T: Sync, R: Send>(&mut self, name: &'static str, items: &[T], work: impl Fn(&T) -> Result<R, Error> + Sync) -> Result<Vec<R>, Error> {
         let (started, requests) = (Instant::now(), self.client.requests());
         let bar = bar(name, items.len());
         let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -63,10 +54,7 @@ impl<'c> Runner<'c> {
         };
         let mut results: Vec<(usize, Result<R, Error>)> = thread::scope(|scope| {
             let threads: Vec<_> = (0..self.workers).map(|_| scope.spawn(run)).collect();
-            threads
-                .into_iter()
-                .flat_map(|thread| thread.join().expect("a worker panicked"))
-                .collect()
+            threads.into_iter().flat_map(|thread| thread.join().expect("a worker panicked")).collect()
         });
         bar.finish_and_clear();
         results.sort_by_key(|(index, _)| *index);
@@ -80,22 +68,14 @@ impl<'c> Runner<'c> {
         }
         if !failures.is_empty() {
             let list = failures.join("\n  ");
-            return Err(Error::Wrong(format!(
-                "{name}: {} of {} failed:\n  {list}",
-                failures.len(),
-                items.len()
-            )));
+            return Err(Error::Wrong(format!("{name}: {} of {} failed:\n  {list}", failures.len(), items.len())));
         }
         self.note(name, items.len(), requests, started);
         Ok(values)
     }
 
     /// Does one thing on this thread, as a part of its own. `work` also says how many items it saw to.
-    pub fn once<R>(
-        &mut self,
-        name: &'static str,
-        work: impl FnOnce() -> Result<(R, usize), Error>,
-    ) -> Result<R, Error> {
+    pub fn once<R>(&mut self, name: &'static str, work: impl FnOnce() -> Result<(R, usize), Error>) -> Result<R, Error> {
         let (started, requests) = (Instant::now(), self.client.requests());
         let (value, items) = work()?;
         self.note(name, items, requests, started);
@@ -104,12 +84,7 @@ impl<'c> Runner<'c> {
 
     fn note(&mut self, name: &'static str, items: usize, requests_before: u64, started: Instant) {
         let requests = self.client.requests() - requests_before;
-        let phase = Phase {
-            name,
-            items,
-            requests,
-            time: started.elapsed(),
-        };
+        let phase = Phase { name, items, requests, time: started.elapsed() };
         println!("{phase}");
         self.phases.push(phase);
     }
@@ -130,23 +105,12 @@ impl fmt::Display for Phase {
         let seconds = self.time.as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "a rate to be read by a person")]
         let rate = self.requests as f64 / seconds.max(1e-9);
-        let Self {
-            name,
-            items,
-            requests,
-            ..
-        } = self;
-        write!(
-            out,
-            "{name:<28}{items:>7} items{requests:>8} requests{seconds:>9.2} s{rate:>9.0} requests/s"
-        )
+        let Self { name, items, requests, .. } = self;
+        write!(out, "{name:<28}{items:>7} items{requests:>8} requests{seconds:>9.2} s{rate:>9.0} requests/s")
     }
 }
 
 fn bar(name: &'static str, items: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:<28}{wide_bar} {pos}/{len} {per_sec} {eta}")
-        .expect("the template is valid");
-    ProgressBar::new(items as u64)
-        .with_style(style)
-        .with_message(name)
+    let style = ProgressStyle::with_template("{msg:<28}{wide_bar} {pos}/{len} {per_sec} {eta}").expect("the template is valid");
+    ProgressBar::new(items as u64).with_style(style).with_message(name)
 }

@@ -1,13 +1,13 @@
 //! The parts of the OpenAPI document that all operations share: the problem, the refusals, and
 //! what is added to every operation after the paths were collected from the code.
 
+use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// One bad field.
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,13 +102,7 @@ const PUBLIC: &[&str] = &["login", "refresh", "healthz", "readyz", "metrics", "s
 
 fn header(name: &str, required: Required, description: &str, example: &str) -> Parameter {
     let text: RefOr<Schema> = ObjectBuilder::new().schema_type(Type::String).examples([example]).into();
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Header)
-        .required(required)
-        .description(Some(description))
-        .schema(Some(text))
-        .build()
+    ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(required).description(Some(description)).schema(Some(text)).build()
 }
 
 fn add_header(operation: &mut Operation, parameter: Parameter) {
@@ -143,7 +137,8 @@ fn describe_patch(document_schemas: &mut Vec<(String, RefOr<Schema>)>, known: &B
 /// Adds what all operations share: who may call, the headers for safe writing, merge patches.
 pub fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An access token from POST /v1/auth/login, or an API key (dk_…)")).build();
+    let scheme =
+        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An access token from POST /v1/auth/login, or an API key (dk_…)")).build();
     components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
     let problem = <ProblemView as utoipa::PartialSchema>::schema();
     components.schemas.insert("Problem".to_owned(), problem);

@@ -73,7 +73,8 @@ fn statuses(text: Option<&str>) -> Result<Vec<ExceptionStatus>> {
 
 impl ExceptionQuery {
     fn filter(&self) -> Result<ExceptionFilter> {
-        let order = |text: &str| Kind::Order.parse(text).ok_or_else(|| Problem::parameter("order_id", "must be an id such as ord_…"));
+        let refusal = || Problem::parameter("order_id", "must be an id such as ord_…").into();
+        let order = |text: &str| -> Result<Id> { Kind::Order.parse(text).ok_or_else(refusal) };
         Ok(ExceptionFilter {
             statuses: statuses(self.status.as_deref())?,
             kind: self.kind,

@@ -138,8 +138,11 @@ pub struct InvoiceQuery {
 
 impl InvoiceQuery {
     fn customer(&self) -> Result<Option<Id>> {
-        let read = |text: &String| Kind::Customer.parse(text).ok_or_else(|| Problem::parameter("customer_id", "must be an id such as cus_…"));
-        Ok(self.customer_id.as_ref().map(read).transpose()?)
+        let Some(text) = &self.customer_id else { return Ok(None) };
+        match Kind::Customer.parse(text) {
+            None => Err(Problem::parameter("customer_id", "must be an id such as cus_…").into()),
+            found => Ok(found),
+        }
     }
 }
 

@@ -100,7 +100,6 @@ pub fn render(problem: &Problem, asking: &Asking) -> HttpResponse {
 /// The problem that fits a status which the framework chose by itself.
 pub fn of_status(status: StatusCode) -> Problem {
     let code = match status.as_u16() {
-        400 => Code::InvalidParameter,
         401 => Code::Unauthenticated,
         403 => Code::Forbidden,
         404 => Code::NotFound,

@@ -85,7 +85,10 @@ fn repeat_key(request: &HttpRequest) -> std::result::Result<Option<String>, Prob
     let visible = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| (0x21..=0x7e).contains(&b)));
     match visible {
         Some(key) => Ok(Some(key.to_owned())),
-        None => Err(Problem::new(Code::IdempotencyKeyInvalid).detail("It must have 1 to 255 visible ASCII characters.", "须为 1 至 255 个可见 ASCII 字符。")),
+        None => {
+            Err(Problem::new(Code::IdempotencyKeyInvalid)
+                .detail("It must have 1 to 255 visible ASCII characters.", "须为 1 至 255 个可见 ASCII 字符。"))
+        }
     }
 }
 
@@ -104,7 +107,8 @@ pub fn address(app: &App, request: &HttpRequest) -> Option<String> {
     let peer = request.peer_addr()?.ip();
     if app.config.trusted_proxies.contains(&peer)
         && let Some(list) = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok())
-        && let Some(client) = list.rsplit(',').map(str::trim).find(|a| a.parse().is_ok_and(|ip: std::net::IpAddr| !app.config.trusted_proxies.contains(&ip)))
+        && let Some(client) =
+            list.rsplit(',').map(str::trim).find(|a| a.parse().is_ok_and(|ip: std::net::IpAddr| !app.config.trusted_proxies.contains(&ip)))
     {
         return Some(client.to_owned());
     }
@@ -227,7 +231,9 @@ fn read_query<Q: DeserializeOwned + Validate>(text: &str) -> std::result::Result
     }
     let query: Q = serde_urlencoded_strict(text).map_err(|why| {
         if let Some(name) = why.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
-            return Problem::new(Code::UnknownParameter).detail(format!("There is no parameter \"{name}\" here."), format!("没有名为“{name}”的参数。")).with("parameter", name);
+            return Problem::new(Code::UnknownParameter)
+                .detail(format!("There is no parameter \"{name}\" here."), format!("没有名为“{name}”的参数。"))
+                .with("parameter", name);
         }
         invalid(&why)
     })?;

@@ -4,8 +4,8 @@
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use chrono::{TimeDelta, Utc};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// The clock: the system's, moved by an offset that only tests change.
 #[derive(Debug, Clone, Default)]

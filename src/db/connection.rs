@@ -85,24 +85,18 @@ fn prepare_sqlite(connection: &mut SqliteConnection) -> ConnectionResult<()> {
         diesel::sql_query(query).get_result::<NumberSetting>(connection).map(|s| s.value).map_err(broken)
     };
     let obeyed = mode.value == "wal" && read("synchronous")? == 2 && read("foreign_keys")? == 1;
-    if obeyed {
-        Ok(())
-    } else {
-        Err(ConnectionError::BadConnection("SQLite refused WAL, synchronous=FULL or foreign keys on this file".to_owned()))
-    }
+    if obeyed { Ok(()) } else { Err(ConnectionError::BadConnection("SQLite refused WAL, synchronous=FULL or foreign keys on this file".to_owned())) }
 }
 
 /// Runs an expression on the connection inside, compiled once for each database: for statements
 /// that both know but the enum does not carry (several rows at once, `ON CONFLICT`).
 #[macro_export]
 macro_rules! each {
-    ($connection:expr, $inner:ident => $expression:expr) => {
-        {
-            let connection: &mut $crate::db::connection::Conn = $connection;
-            match connection {
-                $crate::db::connection::Conn::Postgres($inner) => $expression,
-                $crate::db::connection::Conn::Sqlite($inner) => $expression,
-            }
+    ($connection:expr, $inner:ident => $expression:expr) => {{
+        let connection: &mut $crate::db::connection::Conn = $connection;
+        match connection {
+            $crate::db::connection::Conn::Postgres($inner) => $expression,
+            $crate::db::connection::Conn::Sqlite($inner) => $expression,
         }
-    };
+    }};
 }

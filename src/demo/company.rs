@@ -61,7 +61,8 @@ pub async fn furnish(demo: &Demo<'_>) -> Done<()> {
         }
     }
     for (code, name, contact, phone, email, tier) in CUSTOMERS {
-        let customer = said(json!({"code": code, "name": name, "contact_name": contact, "phone": phone, "email": email, "tier": tier, "language": "en"}))?;
+        let customer =
+            said(json!({"code": code, "name": name, "contact_name": contact, "phone": phone, "email": email, "tier": tier, "language": "en"}))?;
         demo.act("sales1", move |tx| customers::create(tx, &customer)).await?;
     }
     Ok(())

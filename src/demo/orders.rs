@@ -146,7 +146,8 @@ async fn work(demo: &Demo<'_>, order: Id, who: &str, kind: EvidenceKind) -> Done
 }
 
 async fn ship(demo: &Demo<'_>, order: Id) -> Done<()> {
-    let parcel: ShipmentInput = said(json!({"method": "courier", "carrier": "SF", "tracking_number": format!("SF{}", order.0.as_u128() % 10_000_000_000)}))?;
+    let parcel: ShipmentInput =
+        said(json!({"method": "courier", "carrier": "SF", "tracking_number": format!("SF{}", order.0.as_u128() % 10_000_000_000)}))?;
     let dispatch: DispatchInput = said(json!({}))?;
     let path = order.text(Kind::Order);
     demo.act("logistics1", move |tx| -> Result<()> {

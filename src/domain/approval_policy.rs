@@ -107,13 +107,7 @@ pub fn default_rules() -> Vec<Rule> {
             Condition::AmountAbove(Amount::units(50_000)),
             &[Role::SalesManager, Role::DepartmentHead],
         ),
-        rule(
-            "custom_goods",
-            "Custom goods",
-            "含定制产品",
-            Condition::LineKind(LineKind::Custom),
-            &[Role::SalesManager, Role::DepartmentHead],
-        ),
+        rule("custom_goods", "Custom goods", "含定制产品", Condition::LineKind(LineKind::Custom), &[Role::SalesManager, Role::DepartmentHead]),
         rule("key_account", "Key account", "大客户", Condition::KeyAccount, &[Role::SalesManager]),
         rule(
             "rush_or_preorder",
@@ -130,8 +124,13 @@ mod tests {
     use super::*;
 
     fn roles(change: impl FnOnce(&mut Facts)) -> Vec<Role> {
-        let mut facts =
-            Facts { total_in_base: Some(Amount::units(50_000)), line_kinds: vec![LineKind::Standard], key_account: false, rush: false, preorder: false };
+        let mut facts = Facts {
+            total_in_base: Some(Amount::units(50_000)),
+            line_kinds: vec![LineKind::Standard],
+            key_account: false,
+            rush: false,
+            preorder: false,
+        };
         change(&mut facts);
         steps(&default_rules(), &facts).into_iter().map(|s| s.role).collect()
     }

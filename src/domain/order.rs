@@ -143,7 +143,13 @@ impl From<TooLarge> for TotalsError {
 
 /// total = Σ line amounts − discount + shipping fee + tax (DECISIONS 21); tax comes on top only
 /// where prices do not include it. Lines and their tax are rounded half up one by one.
-pub fn totals(lines: &[LineTerms], discount: Amount, shipping_fee: Amount, prices_include_tax: bool, minor_digits: u32) -> Result<Totals, TotalsError> {
+pub fn totals(
+    lines: &[LineTerms],
+    discount: Amount,
+    shipping_fee: Amount,
+    prices_include_tax: bool,
+    minor_digits: u32,
+) -> Result<Totals, TotalsError> {
     let mut rounded = Vec::with_capacity(lines.len());
     for (at, line) in lines.iter().enumerate() {
         let amount = line_amount(line.quantity, line.unit_price, line.discount_rate, line.discount_amount, minor_digits)?;

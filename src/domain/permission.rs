@@ -151,9 +151,25 @@ operations! {
 
 /// The scopes that a key may be given; `…:write` implies `…:read`.
 pub const SCOPES: &[&str] = &[
-    "customers:read", "customers:write", "events:read", "exceptions:read", "exceptions:write", "invoices:read", "invoices:write", "orders:read",
-    "orders:write", "payments:read", "payments:write", "products:read", "products:write", "shipments:read", "shipments:write", "stock:read",
-    "stock:write", "tasks:read", "tasks:write",
+    "customers:read",
+    "customers:write",
+    "events:read",
+    "exceptions:read",
+    "exceptions:write",
+    "invoices:read",
+    "invoices:write",
+    "orders:read",
+    "orders:write",
+    "payments:read",
+    "payments:write",
+    "products:read",
+    "products:write",
+    "shipments:read",
+    "shipments:write",
+    "stock:read",
+    "stock:write",
+    "tasks:read",
+    "tasks:write",
 ];
 
 fn has_scope(scopes: &[String], needed: &str) -> bool {

@@ -104,7 +104,9 @@ fn first_due(due: &Due, facts: &Facts, calendar: &Calendar) -> Option<DateTime<U
     match due {
         Due::AfterReview(days) => calendar.due_after(facts.reviewed_at, *days),
         Due::LeadTimeAfterReview => calendar.due_after(facts.reviewed_at, facts.lead_time_days),
-        Due::OnPromise(days) => facts.promised_date.map_or_else(|| calendar.due_after(facts.reviewed_at, *days), |date| Some(calendar.end_of_day(date))),
+        Due::OnPromise(days) => {
+            facts.promised_date.map_or_else(|| calendar.due_after(facts.reviewed_at, *days), |date| Some(calendar.end_of_day(date)))
+        }
         Due::AfterDependencies(_) | Due::AfterShipping(_) | Due::WithFirstOf(_) => None,
     }
 }

@@ -13,9 +13,7 @@ pub enum Language {
 impl Language {
     /// The first language of an `Accept-Language` header that we speak, by its weight.
     pub fn negotiate(header: &str) -> Self {
-        let weight = |part: &str| -> f32 {
-            part.split(';').skip(1).find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0)
-        };
+        let weight = |part: &str| -> f32 { part.split(';').skip(1).find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0) };
         let mut best = (Self::English, 0.0_f32);
         for part in header.split(',') {
             let tag = part.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -185,8 +185,7 @@ pub fn count_try(conn: &mut Conn, username: &str, now: UtcTime) -> Result<Failur
 
 /// Counts a failure under a name, and says until when the next try is refused.
 pub fn set_failures(conn: &mut Conn, username: &str, failures: i32, now: UtcTime, blocked_until: Option<UtcTime>) -> Result<()> {
-    let values =
-        (login_failures::failures.eq(failures), login_failures::last_at.eq(now), login_failures::blocked_until.eq(blocked_until));
+    let values = (login_failures::failures.eq(failures), login_failures::last_at.eq(now), login_failures::blocked_until.eq(blocked_until));
     each!(conn, c => diesel::insert_into(login_failures::table)
         .values((login_failures::username.eq(username), values))
         .on_conflict(login_failures::username)

@@ -48,7 +48,8 @@ impl Collector for Queues {
 /// Where two figures have one name.
 pub fn registry(database: Database) -> prometheus::Result<(Registry, Figures)> {
     let registry = Registry::new();
-    let options = HistogramOpts::new("docket_http_request_duration_seconds", "Requests by method, route and status, with their times").buckets(BUCKETS.to_vec());
+    let options = HistogramOpts::new("docket_http_request_duration_seconds", "Requests by method, route and status, with their times")
+        .buckets(BUCKETS.to_vec());
     let seconds = HistogramVec::new(options, &["method", "route", "status"])?;
     registry.register(Box::new(seconds.clone()))?;
     let waiting = IntGaugeVec::new(Opts::new("docket_database_jobs_waiting", "Jobs that wait for a database thread"), &["queue"])?;

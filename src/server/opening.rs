@@ -16,7 +16,6 @@ use crate::domain::company::Company;
 use crate::error::{Error, Problem};
 use crate::repositories::{approvals, tasks, users as user_rows};
 use crate::services::users::{self, CreateUser};
-use diesel::Connection;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -53,11 +52,8 @@ fn file_error(what: &Path) -> impl FnOnce(io::Error) -> StartError + '_ {
 pub fn prepare_store(target: &Target, clock: &Clock) -> Result<Conn, StartError> {
     let mut conn = target.open_migrated().map_err(|error| StartError::Database(error.to_string()))?;
     let now = clock.now();
-    conn.transaction(|conn| {
-        approvals::seed(conn, now)?;
-        tasks::seed(conn, now)
-    })
-    .map_err(|error: Error| StartError::Database(format!("{error:?}")))?;
+    let furnished = approvals::seed(&mut conn, now).and_then(|()| tasks::seed(&mut conn, now));
+    furnished.map_err(|error: Error| StartError::Database(format!("{error:?}")))?;
     Ok(conn)
 }
 

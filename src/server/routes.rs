@@ -3,8 +3,8 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approvals, auth, customers, doc, events, exceptions, files, health, messages, money, orders, products, settings, shipments, stock, tasks,
-    users, warehouses,
+    api_keys, approvals, auth, customers, doc, events, exceptions, files, health, messages, money, orders, products, settings, shipments, stock,
+    tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;

@@ -98,7 +98,14 @@ impl CustomerInput {
             .join("\n")
     }
 
-    fn into_row(self, id: Id, version: i64, credit_limit: Option<Amount>, created: crate::domain::time::UtcTime, now: crate::domain::time::UtcTime) -> Customer {
+    fn into_row(
+        self,
+        id: Id,
+        version: i64,
+        credit_limit: Option<Amount>,
+        created: crate::domain::time::UtcTime,
+        now: crate::domain::time::UtcTime,
+    ) -> Customer {
         let search = self.search();
         Customer {
             id,

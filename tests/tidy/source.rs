@@ -139,11 +139,11 @@ fn token(text: &str, at: usize) -> (Token, usize) {
         (Token::Comment, rest.find('\n').unwrap_or(rest.len()))
     } else if rest.starts_with("/*") {
         (Token::Comment, comment_length(rest))
-    } else if rest.starts_with('"') {
+    } else if let Some(inside) = rest.strip_prefix('"') {
         match raw_fence(&text[..at]) {
             Some(hashes) => {
                 let fence = format!("\"{}", "#".repeat(hashes));
-                (Token::Text, rest[1..].find(&fence).map_or(rest.len(), |end| end + 2))
+                (Token::Text, inside.find(&fence).map_or(rest.len(), |end| end + 2))
             }
             None => (Token::Text, quoted_length(rest, '"')),
         }

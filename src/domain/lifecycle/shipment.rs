@@ -148,9 +148,10 @@ impl TrackingStatus {
 /// happened (events of one instant in the order of [`TrackingStatus`]). What the table does not
 /// know in a state changes nothing: a scan after delivery does not undo the delivery.
 pub fn status_after(happened: impl IntoIterator<Item = TrackingStatus>) -> ShipmentStatus {
-    happened.into_iter().filter_map(TrackingStatus::event).fold(S::Dispatched, |state, event| {
-        MACHINE.next(state, event, &Facts::default()).unwrap_or(state)
-    })
+    happened
+        .into_iter()
+        .filter_map(TrackingStatus::event)
+        .fold(S::Dispatched, |state, event| MACHINE.next(state, event, &Facts::default()).unwrap_or(state))
 }
 
 #[cfg(test)]

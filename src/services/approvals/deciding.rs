@@ -82,7 +82,7 @@ fn take_turn(tx: &mut Tx, round: &Round, step: &Step) -> Result<()> {
 fn next(step: &Step, event: StepEvent, facts: &Facts) -> Result<StepStatus> {
     match (step.status, event) {
         (StepStatus::Approved | StepStatus::Rejected | StepStatus::Returned, _) => {
-            let problem = Problem::new(Code::AlreadyDecided).with("status", step.status.as_str());
+            let problem = Problem::new(Code::AlreadyDecided).with("decision", step.status.as_str());
             Err(problem.with("decided_at", step.decided_at.map(|at| at.text())).into())
         }
         (StepStatus::Waiting, StepEvent::Approve | StepEvent::Reject | StepEvent::ReturnForChanges) => {

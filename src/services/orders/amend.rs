@@ -79,8 +79,16 @@ fn asks_again(was: &Value, now: &Value, changed: &[String]) -> bool {
     changed.iter().any(|field| match field.as_str() {
         "tags" | "metadata" | "owner" | "invoice" | "declared_total" => false,
         "customer" => differs("/customer/id"),
-        "delivery" => ["/delivery/address/country", "/delivery/address/region", "/delivery/method", "/delivery/requested_date", "/delivery/promised_date",
-            "/delivery/requested_within_working_days"].iter().any(|pointer| differs(pointer)),
+        "delivery" => [
+            "/delivery/address/country",
+            "/delivery/address/region",
+            "/delivery/method",
+            "/delivery/requested_date",
+            "/delivery/promised_date",
+            "/delivery/requested_within_working_days",
+        ]
+        .iter()
+        .any(|pointer| differs(pointer)),
         _ => true,
     })
 }

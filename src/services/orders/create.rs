@@ -3,8 +3,8 @@
 use super::content::{self, Content};
 use super::describe;
 use super::input::OrderInput;
+use crate::db::Tx;
 use crate::db::types::Json;
-use crate::db::{Tx, dialect};
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::{Stage, State};
@@ -74,7 +74,7 @@ fn known(tx: &mut Tx, said: &OrderInput, fingerprint: &[u8]) -> Result<Option<Or
 fn next_number(tx: &mut Tx) -> Result<String> {
     let (_, settings) = settings::load(tx.conn)?;
     let month = tx.company.calendar.local_month(tx.now.utc());
-    let running = dialect::next_value(tx.conn, &counter_name("order", month))?;
+    let running = settings::next_number(tx.conn, &counter_name("order", month))?;
     Ok(format_number(&settings.order_number_pattern, month, running))
 }
 

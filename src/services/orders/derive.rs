@@ -19,7 +19,8 @@ use crate::repositories::{money, stock, tasks};
 pub fn derive(conn: &mut Conn, order: &Order) -> Result<Derived> {
     let lines = parts::lines(conn, order.id)?;
     let tasks = tasks::list_of_order(conn, order.id)?;
-    let open = |codes: &[&str]| tasks.iter().any(|t| codes.contains(&t.code.as_str()) && !matches!(t.status, TaskStatus::Done | TaskStatus::Cancelled));
+    let open =
+        |codes: &[&str]| tasks.iter().any(|t| codes.contains(&t.code.as_str()) && !matches!(t.status, TaskStatus::Done | TaskStatus::Cancelled));
     let progress = Progress { production_open: open(&[code::PRODUCE]), preparation_open: open(&[code::PICK, code::SERVE]) };
     let standard = || lines.iter().filter(|line| line.kind == LineKind::Standard);
     let reserved = Amount::sum(stock::allocations_of(conn, order.id)?.iter().map(|a| a.reserved))?;

@@ -11,8 +11,8 @@ use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::order::LineKind;
 use crate::domain::task_plan::code;
 use crate::error::Result;
-use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::Order;
+use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::{approvals, exceptions, settings, tasks};
 
 /// All facts about an order, as far as this actor is concerned.
