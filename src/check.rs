@@ -9,7 +9,7 @@ mod stock;
 
 use crate::db::Conn;
 use crate::domain::company::Company;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::fmt;
 
 /// Something that does not hold.
@@ -36,18 +36,25 @@ impl fmt::Display for Finding {
 
 type Proof = fn(&mut Conn, &Company) -> Result<Vec<Finding>>;
 
-/// Every proof, in the order in which they are made.
-const PROOFS: &[Proof] =
-    &[references::hold, stock::is_the_sum_of_movements, orders::are_what_they_show, ledger::numbers_are_single, ledger::messages_have_events];
+/// Every proof with its name, in the order in which they are made.
+const PROOFS: &[(&str, Proof)] = &[
+    ("references", references::hold),
+    ("stock", stock::is_the_sum_of_movements),
+    ("orders", orders::are_what_they_show),
+    ("numbers", ledger::numbers_are_single),
+    ("messages", ledger::messages_have_events),
+];
 
-/// Makes every proof; gives all that fails.
-///
-/// # Errors
-/// Where the store cannot be read.
-pub fn run(conn: &mut Conn, company: &Company) -> Result<Vec<Finding>> {
+/// Makes every proof; gives all that fails. A store so damaged that a proof cannot be made is found
+/// by that, and the other proofs are made all the same.
+pub fn run(conn: &mut Conn, company: &Company) -> Vec<Finding> {
     let mut found = Vec::new();
-    for proof in PROOFS {
-        found.extend(proof(conn, company)?);
+    for (name, proof) in PROOFS {
+        match proof(conn, company) {
+            Ok(failed) => found.extend(failed),
+            Err(Error::Database(error)) => found.push(Finding::new(name, "store", format!("it cannot be read: {error}"))),
+            Err(Error::Problem(problem) | Error::Refused(problem)) => found.push(Finding::new(name, "store", problem.code.as_str())),
+        }
     }
-    Ok(found)
+    found
 }

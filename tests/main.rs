@@ -2,13 +2,16 @@
 //! store of its own and speaks HTTP to it; with `DOCKET_TEST_POSTGRES_URL` set the same tests run on
 //! PostgreSQL too. `DOCKET_TEST_BLESS=1` writes the golden files anew instead of comparing them.
 
+mod command_line;
 mod errors;
 mod lifecycle;
 mod main_job;
 mod openapi;
 mod orders;
+mod proofs;
 mod reading;
 mod rights;
+mod running;
 mod support;
 mod tidy;
 mod writing;

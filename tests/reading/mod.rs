@@ -5,6 +5,7 @@ mod caching;
 mod feed;
 mod filters;
 mod lists;
+mod plans;
 
 use crate::support::Company;
 use serde_json::{Value, json};

@@ -1,0 +1,15 @@
+//! The program as whoever runs it meets it: a process of its own, its exit code and what it prints
+//! (BEHAVIOUR 10, README "The command line").
+
+mod asking;
+mod copies;
+mod demo;
+mod import;
+mod people;
+mod program;
+
+// the support room keeps its databases to itself
+#[path = "../support/postgres.rs"]
+mod postgres;
+
+pub use program::{Place, Served, on_every_store};
