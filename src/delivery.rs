@@ -130,11 +130,7 @@ impl Smtp {
 }
 
 /// Sends what is to be sent until told to stop.
-pub async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    let sender = match Sender::new(&app.config) {
-        Ok(sender) => sender,
-        Err(error) => return log::error!("no message can be sent: {error}"),
-    };
+pub async fn run(app: Arc<App>, sender: Sender, mut stopped: watch::Receiver<bool>) {
     if let Err(problem) = release_held(&app, &sender).await {
         log::warn!("held messages stay held: {}", problem.code.as_str());
     }

@@ -58,6 +58,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let claim = opening::claim(&config.database)?;
     let listen = config.listen;
     let (app, figures) = open(config, clock)?;
+    let sender = delivery::Sender::new(&app.config)?;
     let first_password = opening::first_administrator(&app).await?;
     let listening = TcpListener::bind(listen).and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (address, listener) = listening.map_err(|source| StartError::Listen { address: listen, source })?;
@@ -65,7 +66,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let server = serve(app.clone(), Data::new(figures), listener).map_err(|source| StartError::Listen { address, source })?;
     let (stop, stopped) = watch::channel(false);
     let shared = app.clone().into_inner();
-    let workers = vec![rt::spawn(delivery::run(shared.clone(), stopped.clone())), rt::spawn(jobs::run(shared, stopped))];
+    let workers = vec![rt::spawn(delivery::run(shared.clone(), sender, stopped.clone())), rt::spawn(jobs::run(shared, stopped))];
     Ok(Running { address, app, handle: server.handle(), first_password, server, stop, workers, _claim: claim })
 }
 

@@ -96,7 +96,7 @@ fn acceptable(request: &HttpRequest) -> bool {
     let Some(accept) = header(request, &ACCEPT) else { return true };
     let fits = |range: &str| {
         let kind = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        matches!(kind.as_str(), "" | "*/*" | "application/*" | "application/json" | "application/problem+json" | "application/octet-stream")
+        matches!(kind.as_str(), "" | "*/*" | "application/*" | "application/json" | "application/problem+json" | "application/octet-stream" | "application/pdf")
             || kind.starts_with("image/")
     };
     accept.split(',').any(fits)

@@ -35,6 +35,8 @@ pub enum StartError {
     #[error("{what}: {why}")]
     Refused { what: &'static str, why: String },
     #[error("{0}")]
+    Sender(#[from] crate::delivery::SenderError),
+    #[error("{0}")]
     Metrics(#[from] prometheus::Error),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: std::net::SocketAddr, source: io::Error },
