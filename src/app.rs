@@ -10,7 +10,7 @@ pub mod tokens;
 use crate::config::Config;
 use crate::db::tx::{Origin, Precondition};
 use crate::db::types::Json;
-use crate::db::{Conn, Database, Snapshot, Tx, clock::Clock, dialect};
+use crate::db::{Conn, Database, Snapshot, Tx, clock::Clock, dialect, migrations};
 use crate::domain::actor::Actor;
 use crate::domain::company::Company;
 use crate::domain::permission::{Operation, permit};
@@ -34,6 +34,8 @@ pub struct App {
     pub database: Database,
     /// Woken after every commit that left something to be sent.
     pub outbox: Arc<Notify>,
+    /// Woken after every commit that left work for the clock.
+    pub clockwork: Arc<Notify>,
     /// What `/metrics` shows.
     pub metrics: prometheus::Registry,
     /// The process has been told to stop: not ready any more, but what is in flight is finished.
@@ -170,7 +172,44 @@ fn keep(conn: &mut Conn, caller: String, repeat: &Repeat, operation: Operation, 
     idempotency::insert(conn, &kept)
 }
 
+/// What a commit left for the workers in the background.
+#[derive(Debug, Clone, Copy, Default)]
+struct Left {
+    messages: bool,
+    work: bool,
+}
+
+impl Left {
+    fn by(tx: &Tx) -> Self {
+        Self { messages: !tx.outgoing().is_empty(), work: tx.clock_is_asked() }
+    }
+}
+
 impl App {
+    fn wake(&self, left: Left) {
+        if left.messages {
+            self.outbox.notify_one();
+        }
+        if left.work {
+            self.clockwork.notify_one();
+        }
+    }
+
+    /// Whether requests can be served: the database answers, with the schema that this program
+    /// knows.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn ready(&self) -> std::result::Result<(), Box<Problem>> {
+        let unavailable = |en: &str, zh: &str| Problem::new(Code::Unavailable).detail(en, zh).retry_after(1);
+        let schema = self.database.read(|conn| Ok(migrations::pending(conn).unwrap_or(true))).await;
+        match schema {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(Box::new(unavailable("The schema is not up to date.", "数据库结构不是最新版本。"))),
+            Err(_) => Err(Box::new(unavailable("The database does not answer.", "数据库没有响应。"))),
+        }
+    }
+
     /// Changes something, for whoever calls and may.
     ///
     /// # Errors
@@ -184,7 +223,7 @@ impl App {
         render: impl Fn(&mut Tx, T) -> Result<Answer> + Send + 'static,
     ) -> std::result::Result<Answer, Box<Problem>> {
         let (clock, company) = (self.clock.clone(), self.company.clone());
-        let (answer, sends) = self
+        let (answer, left) = self
             .database
             .write(move |conn| {
                 let now = clock.now();
@@ -193,23 +232,21 @@ impl App {
                 if let Some(repeat) = &call.repeat
                     && let Some(answer) = replay(conn, &caller, repeat)?
                 {
-                    return Ok((answer, false));
+                    return Ok((answer, Left::default()));
                 }
                 let mut tx = Tx::new(conn, now, actor, call.origin.clone(), call.language, company.clone());
                 tx.precondition = call.precondition.clone();
                 let value = carry_out(&mut tx, &act)?;
                 let answer = render(&mut tx, value)?;
                 close(&mut tx)?;
-                let sends = !tx.outgoing().is_empty();
+                let left = Left::by(&tx);
                 if let Some(repeat) = &call.repeat {
                     keep(tx.conn, caller, repeat, operation, &answer, now)?;
                 }
-                Ok((answer, sends))
+                Ok((answer, left))
             })
             .await?;
-        if sends {
-            self.outbox.notify_one();
-        }
+        self.wake(left);
         Ok(answer)
     }
 
@@ -247,7 +284,7 @@ impl App {
         act: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, Box<Problem>> {
         let (clock, company) = (self.clock.clone(), self.company.clone());
-        let (value, sends) = self
+        let (value, left) = self
             .database
             .write(move |conn| {
                 let Call { origin, language, precondition, .. } = Call::internal(actor.clone());
@@ -255,12 +292,10 @@ impl App {
                 tx.precondition = precondition;
                 let value = carry_out(&mut tx, &act)?;
                 close(&mut tx)?;
-                Ok((value, !tx.outgoing().is_empty()))
+                Ok((value, Left::by(&tx)))
             })
             .await?;
-        if sends {
-            self.outbox.notify_one();
-        }
+        self.wake(left);
         Ok(value)
     }
 

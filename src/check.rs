@@ -7,7 +7,7 @@ mod orders;
 mod references;
 mod stock;
 
-use crate::db::Conn;
+use crate::db::{Conn, dialect};
 use crate::domain::company::Company;
 use crate::error::{Error, Result};
 use std::fmt;
@@ -49,6 +49,9 @@ const PROOFS: &[(&str, Proof)] = &[
 /// by that, and the other proofs are made all the same.
 pub fn run(conn: &mut Conn, company: &Company) -> Vec<Finding> {
     let mut found = Vec::new();
+    if let Err(error) = dialect::begin_snapshot(conn) {
+        return vec![Finding::new("store", "store", format!("it cannot be read: {error}"))];
+    }
     for (name, proof) in PROOFS {
         match proof(conn, company) {
             Ok(failed) => found.extend(failed),
@@ -56,5 +59,7 @@ pub fn run(conn: &mut Conn, company: &Company) -> Vec<Finding> {
             Err(Error::Problem(problem) | Error::Refused(problem)) => found.push(Finding::new(name, "store", problem.code.as_str())),
         }
     }
+    // nothing was changed
+    let _ = dialect::end_snapshot(conn);
     found
 }

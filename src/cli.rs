@@ -8,13 +8,15 @@ mod people;
 use crate::check;
 use crate::config::{Config, ConfigErrors};
 use crate::db::clock::Clock;
+use crate::db::{Conn, Target};
 use crate::demo;
 use crate::domain::calendar::Calendar;
 use crate::domain::company::Company;
 use crate::error::{Error, Problem, database_problem};
 use crate::server::{self, StartError, opening};
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Order follow-up and management.
@@ -122,7 +124,8 @@ pub fn run() -> ExitCode {
 
 async fn perform(command: Command) -> Outcome {
     if let Command::Openapi = command {
-        println!("{}", document());
+        // whoever reads may have seen enough
+        let _ = writeln!(std::io::stdout(), "{}", document());
         return Ok(());
     }
     let config = Config::from_environment()?;
@@ -163,8 +166,16 @@ fn migrate(config: &Config) -> Outcome {
     Ok(())
 }
 
+/// Opens a store that is there; SQLite would make an empty one otherwise.
+fn open_existing(config: &Config) -> Result<Conn, CommandError> {
+    match &config.database {
+        Target::Sqlite(path) if !Path::new(path).exists() => Err(CommandError::Said(format!("there is no store at {path}"))),
+        target => target.open().map_err(|error| CommandError::Said(error.to_string())),
+    }
+}
+
 fn check(config: &Config) -> Outcome {
-    let mut conn = config.database.open().map_err(|error| CommandError::Said(error.to_string()))?;
+    let mut conn = open_existing(config)?;
     let company = Company { calendar: Calendar::mainland_china(config.time_zone), base_currency: config.base_currency.clone() };
     let found = check::run(&mut conn, &company);
     for finding in &found {

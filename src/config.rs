@@ -152,19 +152,22 @@ impl Config {
                 .parsed("DOCKET_TRUSTED_PROXIES", Vec::new(), |t| read_list(t, |p| p.parse().map_err(|_| format!("{p} is not an IP address")))),
             cors_origins: read.parsed("DOCKET_CORS_ORIGINS", Vec::new(), |t| read_list(t, |p| Ok(p.to_owned()))),
         };
-        config.refuse_what_only_suits_a_trial(&mut read.errors);
+        let data_dir_said = read.text("DOCKET_DATA_DIR").is_some();
+        config.refuse_what_only_suits_a_trial(data_dir_said, &mut read.errors);
         if read.errors.is_empty() { Ok(config) } else { Err(ConfigErrors(read.errors)) }
     }
 
-    /// On PostgreSQL in production, replicas must share the secret (DECISIONS 34); in production
-    /// the administrator's password is not printed.
-    fn refuse_what_only_suits_a_trial(&self, errors: &mut Vec<String>) {
+    /// In production the secret is configured, and on PostgreSQL, where replicas share both, so is
+    /// the folder of files (DECISIONS 34).
+    fn refuse_what_only_suits_a_trial(&self, data_dir_said: bool, errors: &mut Vec<String>) {
         if self.production && self.secret.is_none() {
             errors.push("DOCKET_JWT_SECRET: must be set when DOCKET_ENV=production".to_owned());
         }
         if let Target::Postgres(url) = &self.database {
-            let remote = !["localhost", "127.0.0.1", "[::1]", "host=/", "@/", "%2F", "%2f"].iter().any(|local| url.contains(local));
-            if remote && !cfg!(feature = "pg-tls") && !url.contains("sslmode=disable") {
+            if self.production && !data_dir_said {
+                errors.push("DOCKET_DATA_DIR: must be set when DOCKET_ENV=production on PostgreSQL: replicas share their files".to_owned());
+            }
+            if is_remote(url) && !cfg!(feature = "pg-tls") && !url.contains("sslmode=disable") {
                 errors.push(
                     "DOCKET_DATABASE_URL: this build has no TLS, so the connection would be plain text; use a build with the feature pg-tls, \
                      or say sslmode=disable if the network is trusted"
@@ -178,6 +181,17 @@ impl Config {
     pub fn base_url(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
     }
+}
+
+/// Whether a PostgreSQL URL leads over a network; a socket's folder and this machine do not.
+fn is_remote(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let (authority, query) = (rest.split(['/', '?']).next().unwrap_or_default(), rest.split_once('?').map_or("", |(_, query)| query));
+    let server = authority.rsplit('@').next().unwrap_or_default();
+    let host = server.strip_prefix('[').map_or_else(|| server.split(':').next().unwrap_or_default(), |inner| inner.split(']').next().unwrap_or_default());
+    let asked = query.split('&').find_map(|part| part.strip_prefix("host=")).unwrap_or(host);
+    let socket = |host: &str| host.is_empty() || host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
+    !socket(asked) && !["localhost", "127.0.0.1", "::1"].contains(&asked)
 }
 
 fn long_enough(text: &str) -> Result<Option<String>, String> {
@@ -221,6 +235,9 @@ mod tests {
     fn production_needs_a_secret_and_no_plain_text_to_a_remote_database() {
         assert!(read(&[("DOCKET_ENV", "production")]).is_err());
         assert_eq!(read(&[("DOCKET_DATABASE_URL", "postgres://db.example/docket")]).is_err(), !cfg!(feature = "pg-tls"));
-        assert!(read(&[("DOCKET_DATABASE_URL", "postgres://localhost/docket")]).is_ok());
+        for local in ["postgres://localhost/docket", "postgres://me:secret@127.0.0.1:5433/docket", "postgres:///docket?host=/run", "postgres://[::1]/docket"] {
+            assert!(!is_remote(local), "{local}");
+        }
+        assert!(is_remote("postgres://localhost.example/docket") && is_remote("postgres://localhost@db.example/docket"));
     }
 }

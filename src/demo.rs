@@ -8,7 +8,6 @@ mod orders;
 use crate::app::App;
 use crate::app::passwords::Passwords;
 use crate::db::Tx;
-use crate::db::clock::random;
 use crate::db::types::Json;
 use crate::domain::actor::{Actor, ActorKind, Role};
 use crate::error::{Code, Problem, Result};
@@ -21,6 +20,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use validator::Validate;
+
+/// Everybody's password, as the examples of the API document have it: this is for trying out.
+const PASSWORD: &str = "correct horse battery";
 
 type Done<T> = std::result::Result<T, Box<Problem>>;
 
@@ -52,7 +54,7 @@ struct Demo<'a> {
 /// `rule_violated` where the store holds anything.
 pub async fn make(app: &App) -> Done<Logins> {
     refuse_full(app).await?;
-    let password = app.config.admin_password.clone().unwrap_or_else(|| hex::encode(random::<6>()));
+    let password = app.config.admin_password.clone().unwrap_or_else(|| PASSWORD.to_owned());
     let mut demo = Demo { app, staff: BTreeMap::new() };
     demo.hire(&password).await?;
     company::furnish(&demo).await?;
@@ -61,6 +63,10 @@ pub async fn make(app: &App) -> Done<Logins> {
 }
 
 async fn refuse_full(app: &App) -> Done<()> {
+    if app.config.production {
+        let en = "The example company is for trying out; DOCKET_ENV=production refuses it.";
+        return Err(Box::new(Problem::new(Code::RuleViolated).detail(en, "示例公司仅供试用；DOCKET_ENV=production 时不可用。")));
+    }
     let full = app.look(|conn| Ok(user_rows::any(conn)? || !order_rows::list(conn, &OrderFilter::default(), None, 1)?.is_empty())).await?;
     let en = "The store holds something already; the example company needs one that holds nothing.";
     if full {

@@ -190,10 +190,9 @@ impl Problem {
     pub fn from_reasons(reasons: Vec<Reason>) -> Self {
         let code = match reasons.first() {
             Some(Reason::OwnEntry | Reason::OwnLargeOrder | Reason::DecidedOtherLevel) => Code::SelfApproval,
-            Some(Reason::RoleMissing | Reason::NotPermitted | Reason::NotOwner) => Code::Forbidden,
+            Some(Reason::RoleMissing | Reason::NotPermitted | Reason::NotAnApprover | Reason::NotOwner) => Code::Forbidden,
             Some(Reason::EvidenceMissing { .. }) => Code::EvidenceMissing,
             Some(Reason::OrderBlocked { .. } | Reason::OnHold) => Code::OrderBlocked,
-            Some(Reason::StockMissing) => Code::InsufficientStock,
             _ => Code::InvalidTransition,
         };
         let blocked_by = reasons.iter().find_map(|r| if let Reason::OrderBlocked { by } = r { Some(by.clone()) } else { None });
@@ -216,12 +215,13 @@ impl Problem {
     /// An event that the table does not know in the present state.
     pub fn invalid_transition<E: std::fmt::Display>(state: &str, event: E, allowed: &[E]) -> Self {
         let list: Vec<String> = allowed.iter().map(ToString::to_string).collect();
-        let shown = if list.is_empty() { "-".to_owned() } else { list.join(", ") };
+        let shown = list.join(", ");
+        let (en, zh) = match list.is_empty() {
+            true => (String::new(), String::new()),
+            false => (format!("; possible: {shown}"), format!("；可执行：{shown}")),
+        };
         Self::new(Code::InvalidTransition)
-            .detail(
-                format!("\"{event}\" is not possible in the state \"{state}\"; possible: {shown}."),
-                format!("状态“{state}”下不能执行“{event}”；可执行：{shown}。"),
-            )
+            .detail(format!("\"{event}\" is not possible in the state \"{state}\"{en}."), format!("状态“{state}”下不能执行“{event}”{zh}。"))
             .with("state", state)
             .with("allowed", list)
     }
@@ -297,6 +297,7 @@ pub fn database_problem(error: &diesel::result::Error) -> Problem {
     use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
     match error {
         Diesel::NotFound => Problem::not_found(),
+        Diesel::DatabaseError(Kind::UniqueViolation, _) => Problem::new(Code::DuplicateReference),
         Diesel::DatabaseError(Kind::SerializationFailure | Kind::ClosedConnection, _) => Problem::new(Code::Unavailable).retry_after(1),
         Diesel::DatabaseError(_, info) if info.message().contains("disk is full") || info.message().contains("No space left") => {
             Problem::new(Code::StorageFull)

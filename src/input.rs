@@ -1,8 +1,12 @@
 //! How input is read, strictly and in one way for requests, patches and imported rows: JSON
 //! without duplicate keys, NUL or depth, text in NFC, unknown fields refused, every bad value
-//! named by a pointer at once (BEHAVIOUR 1, DECISIONS 29). Knows no resource.
+//! named by a pointer at once and told in both languages (BEHAVIOUR 1, DECISIONS 29). Knows no
+//! resource.
 
-use crate::error::{Code, Error, Problem, Result};
+pub mod rules;
+mod sentences;
+
+use crate::error::{Code, Error, FieldError, Problem, Result};
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
@@ -54,6 +58,9 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> std::result::Result<Value, E> {
+        if value.fract() == 0.0 && value.abs() >= 9_007_199_254_740_992.0 {
+            return Err(E::custom("a number is too large to be kept exactly; send it as text"));
+        }
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number is out of range"))
     }
 
@@ -80,7 +87,7 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(key) = map.next_key::<String>()? {
             let key = text::<A::Error>(&key)?;
             if members.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key \"{key}\" stands twice")));
+                return Err(A::Error::custom(format!("the key `{key}` stands twice")));
             }
             let value = map.next_value_seed(Strict { depth })?;
             members.insert(key, value);
@@ -93,17 +100,25 @@ fn deeper<E: serde::de::Error>(depth: usize) -> std::result::Result<usize, E> {
     if depth < DEPTH { Ok(depth + 1) } else { Err(E::custom(format!("nested deeper than {DEPTH}"))) }
 }
 
+fn malformed(en: &str, zh: &str) -> Problem {
+    Problem::new(Code::MalformedJson).detail(format!("The body cannot be read: {en}."), format!("无法解析请求体：{zh}。"))
+}
+
+fn unreadable(error: &serde_json::Error) -> Problem {
+    let why = error.to_string();
+    let zh = sentences::chinese(&why, "不是有效的 JSON");
+    malformed(&why, &format!("第 {} 行第 {} 列，{zh}", error.line(), error.column()))
+}
+
 /// Parses JSON strictly.
 ///
 /// # Errors
 /// `malformed_json`.
 pub fn parse(bytes: &[u8]) -> std::result::Result<Value, Problem> {
-    let malformed =
-        |why: String| Problem::new(Code::MalformedJson).detail(format!("The body cannot be read: {why}."), format!("无法解析请求体：{why}。"));
-    let bytes = std::str::from_utf8(bytes).map_err(|_| malformed("it is not UTF-8".to_owned()))?;
+    let bytes = std::str::from_utf8(bytes).map_err(|_| malformed("it is not UTF-8", "不是 UTF-8 编码"))?;
     let mut deserializer = serde_json::Deserializer::from_str(bytes);
-    let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|e| malformed(e.to_string()))?;
-    deserializer.end().map_err(|e| malformed(e.to_string()))?;
+    let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|e| unreadable(&e))?;
+    deserializer.end().map_err(|e| unreadable(&e))?;
     Ok(value)
 }
 
@@ -157,8 +172,8 @@ pub fn shape<T: DeserializeOwned>(value: Value) -> std::result::Result<T, Proble
         let why = error.inner().to_string();
         let unknown = why.starts_with("unknown field");
         let (code, name) = if unknown { (Code::UnknownField, "unknown_field") } else { (Code::ValidationFailed, "invalid_value") };
-        let title = format!("取值无效：{why}");
-        Problem::new(code).field(&at, name, why, title)
+        let zh = sentences::chinese(&why, "类型或取值不正确");
+        Problem::new(code).field(&at, name, why, zh)
     })
 }
 
@@ -169,39 +184,24 @@ pub fn shape<T: DeserializeOwned>(value: Value) -> std::result::Result<T, Proble
 pub fn check<T: Validate>(value: &T) -> std::result::Result<(), Problem> {
     value.validate().map_err(|errors| {
         let mut problem = Problem::new(Code::ValidationFailed);
-        collect(&errors, "", &mut problem);
+        collect(&errors, "", &mut problem.errors);
         problem.errors.sort_by(|a, b| a.pointer.cmp(&b.pointer));
         problem
     })
 }
 
-fn collect(errors: &ValidationErrors, at: &str, problem: &mut Problem) {
+fn collect(errors: &ValidationErrors, at: &str, bad: &mut Vec<FieldError>) {
     for (field, kind) in errors.errors() {
         // a rule about the whole thing stands at the thing itself
         let here = if field == "__all__" { at.to_owned() } else { format!("{at}/{field}") };
         match kind {
-            ValidationErrorsKind::Struct(inner) => collect(inner, &here, problem),
-            ValidationErrorsKind::List(items) => items.iter().for_each(|(index, inner)| collect(inner, &format!("{here}/{index}"), problem)),
-            ValidationErrorsKind::Field(list) => {
-                for error in list {
-                    let sentence = error.message.as_ref().map_or_else(|| describe(error), ToString::to_string);
-                    let chinese = format!("取值无效：{sentence}");
-                    *problem = std::mem::replace(problem, Problem::new(Code::ValidationFailed)).field(&here, &error.code, sentence, chinese);
-                }
-            }
+            ValidationErrorsKind::Struct(inner) => collect(inner, &here, bad),
+            ValidationErrorsKind::List(items) => items.iter().for_each(|(index, inner)| collect(inner, &format!("{here}/{index}"), bad)),
+            ValidationErrorsKind::Field(list) => bad.extend(list.iter().map(|error| {
+                let (detail_en, detail_zh) = sentences::of_rule(error);
+                FieldError { pointer: here.clone(), code: error.code.to_string(), detail_en, detail_zh }
+            })),
         }
-    }
-}
-
-fn describe(error: &validator::ValidationError) -> String {
-    let limit = |name: &str| error.params.get(name).map(|v| v.to_string().trim_matches('"').to_owned());
-    let unit = if error.code == "length" { " characters or items" } else { "" };
-    match (limit("min"), limit("max"), limit("equal")) {
-        (_, _, Some(equal)) => format!("must have {equal}{unit}"),
-        (Some(min), Some(max), _) => format!("must have between {min} and {max}{unit}"),
-        (Some(min), None, _) => format!("must have at least {min}{unit}"),
-        (None, Some(max), _) => format!("must have at most {max}{unit}"),
-        _ => format!("is not a valid {}", error.code),
     }
 }
 
@@ -256,89 +256,6 @@ fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
-/// Rules that `validator` does not bring, for `#[validate(custom(function = …))]`.
-pub mod rules {
-    use crate::domain::amount::Amount;
-    use crate::domain::codes;
-    use std::borrow::Cow;
-    use validator::ValidationError;
-
-    type Checked = std::result::Result<(), ValidationError>;
-
-    fn when(good: bool, code: &'static str, sentence: &'static str) -> Checked {
-        if good { Ok(()) } else { Err(ValidationError::new(code).with_message(Cow::Borrowed(sentence))) }
-    }
-
-    /// Something besides blanks, and no control characters (line breaks would split a header).
-    pub fn line(text: &str) -> Checked {
-        let plain = !text.trim().is_empty() && !text.chars().any(char::is_control);
-        when(plain, "text", "must be one line of text that is not blank")
-    }
-
-    /// As [`line`], or empty.
-    pub fn line_or_empty(text: &str) -> Checked {
-        if text.is_empty() { Ok(()) } else { line(text) }
-    }
-
-    /// Not blank; line breaks are welcome.
-    pub fn prose(text: &str) -> Checked {
-        when(!text.trim().is_empty(), "text", "must not be blank")
-    }
-
-    /// A code that can stand in a path or a list: letters, digits, `-`, `_`, `.`, `/`.
-    pub fn code(text: &str) -> Checked {
-        let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
-        when(plain, "code", "must consist of letters, digits, and - _ . /")
-    }
-
-    /// E.164.
-    pub fn phone(text: &str) -> Checked {
-        when(codes::is_phone(text), "phone", "must be a phone number in E.164, such as +8613800138000")
-    }
-
-    /// An e-mail address on one line.
-    pub fn email(text: &str) -> Checked {
-        use validator::ValidateEmail;
-        when(text.len() <= 254 && text.validate_email() && !text.chars().any(char::is_control), "email", "must be an e-mail address")
-    }
-
-    /// ISO 3166-1 alpha-2.
-    pub fn country(text: &str) -> Checked {
-        when(codes::is_country(text), "country", "must be an ISO 3166-1 alpha-2 country, such as CN")
-    }
-
-    /// ISO 4217.
-    pub fn currency(text: &str) -> Checked {
-        when(codes::minor_digits(text).is_some(), "currency", "must be an ISO 4217 currency, such as CNY")
-    }
-
-    /// BCP 47.
-    pub fn language(text: &str) -> Checked {
-        when(codes::is_language(text), "language", "must be a BCP 47 language, such as zh-CN")
-    }
-
-    /// A date of the years 1 to 9999.
-    pub fn date(date: &chrono::NaiveDate) -> Checked {
-        use chrono::Datelike;
-        when((1..=9999).contains(&date.year()), "range", "must lie in the years 1 to 9999")
-    }
-
-    /// Not negative.
-    pub fn not_negative(amount: &Amount) -> Checked {
-        when(*amount >= Amount::ZERO, "range", "must not be negative")
-    }
-
-    /// Above zero.
-    pub fn positive(amount: &Amount) -> Checked {
-        when(*amount > Amount::ZERO, "range", "must be above zero")
-    }
-
-    /// From 0 to 1.
-    pub fn rate(amount: &Amount) -> Checked {
-        when((Amount::ZERO..=Amount::ONE).contains(amount), "range", "must lie between 0 and 1")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,6 +274,8 @@ mod tests {
         assert!(refused("1e999").contains("cannot be read"));
         assert!(refused("{} x").contains("cannot be read"));
         assert!(parse(b"\"\xff\"").is_err());
+        let chinese = parse(br#"{"a":1,"a":2}"#).unwrap_err().detail_text(crate::domain::words::Language::Chinese);
+        assert_eq!(chinese, "无法解析请求体：第 1 行第 10 列，键重复：a。");
         assert_eq!(parse("\"e\u{301}\"".as_bytes()).unwrap(), Value::String("\u{e9}".into()));
     }
 

@@ -1,7 +1,6 @@
 //! `/v1/api-keys`. A key is shown once, by the answer that makes it, which is therefore never
 //! kept (DECISIONS 10).
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Nothing, Posted};
 use super::respond::{Response, send};
@@ -71,7 +70,7 @@ pub struct ApiKeyQuery {
 }
 
 /// Lists API keys, newest first; the revoked ones too.
-#[utoipa::path(tag = "api-keys", params(ApiKeyQuery), responses((status = 200, body = Listing<ApiKeyView>), ReadRefusals))]
+#[utoipa::path(tag = "api-keys", params(ApiKeyQuery), responses((status = 200, body = Listing<ApiKeyView>)))]
 #[get("/v1/api-keys")]
 pub async fn list_api_keys(app: Data<App>, request: HttpRequest, asked: Asked<ApiKeyQuery>) -> Response {
     let (app_, query) = (app.clone(), asked.query);
@@ -87,7 +86,7 @@ pub async fn list_api_keys(app: Data<App>, request: HttpRequest, asked: Asked<Ap
 }
 
 /// Makes an API key; the answer is the only one that ever shows it.
-#[utoipa::path(tag = "api-keys", request_body = CreateApiKey, responses((status = 201, body = CreatedApiKeyView), WriteRefusals))]
+#[utoipa::path(tag = "api-keys", request_body = CreateApiKey, responses((status = 201, body = CreatedApiKeyView)))]
 #[post("/v1/api-keys")]
 pub async fn create_api_key(app: Data<App>, posted: Posted<CreateApiKey>) -> Response {
     let call = Call { repeat: None, ..posted.call };
@@ -104,7 +103,7 @@ pub async fn create_api_key(app: Data<App>, posted: Posted<CreateApiKey>) -> Res
 }
 
 /// Revokes an API key (under `If-Match`); it counts from the next request on.
-#[utoipa::path(tag = "api-keys", responses((status = 204, description = "Revoked"), WriteRefusals))]
+#[utoipa::path(tag = "api-keys", responses((status = 204, description = "Revoked")))]
 #[delete("/v1/api-keys/{id}")]
 pub async fn revoke_api_key(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
     let body = posted.body;

@@ -1,8 +1,8 @@
 //! `/v1/approvals` and `/v1/approval-rules`: people's queues, deciding a step, what was decided
 //! about an order and by which rules.
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing, Page};
+use super::query;
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
@@ -189,7 +189,7 @@ pub struct ApprovalQuery {
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100)]
     status: Option<String>,
-    /// An order's id or number.
+    /// The order's id, `ord_…`, or its number.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
@@ -206,25 +206,6 @@ pub struct ApprovalQuery {
 }
 
 impl ApprovalQuery {
-    fn statuses(&self) -> Result<Vec<StepStatus>> {
-        let mut statuses = Vec::new();
-        for word in self.status.iter().flat_map(|text| text.split(',')) {
-            let status = StepStatus::parse(word).ok_or_else(|| Problem::parameter("status", &format!("\"{word}\" is not one of its words")))?;
-            if !statuses.contains(&status) {
-                statuses.push(status);
-            }
-        }
-        Ok(statuses)
-    }
-
-    fn order(&self, snapshot: &mut Snapshot) -> Result<Option<Id>> {
-        let Some(text) = &self.order_id else { return Ok(None) };
-        match orders::resolve(snapshot.conn, text)? {
-            None => Err(Problem::parameter("order_id", "must be the id or the number of an order").into()),
-            order => Ok(order),
-        }
-    }
-
     fn queue(&self, snapshot: &Snapshot) -> Result<Option<Queue>> {
         match self.decidable_by.map(|_| approvals::queue_of(&snapshot.actor)) {
             Some(None) => Err(Problem::parameter("decidable_by", "only a person has a queue").into()),
@@ -234,7 +215,12 @@ impl ApprovalQuery {
 
     /// The filter that this comes to for whoever asks.
     fn filter(&self, snapshot: &mut Snapshot) -> Result<StepFilter> {
-        Ok(StepFilter { statuses: self.statuses()?, order: self.order(snapshot)?, role: self.role, queue: self.queue(snapshot)? })
+        Ok(StepFilter {
+            statuses: query::words("status", self.status.as_deref(), StepStatus::parse)?,
+            order: query::order(snapshot, self.order_id.as_deref())?,
+            role: self.role,
+            queue: self.queue(snapshot)?,
+        })
     }
 }
 
@@ -247,7 +233,7 @@ fn list(snapshot: &mut Snapshot, q: &ApprovalQuery, filter: &StepFilter, cursors
 }
 
 /// Lists approval steps, newest first; `status=pending&decidable_by=me` is a person's queue.
-#[utoipa::path(tag = "approvals", params(ApprovalQuery), responses((status = 200, body = Listing<ApprovalStep>), ReadRefusals))]
+#[utoipa::path(tag = "approvals", params(ApprovalQuery), responses((status = 200, body = Listing<ApprovalStep>)))]
 #[get("/v1/approvals")]
 pub async fn list_approvals(app: Data<App>, request: HttpRequest, asked: Asked<ApprovalQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
@@ -261,7 +247,7 @@ pub async fn list_approvals(app: Data<App>, request: HttpRequest, asked: Asked<A
 }
 
 /// Shows an approval step.
-#[utoipa::path(tag = "approvals", responses((status = 200, body = ApprovalStep), ReadRefusals))]
+#[utoipa::path(tag = "approvals", responses((status = 200, body = ApprovalStep)))]
 #[get("/v1/approvals/{id}")]
 pub async fn get_approval(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -273,7 +259,7 @@ pub async fn get_approval(app: Data<App>, request: HttpRequest, path: Path<Strin
 }
 
 /// Approves a step. The next level is asked then; after the last one the customer is.
-#[utoipa::path(tag = "approvals", request_body = DecisionInput, responses((status = 200, body = ApprovalStep), WriteRefusals))]
+#[utoipa::path(tag = "approvals", request_body = DecisionInput, responses((status = 200, body = ApprovalStep)))]
 #[post("/v1/approvals/{id}/approve")]
 pub async fn approve_step(app: Data<App>, path: Path<String>, posted: Posted<DecisionInput>) -> Response {
     let body = posted.body;
@@ -285,7 +271,7 @@ pub async fn approve_step(app: Data<App>, path: Path<String>, posted: Posted<Dec
 }
 
 /// Rejects a step, with the reason; the order is cancelled.
-#[utoipa::path(tag = "approvals", request_body = RefusalInput, responses((status = 200, body = ApprovalStep), WriteRefusals))]
+#[utoipa::path(tag = "approvals", request_body = RefusalInput, responses((status = 200, body = ApprovalStep)))]
 #[post("/v1/approvals/{id}/reject")]
 pub async fn reject_step(app: Data<App>, path: Path<String>, posted: Posted<RefusalInput>) -> Response {
     let body = posted.body;
@@ -298,7 +284,7 @@ pub async fn reject_step(app: Data<App>, path: Path<String>, posted: Posted<Refu
 
 /// Returns the order for changes, with what is to be changed; once changed it is verified and
 /// approved anew.
-#[utoipa::path(tag = "approvals", request_body = RefusalInput, responses((status = 200, body = ApprovalStep), WriteRefusals))]
+#[utoipa::path(tag = "approvals", request_body = RefusalInput, responses((status = 200, body = ApprovalStep)))]
 #[post("/v1/approvals/{id}/send-back")]
 pub async fn send_back_step(app: Data<App>, path: Path<String>, posted: Posted<RefusalInput>) -> Response {
     let body = posted.body;
@@ -310,7 +296,7 @@ pub async fn send_back_step(app: Data<App>, path: Path<String>, posted: Posted<R
 }
 
 /// Lists the approval rounds of an order, first to last, with their steps and checks.
-#[utoipa::path(tag = "approvals", responses((status = 200, body = ApprovalRounds), ReadRefusals))]
+#[utoipa::path(tag = "approvals", responses((status = 200, body = ApprovalRounds)))]
 #[get("/v1/orders/{id}/approvals")]
 pub async fn get_order_approvals(app: Data<App>, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -324,7 +310,7 @@ pub async fn get_order_approvals(app: Data<App>, path: Path<String>, asked: Aske
 }
 
 /// Lists the approval rules in their order; there are few, so they are one page.
-#[utoipa::path(tag = "approvals", responses((status = 200, body = Listing<ApprovalRule>), ReadRefusals))]
+#[utoipa::path(tag = "approvals", responses((status = 200, body = Listing<ApprovalRule>)))]
 #[get("/v1/approval-rules")]
 pub async fn list_approval_rules(app: Data<App>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {

@@ -1,7 +1,6 @@
 //! `/v1/auth`: from a password to tokens, from a refresh token to the next, and out. None of
 //! these answers is ever kept under an idempotency key (DECISIONS 10).
 
-use super::doc::WriteRefusals;
 use super::problem::Failure;
 use super::request::{Checked, Nothing, Posted};
 use super::respond::{Response, send};
@@ -49,7 +48,7 @@ fn tokens_of(app: &App, opened: Opened, refresh_token: String) -> Result<Answer,
 }
 
 /// Logs in with a user name and a password.
-#[utoipa::path(tag = "auth", request_body = LoginInput, responses((status = 200, body = TokensView), WriteRefusals))]
+#[utoipa::path(tag = "auth", request_body = LoginInput, responses((status = 200, body = TokensView)))]
 #[post("/v1/auth/login")]
 pub async fn login(app: Data<App>, posted: Posted<LoginInput>) -> Response {
     let input = admitted(&posted.call, &posted.body)?;
@@ -70,7 +69,7 @@ pub async fn login(app: Data<App>, posted: Posted<LoginInput>) -> Response {
 }
 
 /// Exchanges a refresh token for new tokens; each is good once.
-#[utoipa::path(tag = "auth", request_body = RefreshInput, responses((status = 200, body = TokensView), WriteRefusals))]
+#[utoipa::path(tag = "auth", request_body = RefreshInput, responses((status = 200, body = TokensView)))]
 #[post("/v1/auth/refresh")]
 pub async fn refresh(app: Data<App>, posted: Posted<RefreshInput>) -> Response {
     let old_hash = tokens::hash(&admitted(&posted.call, &posted.body)?.refresh_token);
@@ -81,7 +80,7 @@ pub async fn refresh(app: Data<App>, posted: Posted<RefreshInput>) -> Response {
 }
 
 /// Ends the log-in that the access token belongs to.
-#[utoipa::path(tag = "auth", responses((status = 204, description = "Logged out"), WriteRefusals))]
+#[utoipa::path(tag = "auth", responses((status = 204, description = "Logged out")))]
 #[post("/v1/auth/logout")]
 pub async fn logout(app: Data<App>, posted: Posted<Nothing>) -> Response {
     let call = Call { repeat: None, ..posted.call };

@@ -1,11 +1,9 @@
 //! `/v1/customers`.
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
-use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
 use crate::domain::order::CustomerTier;
 use crate::domain::permission::Operation;
@@ -33,7 +31,6 @@ pub struct CustomerView {
     pub language: String,
     pub tier: CustomerTier,
     pub tier_label: &'static str,
-    pub credit_limit: Option<Amount>,
     pub tax_number: Option<String>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
@@ -52,7 +49,6 @@ pub fn view(customer: Customer, language: Language) -> CustomerView {
         language: customer.language,
         tier: customer.tier,
         tier_label: customer.tier.label(language),
-        credit_limit: customer.credit_limit,
         tax_number: customer.tax_number,
         created_at: customer.created_at,
         updated_at: customer.updated_at,
@@ -87,7 +83,7 @@ pub struct CustomerQuery {
 }
 
 /// Lists customers, newest first.
-#[utoipa::path(tag = "customers", params(CustomerQuery), responses((status = 200, body = Listing<CustomerView>), ReadRefusals))]
+#[utoipa::path(tag = "customers", params(CustomerQuery), responses((status = 200, body = Listing<CustomerView>)))]
 #[get("/v1/customers")]
 pub async fn list_customers(app: Data<App>, request: HttpRequest, asked: Asked<CustomerQuery>) -> Response {
     let (app_, query) = (app.clone(), asked.query);
@@ -104,7 +100,7 @@ pub async fn list_customers(app: Data<App>, request: HttpRequest, asked: Asked<C
 }
 
 /// Shows a customer.
-#[utoipa::path(tag = "customers", responses((status = 200, body = CustomerView), ReadRefusals))]
+#[utoipa::path(tag = "customers", responses((status = 200, body = CustomerView)))]
 #[get("/v1/customers/{id}")]
 pub async fn get_customer(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut crate::db::Snapshot| {
@@ -116,7 +112,7 @@ pub async fn get_customer(app: Data<App>, request: HttpRequest, path: Path<Strin
 }
 
 /// Makes a customer.
-#[utoipa::path(tag = "customers", request_body = CustomerInput, responses((status = 201, body = CustomerView), WriteRefusals))]
+#[utoipa::path(tag = "customers", request_body = CustomerInput, responses((status = 201, body = CustomerView)))]
 #[post("/v1/customers")]
 pub async fn create_customer(app: Data<App>, posted: Posted<CustomerInput>) -> Response {
     let body = posted.body;
@@ -129,7 +125,7 @@ pub async fn create_customer(app: Data<App>, posted: Posted<CustomerInput>) -> R
 }
 
 /// Amends a customer (JSON Merge Patch, under `If-Match`).
-#[utoipa::path(tag = "customers", request_body = CustomerInput, responses((status = 200, body = CustomerView), WriteRefusals))]
+#[utoipa::path(tag = "customers", request_body = CustomerInput, responses((status = 200, body = CustomerView)))]
 #[patch("/v1/customers/{id}")]
 pub async fn update_customer(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
     let body = posted.body;

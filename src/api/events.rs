@@ -1,15 +1,15 @@
 //! `/v1/events`: the feed of all that has happened, for readers who come back (DECISIONS 13, 14).
 
-use super::doc::ReadRefusals;
 use super::paging::{self, Cursors, Listing, Page};
+use super::query;
 use super::request::Asked;
 use super::respond::{Response, send};
-use crate::app::{Answer, App};
+use crate::app::App;
 use crate::db::Snapshot;
 use crate::db::types::Json;
 use crate::domain::actor::ActorKind;
 use crate::domain::event::EventName;
-use crate::domain::id::{Id, Kind};
+use crate::domain::id::Kind;
 use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::error::{Code, Problem, Result};
@@ -52,23 +52,32 @@ pub struct EventView {
     pub data: Map<String, Value>,
 }
 
-fn actor(kind: ActorKind, id: Option<Id>) -> EventActor {
-    let named = if kind == ActorKind::Key { Kind::ApiKey } else { Kind::User };
-    EventActor { kind, id: id.map(|id| id.text(named)) }
+/// The id of who caused an event, as the API writes it; none for the system.
+pub fn actor_id(event: &EventRow) -> Option<String> {
+    let kind = if event.actor_kind == ActorKind::Key { Kind::ApiKey } else { Kind::User };
+    event.actor_id.map(|id| id.text(kind))
+}
+
+/// The word for what kind of thing an event happened to, and that thing's id.
+pub fn subject(event: &EventRow) -> (String, String) {
+    let word = Kind::of_prefix(&event.subject).map_or_else(|| event.subject.clone(), |kind| kind.word().to_owned());
+    (word, format!("{}_{}", event.subject, event.subject_id))
 }
 
 /// How an event looks to those who follow.
 pub fn view(event: EventRow) -> EventView {
+    let actor = EventActor { kind: event.actor_kind, id: actor_id(&event) };
+    let (subject, subject_id) = subject(&event);
     let Json(data) = event.payload;
     EventView {
         id: event.id.text(Kind::Event),
         name: event.name,
         at: event.at,
-        subject: Kind::of_prefix(&event.subject).map_or_else(|| event.subject.clone(), |kind| kind.word().to_owned()),
-        subject_id: format!("{}_{}", event.subject, event.subject_id),
+        subject,
+        subject_id,
         order_id: event.order_id.map(|id| id.text(Kind::Order)),
         order_version: event.order_version,
-        actor: actor(event.actor_kind, event.actor_id),
+        actor,
         data,
     }
 }
@@ -93,8 +102,7 @@ pub struct EventQuery {
 impl EventQuery {
     /// The names asked for; all where there are none.
     fn names(&self) -> Result<Vec<EventName>> {
-        let parse = |part: &str| EventName::parse(part).ok_or_else(|| Problem::parameter("name", "there is no such event").into());
-        self.name.iter().flat_map(|list| list.split(',')).map(parse).collect()
+        query::words("name", self.name.as_deref(), EventName::parse)
     }
 }
 
@@ -145,17 +153,9 @@ fn read_on(snapshot: &mut Snapshot, start: Position, names: &[EventName], limit:
     Ok(stretch)
 }
 
-/// Where to go on, for those who follow links; none at the end of the feed.
-fn link(path: &str, query: &str, page: &Page) -> Option<String> {
-    let cursor = page.next_cursor.as_ref().filter(|_| page.has_more)?;
-    let others = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("after="));
-    let rest: String = others.map(|part| format!("{part}&")).collect();
-    Some(format!("<{path}?{rest}after={cursor}>; rel=\"next\""))
-}
-
 /// The feed, oldest first. `next_cursor` is always there, at the end of the feed too: give it as
 /// `after` to hear what has happened since. Every event is seen exactly once.
-#[utoipa::path(tag = "events", params(EventQuery), responses((status = 200, body = Listing<EventView>), ReadRefusals))]
+#[utoipa::path(tag = "events", params(EventQuery), responses((status = 200, body = Listing<EventView>)))]
 #[get("/v1/events")]
 pub async fn list_events(app: Data<App>, request: HttpRequest, asked: Asked<EventQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
@@ -166,9 +166,8 @@ pub async fn list_events(app: Data<App>, request: HttpRequest, asked: Asked<Even
         let stretch = read_on(snapshot, read_position(cursors.read(q.after.as_deref())?)?, &names, limit)?;
         let next_cursor = Some(cursors.write(&write_position(stretch.end)));
         let page = Page { next_cursor, has_more: stretch.has_more, limit, total: None, total_capped: None };
-        let link = link(uri.path(), uri.query().unwrap_or_default(), &page);
-        let answer = Answer::json(200, &Listing { data: stretch.found.into_iter().map(view).collect(), page })?;
-        Ok(link.into_iter().fold(answer, |answer, link| answer.header("link", link)))
+        let listing = Listing { data: stretch.found.into_iter().map(view).collect(), page };
+        listing.answer_under("after", uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::ListEvents, asked.call, look).await)
 }
@@ -189,12 +188,5 @@ mod tests {
         let asked = |name: &str| EventQuery { after: None, name: Some(name.to_owned()), limit: None }.names();
         assert_eq!(asked("order.shipped,order.received").unwrap(), [EventName::OrderShipped, EventName::OrderReceived]);
         assert!(asked("order.flew").is_err() && asked("order.shipped,").is_err());
-    }
-
-    #[test]
-    fn the_link_keeps_the_names_and_goes_on() {
-        let page = |has_more| Page { next_cursor: Some("c".to_owned()), has_more, limit: 1, total: None, total_capped: None };
-        assert_eq!(link("/v1/events", "after=b&limit=1", &page(true)).unwrap(), "</v1/events?limit=1&after=c>; rel=\"next\"");
-        assert_eq!(link("/v1/events", "", &page(false)), None);
     }
 }

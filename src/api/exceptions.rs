@@ -2,8 +2,8 @@
 
 pub mod view;
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
+use super::query;
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
@@ -46,7 +46,7 @@ pub struct ExceptionQuery {
     status: Option<String>,
     #[param(inline)]
     kind: Option<ExceptionKind>,
-    /// Those that cover this order, `ord_…`.
+    /// Those that cover this order: its id, `ord_…`, or its number.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
@@ -59,26 +59,12 @@ pub struct ExceptionQuery {
     limit: Option<u32>,
 }
 
-/// The statuses that a list separated by commas names, each once.
-fn statuses(text: Option<&str>) -> Result<Vec<ExceptionStatus>> {
-    let mut named = Vec::new();
-    for word in text.into_iter().flat_map(|text| text.split(',')) {
-        let status = ExceptionStatus::parse(word).ok_or_else(|| Problem::parameter("status", &format!("\"{word}\" is not one of its words")))?;
-        if !named.contains(&status) {
-            named.push(status);
-        }
-    }
-    Ok(named)
-}
-
 impl ExceptionQuery {
-    fn filter(&self) -> Result<ExceptionFilter> {
-        let refusal = || Problem::parameter("order_id", "must be an id such as ord_…").into();
-        let order = |text: &str| -> Result<Id> { Kind::Order.parse(text).ok_or_else(refusal) };
+    fn filter(&self, snapshot: &mut Snapshot) -> Result<ExceptionFilter> {
         Ok(ExceptionFilter {
-            statuses: statuses(self.status.as_deref())?,
+            statuses: query::words("status", self.status.as_deref(), ExceptionStatus::parse)?,
             kind: self.kind,
-            order: self.order_id.as_deref().map(order).transpose()?,
+            order: query::order(snapshot, self.order_id.as_deref())?,
             blocking: self.blocking,
         })
     }
@@ -94,13 +80,13 @@ fn list(snapshot: &mut Snapshot, q: &ExceptionQuery, filter: &ExceptionFilter, c
 }
 
 /// Lists exceptions, newest first.
-#[utoipa::path(tag = "exceptions", params(ExceptionQuery), responses((status = 200, body = Listing<ExceptionView>), ReadRefusals))]
+#[utoipa::path(tag = "exceptions", params(ExceptionQuery), responses((status = 200, body = Listing<ExceptionView>)))]
 #[get("/v1/exceptions")]
 pub async fn list_exceptions(app: Data<App>, request: HttpRequest, asked: Asked<ExceptionQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
     let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let filter = q.filter()?;
+        let filter = q.filter(snapshot)?;
         let cursors = Cursors::new(&app_, "list_exceptions", &format!("{filter:?}"));
         list(snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
     };
@@ -108,7 +94,7 @@ pub async fn list_exceptions(app: Data<App>, request: HttpRequest, asked: Asked<
 }
 
 /// Shows an exception, named by its id or its number.
-#[utoipa::path(tag = "exceptions", responses((status = 200, body = ExceptionView), ReadRefusals))]
+#[utoipa::path(tag = "exceptions", responses((status = 200, body = ExceptionView)))]
 #[get("/v1/exceptions/{id}")]
 pub async fn get_exception(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -121,7 +107,7 @@ pub async fn get_exception(app: Data<App>, request: HttpRequest, path: Path<Stri
 
 /// Reports an exception over any number of orders. A blocking one stops them until it is resolved
 /// or dismissed.
-#[utoipa::path(tag = "exceptions", request_body = ExceptionInput, responses((status = 201, body = ExceptionView), WriteRefusals))]
+#[utoipa::path(tag = "exceptions", request_body = ExceptionInput, responses((status = 201, body = ExceptionView)))]
 #[post("/v1/exceptions")]
 pub async fn report_exception(app: Data<App>, posted: Posted<ExceptionInput>) -> Response {
     let body = posted.body;
@@ -147,14 +133,14 @@ async fn take<T: Send + Sync + 'static>(
 }
 
 /// Amends an exception that is neither closed nor dismissed (JSON Merge Patch, under `If-Match`).
-#[utoipa::path(tag = "exceptions", request_body = ExceptionAmendment, responses((status = 200, body = ExceptionView), WriteRefusals))]
+#[utoipa::path(tag = "exceptions", request_body = ExceptionAmendment, responses((status = 200, body = ExceptionView)))]
 #[patch("/v1/exceptions/{id}")]
 pub async fn update_exception(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
     take(&app, Operation::UpdateException, path, posted, exceptions::update).await
 }
 
 /// Plans what is to be done, in place of any earlier plan.
-#[utoipa::path(tag = "exceptions", request_body = PlanInput, responses((status = 200, body = ExceptionView), WriteRefusals))]
+#[utoipa::path(tag = "exceptions", request_body = PlanInput, responses((status = 200, body = ExceptionView)))]
 #[post("/v1/exceptions/{id}/plan")]
 pub async fn plan_exception(app: Data<App>, path: Path<String>, posted: Posted<PlanInput>) -> Response {
     take(&app, Operation::PlanException, path, posted, exceptions::plan).await
@@ -162,49 +148,36 @@ pub async fn plan_exception(app: Data<App>, path: Path<String>, posted: Posted<P
 
 /// Approves the plan, which is carried out from then on. One that costs money is for somebody who
 /// approved one of the orders; nobody approves their own.
-#[utoipa::path(tag = "exceptions", request_body = PlanDecisionInput, responses((status = 200, body = ExceptionView), WriteRefusals))]
+#[utoipa::path(tag = "exceptions", request_body = PlanDecisionInput, responses((status = 200, body = ExceptionView)))]
 #[post("/v1/exceptions/{id}/approve")]
 pub async fn approve_exception(app: Data<App>, path: Path<String>, posted: Posted<PlanDecisionInput>) -> Response {
     take(&app, Operation::ApproveException, path, posted, exceptions::approve).await
 }
 
 /// Turns the plan down; another one is to be made.
-#[utoipa::path(tag = "exceptions", request_body = PlanDecisionInput, responses((status = 200, body = ExceptionView), WriteRefusals))]
+#[utoipa::path(tag = "exceptions", request_body = PlanDecisionInput, responses((status = 200, body = ExceptionView)))]
 #[post("/v1/exceptions/{id}/reject")]
 pub async fn reject_exception(app: Data<App>, path: Path<String>, posted: Posted<PlanDecisionInput>) -> Response {
     take(&app, Operation::RejectException, path, posted, exceptions::reject).await
 }
 
 /// Records that an exception was put right; what it stopped goes on.
-#[utoipa::path(tag = "exceptions", request_body = ResolveInput, responses((status = 200, body = ExceptionView), WriteRefusals))]
+#[utoipa::path(tag = "exceptions", request_body = ResolveInput, responses((status = 200, body = ExceptionView)))]
 #[post("/v1/exceptions/{id}/resolve")]
 pub async fn resolve_exception(app: Data<App>, path: Path<String>, posted: Posted<ResolveInput>) -> Response {
     take(&app, Operation::ResolveException, path, posted, exceptions::resolve).await
 }
 
 /// Closes a resolved exception, with what prevents a repeat.
-#[utoipa::path(tag = "exceptions", request_body = CloseInput, responses((status = 200, body = ExceptionView), WriteRefusals))]
+#[utoipa::path(tag = "exceptions", request_body = CloseInput, responses((status = 200, body = ExceptionView)))]
 #[post("/v1/exceptions/{id}/close")]
 pub async fn close_exception(app: Data<App>, path: Path<String>, posted: Posted<CloseInput>) -> Response {
     take(&app, Operation::CloseException, path, posted, exceptions::close).await
 }
 
 /// Takes an exception back: it is none, or another one tells of it already.
-#[utoipa::path(tag = "exceptions", request_body = DismissInput, responses((status = 200, body = ExceptionView), WriteRefusals))]
+#[utoipa::path(tag = "exceptions", request_body = DismissInput, responses((status = 200, body = ExceptionView)))]
 #[post("/v1/exceptions/{id}/dismiss")]
 pub async fn dismiss_exception(app: Data<App>, path: Path<String>, posted: Posted<DismissInput>) -> Response {
     take(&app, Operation::DismissException, path, posted, exceptions::dismiss).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_of_statuses_is_read_each_once() {
-        let read = |text: &str| statuses(Some(text));
-        assert_eq!(read("reported,resolved,reported").unwrap(), [ExceptionStatus::Reported, ExceptionStatus::Resolved]);
-        assert!(read("reported,").is_err() && read("open").is_err());
-        assert!(statuses(None).unwrap().is_empty());
-    }
 }

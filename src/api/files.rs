@@ -1,7 +1,6 @@
 //! Files: handed in as a task's proof, multipart, part by part, within their size and time; handed
 //! out as attachments (BEHAVIOUR 9).
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::problem::Failure;
 use super::request::{Asked, Checked, Nothing, with_repeat};
 use super::respond::{Response, send};
@@ -137,7 +136,7 @@ async fn admitted(app: &App, call: Call, task: String, query: Checked<Nothing>, 
 #[utoipa::path(
     tag = "tasks",
     request_body(content = EvidenceForm, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The task with the file; `Location` names the file", body = TaskView), WriteRefusals)
+    responses((status = 201, description = "The task with the file; `Location` names the file", body = TaskView))
 )]
 #[post("/v1/tasks/{id}/evidence")]
 pub async fn add_evidence(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked, upload: Upload) -> Response {
@@ -181,8 +180,7 @@ fn handed_out(file: &FileRow, content: Vec<u8>) -> Answer {
             (FileContent = "image/png"),
             (FileContent = "image/jpeg"),
             (FileContent = "image/heic")
-        )),
-        ReadRefusals
+        ))
     )
 )]
 #[get("/v1/files/{id}")]

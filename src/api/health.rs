@@ -7,7 +7,6 @@ use super::respond::Response;
 use crate::app::App;
 use crate::domain::words::Language;
 use crate::error::{Code, Problem};
-use crate::repositories::settings;
 use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -45,8 +44,7 @@ pub async fn readyz(app: Data<App>) -> Response {
     if app.stopping.load(Ordering::Relaxed) {
         return Err(Problem::new(Code::Unavailable).detail("The service is stopping.", "服务正在停止。").into());
     }
-    let answers = app.look(|conn| settings::load(conn).map(drop)).await;
-    answers.map_err(|_| Problem::new(Code::Unavailable).detail("The database does not answer.", "数据库没有响应。").retry_after(1))?;
+    app.ready().await?;
     ok()
 }
 

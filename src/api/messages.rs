@@ -1,8 +1,7 @@
 //! `/v1/messages`: what customers were told, and what has become of it (DOMAIN 5.6).
 
-use super::doc::ReadRefusals;
-use super::money::order_asked_for;
 use super::paging::{self, Cursors, Listing};
+use super::query;
 use super::request::Asked;
 use super::respond::{Response, send};
 use crate::app::App;
@@ -67,7 +66,7 @@ pub fn view(message: MessageRow, language: Language) -> MessageView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct MessageQuery {
-    /// `ord_…` or the order's number.
+    /// The order's id, `ord_…`, or its number.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
@@ -82,13 +81,13 @@ pub struct MessageQuery {
 }
 
 /// Lists messages, newest first.
-#[utoipa::path(tag = "messages", params(MessageQuery), responses((status = 200, body = Listing<MessageView>), ReadRefusals))]
+#[utoipa::path(tag = "messages", params(MessageQuery), responses((status = 200, body = Listing<MessageView>)))]
 #[get("/v1/messages")]
 pub async fn list_messages(app: Data<App>, request: HttpRequest, asked: Asked<MessageQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
     let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let filter = MessageFilter { order: order_asked_for(snapshot, q.order_id.as_deref())?, status: q.status };
+        let filter = MessageFilter { order: query::order(snapshot, q.order_id.as_deref())?, status: q.status };
         let cursors = Cursors::new(&app_, "list_messages", &format!("{filter:?}"));
         let limit = paging::limit(q.limit);
         let found = rows::list(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;

@@ -17,6 +17,7 @@ pub mod orders;
 pub mod paging;
 pub mod problem;
 pub mod products;
+pub mod query;
 pub mod request;
 pub mod respond;
 pub mod settings;

@@ -1,7 +1,7 @@
 //! `/v1/invoices` and `/v1/payments`.
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
+use super::query;
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
@@ -96,13 +96,6 @@ pub fn payment_view(payment: Payment, order_number: String) -> PaymentView {
     }
 }
 
-/// The order that a list is asked about, by its id or its number.
-pub(super) fn order_asked_for(snapshot: &mut Snapshot, text: Option<&str>) -> Result<Option<Id>> {
-    let Some(text) = text else { return Ok(None) };
-    let found = orders::resolve(snapshot.conn, text)?;
-    found.map(Some).ok_or_else(|| Problem::parameter("order_id", "there is no such order").into())
-}
-
 /// The numbers of the orders that rows are about.
 fn numbers(snapshot: &mut Snapshot, mut ids: Vec<Id>) -> Result<BTreeMap<Id, String>> {
     ids.sort_unstable();
@@ -120,7 +113,7 @@ fn answer(status: u16, invoice: Invoice, order_number: String, language: Languag
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InvoiceQuery {
-    /// `ord_…` or the order's number.
+    /// The order's id, `ord_…`, or its number.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
@@ -136,24 +129,15 @@ pub struct InvoiceQuery {
     limit: Option<u32>,
 }
 
-impl InvoiceQuery {
-    fn customer(&self) -> Result<Option<Id>> {
-        let Some(text) = &self.customer_id else { return Ok(None) };
-        match Kind::Customer.parse(text) {
-            None => Err(Problem::parameter("customer_id", "must be an id such as cus_…").into()),
-            found => Ok(found),
-        }
-    }
-}
-
 /// Lists invoices, newest first.
-#[utoipa::path(tag = "money", params(InvoiceQuery), responses((status = 200, body = Listing<InvoiceView>), ReadRefusals))]
+#[utoipa::path(tag = "money", params(InvoiceQuery), responses((status = 200, body = Listing<InvoiceView>)))]
 #[get("/v1/invoices")]
 pub async fn list_invoices(app: Data<App>, request: HttpRequest, asked: Asked<InvoiceQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
     let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let (order, customer) = (order_asked_for(snapshot, q.order_id.as_deref())?, q.customer()?);
+        let order = query::order(snapshot, q.order_id.as_deref())?;
+        let customer = query::id("customer_id", Kind::Customer, q.customer_id.as_deref())?;
         let cursors = Cursors::new(&app_, "list_invoices", &format!("{order:?} {customer:?}"));
         let limit = paging::limit(q.limit);
         let found = rows::list_invoices(snapshot.conn, order, customer, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
@@ -168,7 +152,7 @@ pub async fn list_invoices(app: Data<App>, request: HttpRequest, asked: Asked<In
 }
 
 /// Shows an invoice.
-#[utoipa::path(tag = "money", responses((status = 200, body = InvoiceView), ReadRefusals))]
+#[utoipa::path(tag = "money", responses((status = 200, body = InvoiceView)))]
 #[get("/v1/invoices/{id}")]
 pub async fn get_invoice(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -182,7 +166,7 @@ pub async fn get_invoice(app: Data<App>, request: HttpRequest, path: Path<String
 }
 
 /// Records an invoice; once all of an order's total is invoiced, finance's task is done.
-#[utoipa::path(tag = "money", request_body = InvoiceInput, responses((status = 201, body = InvoiceView), WriteRefusals))]
+#[utoipa::path(tag = "money", request_body = InvoiceInput, responses((status = 201, body = InvoiceView)))]
 #[post("/v1/invoices")]
 pub async fn record_invoice(app: Data<App>, posted: Posted<InvoiceInput>) -> Response {
     let body = posted.body;
@@ -199,7 +183,7 @@ pub async fn record_invoice(app: Data<App>, posted: Posted<InvoiceInput>) -> Res
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PaymentQuery {
-    /// `ord_…` or the order's number.
+    /// The order's id, `ord_…`, or its number.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
@@ -212,13 +196,13 @@ pub struct PaymentQuery {
 }
 
 /// Lists payments, the last recorded first.
-#[utoipa::path(tag = "money", params(PaymentQuery), responses((status = 200, body = Listing<PaymentView>), ReadRefusals))]
+#[utoipa::path(tag = "money", params(PaymentQuery), responses((status = 200, body = Listing<PaymentView>)))]
 #[get("/v1/payments")]
 pub async fn list_payments(app: Data<App>, request: HttpRequest, asked: Asked<PaymentQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
     let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let order = order_asked_for(snapshot, q.order_id.as_deref())?;
+        let order = query::order(snapshot, q.order_id.as_deref())?;
         let cursors = Cursors::new(&app_, "list_payments", &format!("{order:?}"));
         let limit = paging::limit(q.limit);
         let found = rows::list_payments(snapshot.conn, order, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
@@ -233,7 +217,7 @@ pub async fn list_payments(app: Data<App>, request: HttpRequest, asked: Asked<Pa
 }
 
 /// Records a payment.
-#[utoipa::path(tag = "money", request_body = PaymentInput, responses((status = 201, body = PaymentView), WriteRefusals))]
+#[utoipa::path(tag = "money", request_body = PaymentInput, responses((status = 201, body = PaymentView)))]
 #[post("/v1/payments")]
 pub async fn record_payment(app: Data<App>, posted: Posted<PaymentInput>) -> Response {
     let body = posted.body;

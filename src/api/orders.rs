@@ -9,14 +9,13 @@ pub mod view;
 pub use history::{get_order_actions, get_order_history, list_order_revisions};
 pub use steps::{cancel_order, confirm_order, hold_order, receive_order, release_order, send_back_order, unhold_order, verify_order};
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
 use crate::db::{Snapshot, Tx};
 use crate::domain::id::{Id, Kind};
-use crate::domain::permission::Operation;
+use crate::domain::permission::{Operation, permit};
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::input::Patch;
@@ -45,6 +44,9 @@ fn shown(tx: &mut Tx, status: u16, id: Id) -> Result<Answer> {
 /// A page of orders.
 fn list(snapshot: &mut Snapshot, q: &OrderQuery, filter: &OrderFilter, cursors: &Cursors) -> Result<Listing<OrderView>> {
     let (limit, with_customers) = (paging::limit(q.limit), q.with_customers()?);
+    if with_customers {
+        permit(&snapshot.actor, Operation::GetCustomer)?;
+    }
     let found = rows::list(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
     let Listing { data, page } = paging::page(found, limit, cursors, |order| paging::by_id(order.id), |order| order);
     let wholes = whole::load(snapshot.conn, data, with_customers)?;
@@ -53,7 +55,7 @@ fn list(snapshot: &mut Snapshot, q: &OrderQuery, filter: &OrderFilter, cursors: 
 }
 
 /// Lists orders, newest first unless asked otherwise.
-#[utoipa::path(tag = "orders", params(OrderQuery), responses((status = 200, body = Listing<OrderView>), ReadRefusals))]
+#[utoipa::path(tag = "orders", params(OrderQuery), responses((status = 200, body = Listing<OrderView>)))]
 #[get("/v1/orders")]
 pub async fn list_orders(app: Data<App>, request: HttpRequest, asked: Asked<OrderQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
@@ -67,7 +69,7 @@ pub async fn list_orders(app: Data<App>, request: HttpRequest, asked: Asked<Orde
 }
 
 /// Shows an order, named by its id or its number.
-#[utoipa::path(tag = "orders", responses((status = 200, body = OrderView), ReadRefusals))]
+#[utoipa::path(tag = "orders", responses((status = 200, body = OrderView)))]
 #[get("/v1/orders/{id}")]
 pub async fn get_order(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -84,8 +86,7 @@ pub async fn get_order(app: Data<App>, request: HttpRequest, path: Path<String>,
     request_body = OrderInput,
     responses(
         (status = 201, description = "Entered", body = OrderView),
-        (status = 200, description = "Known already under this channel reference", body = OrderView),
-        WriteRefusals
+        (status = 200, description = "Known already under this channel reference", body = OrderView)
     )
 )]
 #[post("/v1/orders")]
@@ -101,7 +102,7 @@ pub async fn create_order(app: Data<App>, posted: Posted<OrderInput>) -> Respons
 
 /// Amends an order that is not reviewed yet (JSON Merge Patch, under `If-Match`): a new revision.
 /// A `reason` beside the fields is kept with it.
-#[utoipa::path(tag = "orders", request_body = OrderInput, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = OrderInput, responses((status = 200, body = OrderView)))]
 #[patch("/v1/orders/{id}")]
 pub async fn amend_order(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
     let body = posted.body;

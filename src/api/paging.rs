@@ -126,6 +126,14 @@ impl Page {
     pub fn counted(self, found: i64) -> Self {
         Self { total: Some(found.min(COUNTED)), total_capped: Some(found > COUNTED), ..self }
     }
+
+    /// The `Link` to the next page, which takes the cursor under this parameter; none on the last.
+    fn link(&self, parameter: &str, path: &str, query: &str) -> Option<String> {
+        let cursor = self.next_cursor.as_ref().filter(|_| self.has_more)?;
+        let others = query.split('&').filter(|part| !part.is_empty() && part.split('=').next() != Some(parameter));
+        let rest: String = others.map(|part| format!("{part}&")).collect();
+        Some(format!("<{path}?{rest}{parameter}={cursor}>; rel=\"next\""))
+    }
 }
 
 impl<T: Serialize> Listing<T> {
@@ -134,10 +142,28 @@ impl<T: Serialize> Listing<T> {
     /// # Errors
     /// Where the rows cannot be written.
     pub fn answer(&self, path: &str, query: &str) -> Result<Answer> {
+        self.answer_under("cursor", path, query)
+    }
+
+    /// As [`Listing::answer`], for a list that takes its cursor under another name.
+    ///
+    /// # Errors
+    /// Where the rows cannot be written.
+    pub fn answer_under(&self, parameter: &str, path: &str, query: &str) -> Result<Answer> {
         let answer = Answer::json(200, self)?;
-        let Some(cursor) = &self.page.next_cursor else { return Ok(answer) };
-        let others: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !part.starts_with("cursor=")).collect();
-        let rest = others.iter().map(|part| format!("{part}&")).collect::<String>();
-        Ok(answer.header("link", format!("<{path}?{rest}cursor={cursor}>; rel=\"next\"")))
+        Ok(self.page.link(parameter, path, query).into_iter().fold(answer, |answer, link| answer.header("link", link)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_keeps_the_filter_and_goes_on() {
+        let page = |has_more| Page { next_cursor: Some("c".to_owned()), has_more, limit: 1, total: None, total_capped: None };
+        assert_eq!(page(true).link("after", "/v1/events", "after=b&limit=1").unwrap(), "</v1/events?limit=1&after=c>; rel=\"next\"");
+        assert_eq!(page(true).link("cursor", "/v1/tasks", "").unwrap(), "</v1/tasks?cursor=c>; rel=\"next\"");
+        assert_eq!(page(false).link("after", "/v1/events", ""), None);
     }
 }

@@ -8,13 +8,14 @@ use crate::db::tx::{Origin, Precondition};
 use crate::error::{Code, Error, Problem, Result};
 use crate::input;
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, IF_MATCH};
+use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::any::TypeId;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Duration;
@@ -174,14 +175,21 @@ fn is_json(request: &HttpRequest) -> bool {
     matches!(kind.as_str(), "application/json" | "application/merge-patch+json")
 }
 
-/// Reads a JSON body; none at all counts as `{}`.
-async fn json_body(request: &HttpRequest, payload: &mut Payload) -> std::result::Result<std::result::Result<Value, Problem>, Failure> {
+/// Reads a JSON body; none at all counts as `{}` where nothing is to be said.
+async fn json_body(request: &HttpRequest, payload: &mut Payload, optional: bool) -> std::result::Result<std::result::Result<Value, Problem>, Failure> {
     if request.headers().contains_key(CONTENT_TYPE) && !is_json(request) {
         return Err(Problem::new(Code::UnsupportedMediaType).with("supported", vec!["application/json"]).into());
     }
+    if request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return Err(Problem::new(Code::UnsupportedMediaType).detail("Bodies are not decompressed.", "不支持压缩的请求体。").into());
+    }
     let bytes = read_body(payload, BODY_BYTES).await?;
-    if bytes.is_empty() {
+    if bytes.is_empty() && optional {
         return Ok(Ok(Value::Object(serde_json::Map::new())));
+    }
+    if bytes.is_empty() {
+        let (en, zh) = ("There is no body; send a JSON object, {} if there is nothing to say.", "缺少请求体；请发送 JSON 对象，无内容时发送 {}。");
+        return Ok(Err(Problem::new(Code::MalformedJson).detail(en, zh)));
     }
     if !is_json(request) {
         return Err(Problem::new(Code::UnsupportedMediaType).with("supported", vec!["application/json"]).into());
@@ -197,7 +205,8 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Posted<T> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            let parsed = json_body(&request, &mut payload).await?;
+            let nothing_to_say = TypeId::of::<T>() == TypeId::of::<Nothing>();
+            let parsed = json_body(&request, &mut payload, nothing_to_say).await?;
             let content = parsed.as_ref().map(input::fingerprint).unwrap_or_default();
             let call = with_repeat(call(&request)?, &request, &content);
             let query = unknown_query(&request);

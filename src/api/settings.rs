@@ -1,6 +1,5 @@
 //! `/v1/settings`.
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
@@ -31,7 +30,7 @@ fn answer((version, settings): (i64, Settings), language: Language) -> Result<An
 }
 
 /// Shows the settings.
-#[utoipa::path(tag = "settings", responses((status = 200, body = SettingsView), ReadRefusals))]
+#[utoipa::path(tag = "settings", responses((status = 200, body = SettingsView)))]
 #[get("/v1/settings")]
 pub async fn get_settings(app: Data<App>, request: HttpRequest, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -42,7 +41,7 @@ pub async fn get_settings(app: Data<App>, request: HttpRequest, asked: Asked) ->
 }
 
 /// Amends the settings (JSON Merge Patch, under `If-Match`); null brings a default back.
-#[utoipa::path(tag = "settings", request_body = SettingsInput, responses((status = 200, body = SettingsView), WriteRefusals))]
+#[utoipa::path(tag = "settings", request_body = SettingsInput, responses((status = 200, body = SettingsView)))]
 #[patch("/v1/settings")]
 pub async fn update_settings(app: Data<App>, posted: Posted<Patch>) -> Response {
     let body = posted.body;

@@ -1,7 +1,7 @@
 //! `/v1/shipments`, and the packing of a shipment under its order.
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
+use super::query;
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
@@ -13,7 +13,7 @@ use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Error, Problem, Result};
-use crate::repositories::orders::{self, parts::Line};
+use crate::repositories::orders::parts::Line;
 use crate::repositories::shipments::{self as rows, Parcel, Shipment, ShipmentFilter, Tracking};
 use crate::services::shipments::{self, CancelShipmentInput, DispatchInput, Reported, ShipmentInput, TrackingInput};
 use actix_web::web::{Data, Path};
@@ -133,7 +133,7 @@ fn id(text: &str) -> Result<Id> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ShipmentQuery {
-    /// `ord_…` or the order's number.
+    /// The order's id, `ord_…`, or its number.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
@@ -152,23 +152,14 @@ pub struct ShipmentQuery {
     limit: Option<u32>,
 }
 
-fn statuses(text: Option<&str>) -> Result<Vec<ShipmentStatus>> {
-    let mut statuses = Vec::new();
-    for word in text.into_iter().flat_map(|text| text.split(',')) {
-        let status = ShipmentStatus::parse(word).ok_or_else(|| Problem::parameter("status", &format!("\"{word}\" is not one of its words")))?;
-        if !statuses.contains(&status) {
-            statuses.push(status);
-        }
+impl ShipmentQuery {
+    fn filter(&self, snapshot: &mut Snapshot) -> Result<ShipmentFilter> {
+        Ok(ShipmentFilter {
+            order: query::order(snapshot, self.order_id.as_deref())?,
+            statuses: query::words("status", self.status.as_deref(), ShipmentStatus::parse)?,
+            tracking_number: self.tracking_number.clone(),
+        })
     }
-    Ok(statuses)
-}
-
-fn filter(snapshot: &mut Snapshot, q: &ShipmentQuery) -> Result<ShipmentFilter> {
-    let order = match &q.order_id {
-        None => None,
-        Some(text) => Some(orders::resolve(snapshot.conn, text)?.ok_or_else(|| Problem::parameter("order_id", "names no order"))?),
-    };
-    Ok(ShipmentFilter { order, statuses: statuses(q.status.as_deref())?, tracking_number: q.tracking_number.clone() })
 }
 
 /// A page of shipments.
@@ -181,13 +172,13 @@ fn list(snapshot: &mut Snapshot, q: &ShipmentQuery, filter: &ShipmentFilter, cur
 }
 
 /// Lists shipments, newest first.
-#[utoipa::path(tag = "shipments", params(ShipmentQuery), responses((status = 200, body = Listing<ShipmentView>), ReadRefusals))]
+#[utoipa::path(tag = "shipments", params(ShipmentQuery), responses((status = 200, body = Listing<ShipmentView>)))]
 #[get("/v1/shipments")]
 pub async fn list_shipments(app: Data<App>, request: HttpRequest, asked: Asked<ShipmentQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
     let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let filter = filter(snapshot, q)?;
+        let filter = q.filter(snapshot)?;
         let cursors = Cursors::new(&app_, "list_shipments", &format!("{filter:?}"));
         list(snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
     };
@@ -195,7 +186,7 @@ pub async fn list_shipments(app: Data<App>, request: HttpRequest, asked: Asked<S
 }
 
 /// Shows a shipment.
-#[utoipa::path(tag = "shipments", responses((status = 200, body = ShipmentView), ReadRefusals))]
+#[utoipa::path(tag = "shipments", responses((status = 200, body = ShipmentView)))]
 #[get("/v1/shipments/{id}")]
 pub async fn get_shipment(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -208,7 +199,7 @@ pub async fn get_shipment(app: Data<App>, request: HttpRequest, path: Path<Strin
 }
 
 /// Packs a shipment of an order that is executing: of the lines named so much, or all that is left.
-#[utoipa::path(tag = "shipments", request_body = ShipmentInput, responses((status = 201, body = ShipmentView), WriteRefusals))]
+#[utoipa::path(tag = "shipments", request_body = ShipmentInput, responses((status = 201, body = ShipmentView)))]
 #[post("/v1/orders/{id}/shipments")]
 pub async fn create_shipment(app: Data<App>, path: Path<String>, posted: Posted<ShipmentInput>) -> Response {
     let body = posted.body;
@@ -222,7 +213,7 @@ pub async fn create_shipment(app: Data<App>, path: Path<String>, posted: Posted<
 
 /// Sends a shipment off. Everything in it must be ready, and one that leaves with a carrier have a
 /// tracking number.
-#[utoipa::path(tag = "shipments", request_body = DispatchInput, responses((status = 200, body = ShipmentView), WriteRefusals))]
+#[utoipa::path(tag = "shipments", request_body = DispatchInput, responses((status = 200, body = ShipmentView)))]
 #[post("/v1/shipments/{id}/dispatch")]
 pub async fn dispatch_shipment(app: Data<App>, path: Path<String>, posted: Posted<DispatchInput>) -> Response {
     let body = posted.body;
@@ -234,7 +225,7 @@ pub async fn dispatch_shipment(app: Data<App>, path: Path<String>, posted: Poste
 }
 
 /// Cancels a shipment that has not left; what is in it is left to ship again.
-#[utoipa::path(tag = "shipments", request_body = CancelShipmentInput, responses((status = 200, body = ShipmentView), WriteRefusals))]
+#[utoipa::path(tag = "shipments", request_body = CancelShipmentInput, responses((status = 200, body = ShipmentView)))]
 #[post("/v1/shipments/{id}/cancel")]
 pub async fn cancel_shipment(app: Data<App>, path: Path<String>, posted: Posted<CancelShipmentInput>) -> Response {
     let body = posted.body;
@@ -264,7 +255,7 @@ fn after(trace: Vec<Tracking>, seen: Option<Id>) -> Vec<Tracking> {
 }
 
 /// Lists what was reported about a shipment, in the order in which it happened.
-#[utoipa::path(tag = "shipments", params(TrackingQuery), responses((status = 200, body = Listing<TrackingView>), ReadRefusals))]
+#[utoipa::path(tag = "shipments", params(TrackingQuery), responses((status = 200, body = Listing<TrackingView>)))]
 #[get("/v1/shipments/{id}/events")]
 pub async fn list_shipment_events(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked<TrackingQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
@@ -286,8 +277,7 @@ pub async fn list_shipment_events(app: Data<App>, request: HttpRequest, path: Pa
     request_body = TrackingInput,
     responses(
         (status = 201, description = "Recorded", body = TrackingView),
-        (status = 200, description = "Known already", body = TrackingView),
-        WriteRefusals
+        (status = 200, description = "Known already", body = TrackingView)
     )
 )]
 #[post("/v1/shipments/{id}/events")]
@@ -303,16 +293,4 @@ pub async fn record_shipment_event(app: Data<App>, path: Path<String>, posted: P
         Ok(if new { answer.header("location", location) } else { answer })
     };
     send(app.write(Operation::RecordShipmentEvent, posted.call, act, render).await)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_of_statuses_is_read_each_once() {
-        assert_eq!(statuses(Some("lost,delivered,lost")).unwrap(), [ShipmentStatus::Lost, ShipmentStatus::Delivered]);
-        assert!(statuses(Some("lost,gone")).is_err());
-        assert!(statuses(None).unwrap().is_empty());
-    }
 }

@@ -1,10 +1,11 @@
 //! `/v1/stock`: balances, and the movements that they are the sum of.
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
+use super::query;
 use super::request::{Asked, Posted};
 use super::respond::{Response, send};
 use crate::app::{Answer, App};
+use crate::db::{Snapshot, Tx};
 use crate::domain::id::{Id, Kind};
 use crate::domain::permission::Operation;
 use crate::domain::stock::MovementKind;
@@ -121,12 +122,12 @@ fn read_position(bytes: Option<Vec<u8>>) -> Result<Option<(Id, Id)>> {
 }
 
 /// Lists what lies where, by product and warehouse.
-#[utoipa::path(tag = "stock", params(StockQuery), responses((status = 200, body = Listing<StockView>), ReadRefusals))]
+#[utoipa::path(tag = "stock", params(StockQuery), responses((status = 200, body = Listing<StockView>)))]
 #[get("/v1/stock")]
 pub async fn list_stock(app: Data<App>, request: HttpRequest, asked: Asked<StockQuery>) -> Response {
     let (app_, query) = (app.clone(), asked.query);
     let uri = request.uri().clone();
-    let look = move |snapshot: &mut crate::db::Snapshot| {
+    let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
         let filter = StockFilter { sku: q.sku.clone(), warehouse: q.warehouse.clone() };
         let cursors = Cursors::new(&app_, "list_stock", &format!("{filter:?}"));
@@ -149,9 +150,9 @@ pub struct MovementQuery {
     #[validate(length(min = 1, max = 40))]
     #[param(min_length = 1, max_length = 40)]
     warehouse: Option<String>,
-    /// The order that a movement was for.
-    #[validate(length(min = 1, max = 40))]
-    #[param(min_length = 1, max_length = 40)]
+    /// The order that a movement was for: its id, `ord_…`, or its number.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
     #[param(inline)]
     kind: Option<MovementKind>,
@@ -164,24 +165,21 @@ pub struct MovementQuery {
 }
 
 impl MovementQuery {
-    fn filter(&self) -> Result<MovementFilter> {
-        let read = |text: &String| -> Result<Id> {
-            Kind::Order.parse(text).ok_or_else(|| Problem::parameter("order_id", "must be the id of an order, such as ord_…").into())
-        };
-        let order = self.order_id.as_ref().map(read).transpose()?;
+    fn filter(&self, snapshot: &mut Snapshot) -> Result<MovementFilter> {
+        let order = query::order(snapshot, self.order_id.as_deref())?;
         Ok(MovementFilter { id: None, sku: self.sku.clone(), warehouse: self.warehouse.clone(), order, kind: self.kind })
     }
 }
 
 /// Lists movements, newest first.
-#[utoipa::path(tag = "stock", params(MovementQuery), responses((status = 200, body = Listing<MovementView>), ReadRefusals))]
+#[utoipa::path(tag = "stock", params(MovementQuery), responses((status = 200, body = Listing<MovementView>)))]
 #[get("/v1/stock/movements")]
 pub async fn list_stock_movements(app: Data<App>, request: HttpRequest, asked: Asked<MovementQuery>) -> Response {
     let (app_, query) = (app.clone(), asked.query);
     let uri = request.uri().clone();
-    let look = move |snapshot: &mut crate::db::Snapshot| {
+    let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let filter = q.filter()?;
+        let filter = q.filter(snapshot)?;
         let cursors = Cursors::new(&app_, "list_stock_movements", &format!("{filter:?}"));
         let limit = paging::limit(q.limit);
         let found = rows::list_movements(snapshot.conn, &filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
@@ -193,12 +191,12 @@ pub async fn list_stock_movements(app: Data<App>, request: HttpRequest, asked: A
 }
 
 /// Records a movement: goods received or returned, or a count that differs.
-#[utoipa::path(tag = "stock", request_body = MovementInput, responses((status = 201, body = MovementView), WriteRefusals))]
+#[utoipa::path(tag = "stock", request_body = MovementInput, responses((status = 201, body = MovementView)))]
 #[post("/v1/stock/movements")]
 pub async fn record_stock_movement(app: Data<App>, posted: Posted<MovementInput>) -> Response {
     let body = posted.body;
-    let act = move |tx: &mut crate::db::Tx| stock::record(tx, body.valid()?);
-    let render = |tx: &mut crate::db::Tx, moved: MovementRow| {
+    let act = move |tx: &mut Tx| stock::record(tx, body.valid()?);
+    let render = |tx: &mut Tx, moved: MovementRow| {
         let movement = rows::find_movement(tx.conn, moved.id)?.ok_or_else(Problem::not_found)?;
         Answer::json(201, &movement_view(movement, tx.language))
     };

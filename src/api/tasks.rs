@@ -3,7 +3,6 @@
 mod query;
 pub mod view;
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Nothing, Posted};
 use super::respond::{Response, send, send_unless_known};
@@ -43,17 +42,15 @@ pub(super) fn shown(tx: &mut Tx, status: u16, task: &Task) -> Result<Answer> {
 /// A page of tasks.
 fn list(snapshot: &mut Snapshot, q: &TaskQuery, cursors: &Cursors) -> Result<Listing<TaskView>> {
     let (limit, before) = (paging::limit(q.limit), cursors.read_id(q.cursor.as_deref())?);
-    let found = match q.filter(snapshot)? {
-        Some(filter) => rows::list(snapshot.conn, &filter, before, paging::fetch(limit))?,
-        None => Vec::new(),
-    };
+    let filter = q.filter(snapshot)?;
+    let found = rows::list(snapshot.conn, &filter, before, paging::fetch(limit))?;
     let Listing { data, page } = paging::page(found, limit, cursors, |task| paging::by_id(task.id), |task| task);
     let wholes = whole::load(snapshot.conn, data)?;
     Ok(Listing { data: wholes.into_iter().map(|whole| view(whole, snapshot.language, snapshot.now)).collect(), page })
 }
 
 /// Lists tasks, newest first.
-#[utoipa::path(tag = "tasks", params(TaskQuery), responses((status = 200, body = Listing<TaskView>), ReadRefusals))]
+#[utoipa::path(tag = "tasks", params(TaskQuery), responses((status = 200, body = Listing<TaskView>)))]
 #[get("/v1/tasks")]
 pub async fn list_tasks(app: Data<App>, request: HttpRequest, asked: Asked<TaskQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
@@ -66,7 +63,7 @@ pub async fn list_tasks(app: Data<App>, request: HttpRequest, asked: Asked<TaskQ
 }
 
 /// Shows a task.
-#[utoipa::path(tag = "tasks", responses((status = 200, body = TaskView), ReadRefusals))]
+#[utoipa::path(tag = "tasks", responses((status = 200, body = TaskView)))]
 #[get("/v1/tasks/{id}")]
 pub async fn get_task(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -94,42 +91,42 @@ async fn take<T: Send + Sync + 'static>(
 }
 
 /// Takes a task of one's department upon oneself.
-#[utoipa::path(tag = "tasks", request_body = Nothing, responses((status = 200, body = TaskView), WriteRefusals))]
+#[utoipa::path(tag = "tasks", request_body = Nothing, responses((status = 200, body = TaskView)))]
 #[post("/v1/tasks/{id}/accept")]
 pub async fn accept_task(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
     take(&app, Operation::AcceptTask, path, posted, |tx, task, _| work::accept(tx, task)).await
 }
 
 /// Says who is to do a task, moves its due date with a reason, or notes why it is late.
-#[utoipa::path(tag = "tasks", request_body = AssignTaskInput, responses((status = 200, body = TaskView), WriteRefusals))]
+#[utoipa::path(tag = "tasks", request_body = AssignTaskInput, responses((status = 200, body = TaskView)))]
 #[post("/v1/tasks/{id}/assign")]
 pub async fn assign_task(app: Data<App>, path: Path<String>, posted: Posted<AssignTaskInput>) -> Response {
     take(&app, Operation::AssignTask, path, posted, work::assign).await
 }
 
 /// Begins a task.
-#[utoipa::path(tag = "tasks", request_body = Nothing, responses((status = 200, body = TaskView), WriteRefusals))]
+#[utoipa::path(tag = "tasks", request_body = Nothing, responses((status = 200, body = TaskView)))]
 #[post("/v1/tasks/{id}/start")]
 pub async fn start_task(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
     take(&app, Operation::StartTask, path, posted, |tx, task, _| work::start(tx, task)).await
 }
 
 /// Finishes a task, whose required proof must be there.
-#[utoipa::path(tag = "tasks", request_body = CompleteTaskInput, responses((status = 200, body = TaskView), WriteRefusals))]
+#[utoipa::path(tag = "tasks", request_body = CompleteTaskInput, responses((status = 200, body = TaskView)))]
 #[post("/v1/tasks/{id}/complete")]
 pub async fn complete_task(app: Data<App>, path: Path<String>, posted: Posted<CompleteTaskInput>) -> Response {
     take(&app, Operation::CompleteTask, path, posted, work::complete).await
 }
 
 /// Ends a task that is not going to be done.
-#[utoipa::path(tag = "tasks", request_body = CancelTaskInput, responses((status = 200, body = TaskView), WriteRefusals))]
+#[utoipa::path(tag = "tasks", request_body = CancelTaskInput, responses((status = 200, body = TaskView)))]
 #[post("/v1/tasks/{id}/cancel")]
 pub async fn cancel_task(app: Data<App>, path: Path<String>, posted: Posted<CancelTaskInput>) -> Response {
     take(&app, Operation::CancelTask, path, posted, work::cancel).await
 }
 
 /// Lists the templates that tasks are made from, in their order.
-#[utoipa::path(tag = "tasks", responses((status = 200, body = Listing<TaskTemplateView>), ReadRefusals))]
+#[utoipa::path(tag = "tasks", responses((status = 200, body = Listing<TaskTemplateView>)))]
 #[get("/v1/task-templates")]
 pub async fn list_task_templates(app: Data<App>, asked: Asked) -> Response {
     let (app_, query) = (app.clone(), asked.query);

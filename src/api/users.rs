@@ -1,7 +1,6 @@
 //! `/v1/users` and `/v1/me`. Passwords are hashed before the write and off the web workers, but
 //! only for those who may set them.
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
@@ -87,7 +86,7 @@ pub struct UserQuery {
 }
 
 /// Lists users, newest first.
-#[utoipa::path(tag = "users", params(UserQuery), responses((status = 200, body = Listing<UserView>), ReadRefusals))]
+#[utoipa::path(tag = "users", params(UserQuery), responses((status = 200, body = Listing<UserView>)))]
 #[get("/v1/users")]
 pub async fn list_users(app: Data<App>, request: HttpRequest, asked: Asked<UserQuery>) -> Response {
     let (app_, query) = (app.clone(), asked.query);
@@ -103,7 +102,7 @@ pub async fn list_users(app: Data<App>, request: HttpRequest, asked: Asked<UserQ
 }
 
 /// Shows a user.
-#[utoipa::path(tag = "users", responses((status = 200, body = UserView), ReadRefusals))]
+#[utoipa::path(tag = "users", responses((status = 200, body = UserView)))]
 #[get("/v1/users/{id}")]
 pub async fn get_user(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut crate::db::Snapshot| {
@@ -127,7 +126,7 @@ fn keyed(app: &App, mut call: Call) -> Call {
 }
 
 /// Makes a user.
-#[utoipa::path(tag = "users", request_body = CreateUser, responses((status = 201, body = UserView), WriteRefusals))]
+#[utoipa::path(tag = "users", request_body = CreateUser, responses((status = 201, body = UserView)))]
 #[post("/v1/users")]
 pub async fn create_user(app: Data<App>, posted: Posted<CreateUser>) -> Response {
     let (call, body, asked) = (keyed(&app, posted.call), posted.body.clone(), posted.body);
@@ -149,7 +148,7 @@ fn new_password(patch: &Patch) -> Option<String> {
 
 /// Amends a user (JSON Merge Patch, under `If-Match`); a new password or `"active": false` logs
 /// them out everywhere.
-#[utoipa::path(tag = "users", request_body = UserInput, responses((status = 200, body = UserView), WriteRefusals))]
+#[utoipa::path(tag = "users", request_body = UserInput, responses((status = 200, body = UserView)))]
 #[patch("/v1/users/{id}")]
 pub async fn update_user(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
     let (call, body, asked) = (posted.call, posted.body.clone(), posted.body);
@@ -166,7 +165,7 @@ pub async fn update_user(app: Data<App>, path: Path<String>, posted: Posted<Patc
 }
 
 /// Shows the person who asks, and what they may do.
-#[utoipa::path(tag = "users", responses((status = 200, body = MeView), ReadRefusals))]
+#[utoipa::path(tag = "users", responses((status = 200, body = MeView)))]
 #[get("/v1/me")]
 pub async fn get_me(app: Data<App>, asked: Asked) -> Response {
     let look = move |snapshot: &mut crate::db::Snapshot| {

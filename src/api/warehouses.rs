@@ -1,6 +1,5 @@
 //! `/v1/warehouses`.
 
-use super::doc::{ReadRefusals, WriteRefusals};
 use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
@@ -59,7 +58,7 @@ pub struct WarehouseQuery {
 }
 
 /// Lists warehouses, newest first.
-#[utoipa::path(tag = "catalog", params(WarehouseQuery), responses((status = 200, body = Listing<WarehouseView>), ReadRefusals))]
+#[utoipa::path(tag = "catalog", params(WarehouseQuery), responses((status = 200, body = Listing<WarehouseView>)))]
 #[get("/v1/warehouses")]
 pub async fn list_warehouses(app: Data<App>, request: HttpRequest, asked: Asked<WarehouseQuery>) -> Response {
     let (app_, query) = (app.clone(), asked.query);
@@ -75,7 +74,7 @@ pub async fn list_warehouses(app: Data<App>, request: HttpRequest, asked: Asked<
 }
 
 /// Shows a warehouse, named by id or code.
-#[utoipa::path(tag = "catalog", responses((status = 200, body = WarehouseView), ReadRefusals))]
+#[utoipa::path(tag = "catalog", responses((status = 200, body = WarehouseView)))]
 #[get("/v1/warehouses/{id}")]
 pub async fn get_warehouse(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut crate::db::Snapshot| {
@@ -87,7 +86,7 @@ pub async fn get_warehouse(app: Data<App>, request: HttpRequest, path: Path<Stri
 }
 
 /// Makes a warehouse.
-#[utoipa::path(tag = "catalog", request_body = WarehouseInput, responses((status = 201, body = WarehouseView), WriteRefusals))]
+#[utoipa::path(tag = "catalog", request_body = WarehouseInput, responses((status = 201, body = WarehouseView)))]
 #[post("/v1/warehouses")]
 pub async fn create_warehouse(app: Data<App>, posted: Posted<WarehouseInput>) -> Response {
     let body = posted.body;

@@ -14,8 +14,8 @@ pub fn run(config: &Config, folder: &Path) -> Outcome {
         let advice = "a PostgreSQL database is copied by pg_dump; copy DOCKET_DATA_DIR after it";
         return Err(CommandError::Said(advice.to_owned()));
     };
+    let mut conn = super::open_existing(config)?;
     fs::create_dir(folder).map_err(|error| CommandError::Said(format!("{}: {error}", folder.display())))?;
-    let mut conn = config.database.open().map_err(|error| CommandError::Said(error.to_string()))?;
     let database = folder.join("docket.db");
     dialect::copy_into(&mut conn, &database.to_string_lossy()).map_err(crate::error::Error::from)?;
     fs::File::open(&database)?.sync_all()?;

@@ -2,6 +2,7 @@
 //! source through diesel's enum.
 
 use crate::db::connection::Conn;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use sha2::{Digest, Sha256};
@@ -62,4 +63,17 @@ pub fn copy_into(connection: &mut Conn, path: &str) -> QueryResult<()> {
         Conn::Sqlite(inner) => diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(path).execute(inner).map(drop),
         Conn::Postgres(_) => Err(diesel::result::Error::NotFound),
     }
+}
+
+/// Begins to read one state of the whole database, whatever is written meanwhile.
+pub fn begin_snapshot(connection: &mut Conn) -> QueryResult<()> {
+    match connection {
+        Conn::Sqlite(inner) => inner.batch_execute("BEGIN"),
+        Conn::Postgres(inner) => inner.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+    }
+}
+
+/// Ends it.
+pub fn end_snapshot(connection: &mut Conn) -> QueryResult<()> {
+    connection.batch_execute("ROLLBACK")
 }

@@ -8,7 +8,7 @@ use crate::db::connection::{Conn, Target};
 use crate::db::pool::{self, Pool, Pooled};
 use crate::error::{Code, Error, Problem, Result, database_problem};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -49,6 +49,8 @@ trait Job: Send {
 struct Work<F, T> {
     act: F,
     outcome: Option<Answer<T>>,
+    /// Whether what the work did was to be committed.
+    stays: bool,
     reply: oneshot::Sender<Answer<T>>,
 }
 
@@ -67,6 +69,7 @@ where
             Err(Error::Database(error)) => (Err(Box::new(database_problem(&error))), Ran::Undo),
         };
         self.outcome = Some(outcome);
+        self.stays = matches!(ran, Ran::Keep);
         ran
     }
 
@@ -75,8 +78,8 @@ where
     }
 
     fn fail(&mut self, problem: Problem) {
-        // a refusal stands whether or not its batch was committed; a success does not
-        if !matches!(self.outcome, Some(Err(_))) {
+        // a plain refusal stands whether or not its batch was committed; what was to stay does not
+        if self.stays || !matches!(self.outcome, Some(Err(_))) {
             self.outcome = Some(Err(Box::new(problem)));
         }
     }
@@ -170,6 +173,10 @@ fn attempt(job: &mut dyn Job, connection: &mut Conn) -> Ran {
         (Err(error), Ran::Keep) if is_conflict(&error) => {
             job.fail(Problem::new(Code::Unavailable).retry_after(1));
             Ran::Again
+        }
+        (Err(error), Ran::Keep) if is_lost(&error) => {
+            job.fail(Problem::new(Code::Unavailable).retry_after(1));
+            Ran::Broken
         }
         (Err(error), Ran::Keep) => {
             job.fail(database_problem(&error));
@@ -324,14 +331,9 @@ where
     T: Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    match queue.try_send(Box::new(Work { act, outcome: None, reply })) {
+    match queue.try_send(Box::new(Work { act, outcome: None, stays: false, reply })) {
         Ok(()) => answer.await.unwrap_or_else(|_| Err(Box::new(Problem::new(Code::Unavailable).retry_after(1)))),
         Err(TrySendError::Full(_)) => Err(Box::new(Problem::new(Code::Overloaded).retry_after(1))),
         Err(TrySendError::Disconnected(_)) => Err(Box::new(Problem::new(Code::Unavailable).retry_after(1))),
     }
-}
-
-/// Whether a connection answers, for start-up and readiness.
-pub fn answers(connection: &mut Conn) -> Result<()> {
-    connection.batch_execute("SELECT 1").map_err(Error::from)
 }

@@ -11,6 +11,7 @@ use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Code, Error, Problem, Result};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -68,6 +69,8 @@ pub struct Tx<'c> {
     settled: usize,
     outgoing: Vec<Outgoing>,
     taken: BTreeMap<Id, i64>,
+    clock_is_asked: bool,
+    ids_made: Cell<u16>,
 }
 
 impl<'c> Tx<'c> {
@@ -85,12 +88,16 @@ impl<'c> Tx<'c> {
             settled: 0,
             outgoing: Vec::new(),
             taken: BTreeMap::new(),
+            clock_is_asked: false,
+            ids_made: Cell::new(0),
         }
     }
 
-    /// A new id, sorting by this attempt's instant.
+    /// A new id, sorting by this attempt's instant and by when it was made in it.
     pub fn new_id(&self) -> Id {
-        clock::new_id(self.now)
+        let number = self.ids_made.get();
+        self.ids_made.set(number.wrapping_add(1));
+        clock::numbered_id(self.now, number)
     }
 
     /// Refuses a change without `If-Match` (428) or with a stale one (412).
@@ -136,7 +143,7 @@ impl<'c> Tx<'c> {
             }
             None => None,
         };
-        let id = clock::new_id(self.now);
+        let id = self.new_id();
         self.recorded.push(Recorded { id, event, actor: self.actor.clone(), order_version });
         Ok(id)
     }
@@ -161,6 +168,17 @@ impl<'c> Tx<'c> {
     /// All messages of this unit of work.
     pub fn outgoing(&self) -> &[Outgoing] {
         &self.outgoing
+    }
+
+    /// Asks the clock to look now rather than at its next turn: there is work that touches other
+    /// orders (DECISIONS 6).
+    pub fn ask_clock(&mut self) {
+        self.clock_is_asked = true;
+    }
+
+    /// Whether the clock is to look once this is committed.
+    pub fn clock_is_asked(&self) -> bool {
+        self.clock_is_asked
     }
 
     /// Runs what follows as another actor (the system), then goes back.

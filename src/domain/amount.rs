@@ -92,6 +92,11 @@ impl Amount {
         Self::from_parts(items.into_iter().map(|a| i128::from(a.0)).sum())
     }
 
+    /// The same below zero; the bounds are the same on both sides.
+    pub const fn negated(self) -> Self {
+        Self(-self.0)
+    }
+
     /// The smaller of two.
     pub fn at_most(self, other: Self) -> Self {
         self.min(other)

@@ -32,6 +32,7 @@ words! {
         TaskOpened = "task.opened",
         TaskAccepted = "task.accepted",
         TaskAssigned = "task.assigned",
+        TaskDated = "task.dated",
         TaskStarted = "task.started",
         TaskEvidenceAdded = "task.evidence_added",
         TaskCompleted = "task.completed",

@@ -2,6 +2,7 @@
 //! languages. Guards give reasons; `GET …/actions` and the problems that refuse a request show
 //! them.
 
+use crate::domain::lifecycle::order::Stage;
 use crate::domain::words::Language;
 
 /// A reason; the sentence is what the person who is stopped reads.
@@ -24,7 +25,9 @@ pub enum Reason {
     OrderNotExecuting,
     PlanMissing,
     PlanNotApproved,
-    NotInThisState,
+    NotAnApprover,
+    /// The order waits for something else.
+    NotInThisState { now: Stage },
     NotPermitted,
     NotOwner,
 }
@@ -50,7 +53,8 @@ impl Reason {
             Self::OrderNotExecuting => "order_not_executing",
             Self::PlanMissing => "plan_missing",
             Self::PlanNotApproved => "plan_not_approved",
-            Self::NotInThisState => "invalid_transition",
+            Self::NotAnApprover => "not_an_approver",
+            Self::NotInThisState { .. } => "invalid_transition",
             Self::NotPermitted => "forbidden",
             Self::NotOwner => "not_owner",
         }
@@ -82,7 +86,13 @@ impl Reason {
             Self::OrderNotExecuting => fixed("The order is not being executed.", "订单不在执行中。"),
             Self::PlanMissing => fixed("There is no plan yet.", "尚无处理方案。"),
             Self::PlanNotApproved => fixed("The plan costs money and has not been approved.", "方案涉及费用，尚未批准。"),
-            Self::NotInThisState => fixed("This cannot be done in the present state.", "当前状态下不能执行此操作。"),
+            Self::NotAnApprover => {
+                fixed("The plan costs money: only somebody who approved one of its orders may decide.", "方案涉及费用，仅批准过相关订单的人员可审批。")
+            }
+            Self::NotInThisState { now } => {
+                let now = now.label(language);
+                language.pick(&format!("Not while the order is here: {now}."), &format!("订单当前为“{now}”，不能执行此操作。")).to_owned()
+            }
             Self::NotPermitted => fixed("Your roles do not permit this.", "您的角色无权执行此操作。"),
             Self::NotOwner => fixed("Only the order's owner or a manager may do this.", "仅订单负责人或经理可执行此操作。"),
         }

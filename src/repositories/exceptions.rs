@@ -256,16 +256,6 @@ pub fn open_of_kind(conn: &mut Conn, order: Id, kind: ExceptionKind) -> Result<V
         .load(c))?)
 }
 
-/// Whether any open exception covers an order, blocking or not.
-pub fn has_open(conn: &mut Conn, order: Id) -> Result<bool> {
-    let count: i64 = each!(conn, c => exceptions::table
-        .inner_join(exception_orders::table.on(exception_orders::exception_id.eq(exceptions::id)))
-        .filter(exception_orders::order_id.eq(order).and(exceptions::status.eq_any(OPEN)))
-        .count()
-        .get_result(c))?;
-    Ok(count > 0)
-}
-
 /// Who approved a level of any of these orders (DOMAIN 6.3).
 pub fn level_approvers(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Id>> {
     let found: Vec<Option<Id>> = each!(conn, c => approval_steps::table

@@ -115,7 +115,7 @@ fn by_order(rows: Vec<(Id, Amount)>) -> BTreeMap<Id, i128> {
     })
 }
 
-/// A customer's invoices past due whose order has been paid less than it was invoiced: what
+/// A customer's invoices past due whose order has been paid less than fell due so far: what
 /// makes the credit check fail (DOMAIN 7.1).
 pub fn overdue_unpaid(conn: &mut Conn, customer: Id, today: NaiveDate) -> Result<Vec<Invoice>> {
     let past_due = invoices::customer_id.eq(customer).and(invoices::due_date.lt(today));
@@ -123,8 +123,7 @@ pub fn overdue_unpaid(conn: &mut Conn, customer: Id, today: NaiveDate) -> Result
     if late.is_empty() {
         return Ok(late);
     }
-    let invoiced: Vec<(Id, Amount)> =
-        invoices::table.filter(invoices::customer_id.eq(customer)).select((invoices::order_id, invoices::amount)).load(conn)?;
+    let invoiced = late.iter().map(|invoice| (invoice.order_id, invoice.amount)).collect();
     let orders = invoices::table.filter(past_due).select(invoices::order_id);
     let paid: Vec<(Id, Amount)> =
         payments::table.filter(payments::order_id.eq_any(orders)).select((payments::order_id, payments::amount)).load(conn)?;

@@ -92,7 +92,7 @@ pub fn take(tx: &mut Tx, id: Id) -> Result<Option<Order>> {
     if tx.taken(id).is_some() {
         return find(tx.conn, id);
     }
-    let raised = (orders::version.eq(orders::version + 1), orders::updated_at.eq(tx.now));
+    let raised = orders::version.eq(orders::version + 1);
     let order: Option<Order> = diesel::update(orders::table.find(id)).set(raised).returning(orders::all_columns).get_result(tx.conn).optional()?;
     if let Some(order) = &order {
         tx.note_taken(id, order.version);
@@ -107,10 +107,10 @@ pub fn give_back(conn: &mut Conn, id: Id) -> Result<()> {
     Ok(())
 }
 
-/// Stores a new order; false where its channel reference is taken. The unit of work holds it then.
+/// Stores a new order; false where its channel reference or its number is taken. The unit of work
+/// holds it then.
 pub fn insert(tx: &mut Tx, order: &Order) -> Result<bool> {
-    let target = (orders::channel, orders::channel_ref);
-    let inserted = each!(&mut *tx.conn, c => diesel::insert_into(orders::table).values(order).on_conflict(target).do_nothing().execute(c))?;
+    let inserted = each!(&mut *tx.conn, c => diesel::insert_into(orders::table).values(order).on_conflict_do_nothing().execute(c))?;
     if inserted == 1 {
         tx.note_taken(order.id, order.version);
     }
@@ -142,10 +142,11 @@ pub struct Derived {
     pub payment_status: PaymentStatus,
 }
 
-/// Stores what was derived.
-pub fn set_derived(conn: &mut Conn, id: Id, derived: Derived) -> Result<()> {
+/// Stores what was derived, of an order to which something happened.
+pub fn set_derived(conn: &mut Conn, id: Id, derived: Derived, now: UtcTime) -> Result<()> {
     diesel::update(orders::table.find(id))
         .set((
+            orders::updated_at.eq(now),
             orders::stage.eq(derived.stage),
             orders::inventory_status.eq(derived.inventory_status),
             orders::production_status.eq(derived.production_status),

@@ -129,10 +129,10 @@ pub fn add_reserved(conn: &mut Conn, allocation: &Allocation) -> Result<()> {
     Ok(())
 }
 
-/// What was set aside for an order is so no more.
-pub fn clear_reserved(conn: &mut Conn, order: Id) -> Result<()> {
+/// What was set aside for an order, or picked and given back, is so no more.
+pub fn clear_held(conn: &mut Conn, order: Id) -> Result<()> {
     let target = allocations::table.filter(allocations::order_id.eq(order));
-    diesel::update(target).set(allocations::reserved.eq(Amount::ZERO)).execute(conn)?;
+    diesel::update(target).set((allocations::reserved.eq(Amount::ZERO), allocations::picked.eq(Amount::ZERO))).execute(conn)?;
     Ok(())
 }
 

@@ -56,6 +56,12 @@ pub fn any(conn: &mut Conn) -> Result<bool> {
     Ok(dsl::users.select(dsl::id).first::<Id>(conn).optional()?.is_some())
 }
 
+/// Whether anybody can administrate.
+pub fn any_administrator(conn: &mut Conn) -> Result<bool> {
+    let roles: Vec<Json<Vec<Role>>> = dsl::users.filter(dsl::active.eq(true)).select(dsl::roles).load(conn)?;
+    Ok(roles.iter().any(|Json(held)| held.contains(&Role::Admin)))
+}
+
 /// Stores a new user; false where the user name is taken.
 pub fn insert(conn: &mut Conn, user: &User) -> Result<bool> {
     let inserted = each!(conn, c => diesel::insert_into(dsl::users).values(user).on_conflict_do_nothing().execute(c))?;
@@ -66,13 +72,6 @@ pub fn insert(conn: &mut Conn, user: &User) -> Result<bool> {
 pub fn update(conn: &mut Conn, user: &User) -> Result<bool> {
     let target = dsl::users.filter(dsl::id.eq(user.id).and(dsl::version.eq(user.version - 1)));
     Ok(diesel::update(target).set(user).execute(conn)? == 1)
-}
-
-/// Gives a user another password under a raised version, for the command line; false where there
-/// is no such user.
-pub fn set_password_hash(conn: &mut Conn, id: Id, password_hash: &str, now: UtcTime) -> Result<bool> {
-    let values = (dsl::password_hash.eq(password_hash), dsl::version.eq(dsl::version + 1), dsl::updated_at.eq(now));
-    Ok(diesel::update(dsl::users.find(id)).set(values).execute(conn)? == 1)
 }
 
 /// Whether an active user other than this one holds a role. There are few users, so the roles

@@ -145,6 +145,7 @@ fn note(figures: Option<&Figures>, method: &Method, outcome: &Result<ServiceResp
     let route = route.unwrap_or_else(|| "unmatched".to_owned());
     log::info!("{method} {route} {} {:.1} ms {id}", status.as_u16(), took.as_secs_f64() * 1000.0);
     if let Some(figures) = figures {
-        figures.observe(method.as_str(), &route, status.as_u16(), took);
+        let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS].contains(method);
+        figures.observe(if known { method.as_str() } else { "other" }, &route, status.as_u16(), took);
     }
 }

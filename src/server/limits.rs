@@ -75,11 +75,12 @@ impl Limits {
     /// # Errors
     /// `rate_limited`, with when to try again.
     pub fn check(&self, app: &App, request: &HttpRequest) -> Result<Vec<(HeaderName, HeaderValue)>, Problem> {
-        if LOGIN_PATHS.contains(&request.path()) {
+        let path = request.match_info().as_str();
+        if LOGIN_PATHS.contains(&path) {
             return ask(&self.login, &address(app, request).unwrap_or_default());
         }
         match &self.general {
-            Some(general) if request.path().starts_with("/v1/") => ask(general, &caller(app, request)),
+            Some(general) if path.starts_with("/v1/") => ask(general, &caller(app, request)),
             _ => Ok(Vec::new()),
         }
     }

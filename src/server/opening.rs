@@ -103,6 +103,7 @@ pub fn open(config: Config, clock: Clock) -> Result<(App, Figures), StartError> 
         passwords,
         database,
         outbox: Arc::new(Notify::new()),
+        clockwork: Arc::new(Notify::new()),
         metrics: registry,
         stopping: AtomicBool::new(false),
         config,
@@ -125,7 +126,7 @@ pub fn claim(target: &Target) -> Result<Option<File>, StartError> {
     }
 }
 
-/// Makes the user `admin` where there is no user at all. Gives the password, if it had to be made
+/// Makes the user `admin` where nobody can administrate. Gives the password, if it had to be made
 /// up: it is shown once and kept nowhere.
 ///
 /// # Errors
@@ -136,7 +137,7 @@ pub async fn first_administrator(app: &App) -> Result<Option<String>, StartError
         StartError::Refused { what: "DOCKET_ADMIN_PASSWORD", why: if fields.is_empty() { problem.code.as_str().to_owned() } else { fields } }
     };
     let database = |problem: Box<Problem>| StartError::Database(problem.code.as_str().to_owned());
-    if app.look(user_rows::any).await.map_err(database)? {
+    if app.look(user_rows::any_administrator).await.map_err(database)? {
         return Ok(None);
     }
     let made = app.config.admin_password.is_none().then(|| hex::encode(random::<12>()));

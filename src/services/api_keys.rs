@@ -38,10 +38,10 @@ pub struct CreateApiKey {
 fn known_and_distinct(scopes: &[String]) -> std::result::Result<(), ValidationError> {
     if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
         let shown: String = unknown.chars().take(40).collect();
-        return Err(ValidationError::new("scope").with_message(format!("does not know the scope \"{shown}\"").into()));
+        return rules::refuse("scope", format!("does not know the scope \"{shown}\""), format!("未知的权限范围“{shown}”"));
     }
     let twice = scopes.iter().enumerate().any(|(index, scope)| scopes[..index].contains(scope));
-    if twice { Err(ValidationError::new("distinct").with_message("must not hold a scope twice".into())) } else { Ok(()) }
+    rules::when(!twice, "distinct", "must not hold a scope twice", "权限范围不得重复")
 }
 
 fn scopes_schema() -> RefOr<Schema> {

@@ -61,20 +61,6 @@ fn default_tier() -> CustomerTier {
 }
 
 impl CustomerInput {
-    /// What an order's inline customer is, with the rest by default.
-    pub fn named(name: &str) -> Self {
-        Self {
-            code: None,
-            name: name.to_owned(),
-            contact_name: None,
-            phone: None,
-            email: None,
-            language: default_language(),
-            tier: default_tier(),
-            tax_number: None,
-        }
-    }
-
     fn of(customer: &Customer) -> Self {
         let c = customer.clone();
         Self {
@@ -148,6 +134,9 @@ pub fn update(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Customer> {
     let before = customers::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
     tx.require_match(before.version)?;
     let input = patch.apply(&CustomerInput::of(&before))?;
+    if input == CustomerInput::of(&before) {
+        return Ok(before);
+    }
     if let Some(code) = &input.code
         && customers::find_by_code(tx.conn, code)?.is_some_and(|other| other.id != id)
     {

@@ -17,13 +17,18 @@ use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State};
 use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::{self, Milestones, Order};
 
-/// Takes the order that a path names; everything decided afterwards is decided alone.
+/// Takes the order that a path names, for an actor who may take this step of it; everything decided
+/// afterwards is decided alone. Rights come before versions (DECISIONS 29).
 ///
 /// # Errors
-/// `not_found`, or `version_mismatch` where `If-Match` is stale.
-pub fn take(tx: &mut Tx, reference: &str) -> Result<Order> {
+/// `not_found`; `forbidden`; `version_mismatch` where `If-Match` is stale.
+pub fn take_for(tx: &mut Tx, reference: &str, event: Step) -> Result<Order> {
     let id = orders::resolve(tx.conn, reference)?.ok_or_else(Problem::not_found)?;
     let order = take_id(tx, id)?;
+    let objections = facts::objections(&order, &tx.actor, event);
+    if !objections.is_empty() {
+        return Err(Problem::from_reasons(objections).into());
+    }
     tx.check_match(order.version - 1)?;
     Ok(order)
 }

@@ -131,6 +131,9 @@ pub fn update(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Product> {
     let before = products::find_by_ref(tx.conn, reference)?.ok_or_else(Problem::not_found)?;
     tx.require_match(before.version)?;
     let input = patch.apply(&ProductInput::of(&before))?;
+    if input == ProductInput::of(&before) {
+        return Ok(before);
+    }
     if products::find_by_sku(tx.conn, &input.sku)?.is_some_and(|other| other.id != before.id) {
         return Err(Problem::duplicate("sku").into());
     }

@@ -70,11 +70,9 @@ impl SettingsInput {
 }
 
 fn pattern(text: &str) -> std::result::Result<(), ValidationError> {
-    if is_pattern(text) {
-        return Ok(());
-    }
-    let sentence = "must hold {year}, {month} and {number} once each, with letters, digits and - _ . between them, in 40 characters at most";
-    Err(ValidationError::new("pattern").with_message(sentence.into()))
+    let en = "must hold {year}, {month} and {number} once each, with letters, digits and - _ . between them, in 40 characters at most";
+    let zh = "须各含一次 {year}、{month} 和 {number}，其间只能有字母、数字和 - _ .，总长不超过 40 个字符";
+    rules::when(is_pattern(text), "pattern", en, zh)
 }
 
 /// Amends the settings under `If-Match`; gives them and their new version.
@@ -85,6 +83,9 @@ pub fn update(tx: &mut Tx, patch: &Patch) -> Result<(i64, Settings)> {
     let (version, before) = settings::load(tx.conn)?;
     tx.require_match(version)?;
     let after = patch.apply(&SettingsInput::of(before.clone()))?.into_settings();
+    if after == before {
+        return Ok((version, before));
+    }
     if !settings::store(tx.conn, version, &after, tx.now)? {
         return Err(Code::VersionMismatch.into());
     }

@@ -204,34 +204,42 @@ fn allocate(tx: &mut Tx, want: &mut Outstanding, warehouse: Id, share: Amount) -
     stock::add_reserved(tx.conn, &allocation)
 }
 
-/// Moves all that is set aside for an order, summed by balance, in the order of keys; gives
-/// whether there was any. `change` says what becomes of on hand and reserved.
-fn move_reserved(tx: &mut Tx, order: Id, kind: MovementKind, change: impl Fn(Amount) -> (Amount, Amount)) -> Result<bool> {
+/// Moves what an order holds, summed by balance, in the order of keys; gives whether there was any.
+/// `of` says what of an allocation is meant, `change` what becomes of on hand and reserved.
+fn move_held(
+    tx: &mut Tx,
+    order: Id,
+    kind: MovementKind,
+    of: fn(&Allocation) -> Amount,
+    change: impl Fn(Amount) -> (Amount, Amount),
+) -> Result<bool> {
     let mut sums: BTreeMap<(Id, Id), Amount> = BTreeMap::new();
-    for allocation in stock::allocations_of(tx.conn, order)?.iter().filter(|allocation| allocation.reserved > Amount::ZERO) {
+    for allocation in stock::allocations_of(tx.conn, order)?.iter().filter(|allocation| of(allocation) > Amount::ZERO) {
         let sum = sums.entry((allocation.product_id, allocation.warehouse_id)).or_default();
-        *sum = sum.plus(allocation.reserved)?;
+        *sum = sum.plus(of(allocation))?;
     }
-    for (key, reserved) in &sums {
-        let less = Amount::ZERO.minus(*reserved)?;
-        let moved = movement(tx, kind, *key, Some(order), change(less));
+    for (key, held) in &sums {
+        let moved = movement(tx, kind, *key, Some(order), change(*held));
         if !stock::apply(tx.conn, &moved)? {
-            return Err(Error::internal(format!("a balance has less reserved than order {order} holds of it")));
+            return Err(Error::internal(format!("a balance cannot give what order {order} holds of it")));
         }
     }
     Ok(!sums.is_empty())
 }
 
-/// Gives back all that is set aside for an order.
+/// Gives back all that an order holds: what is set aside, and what was picked and has not left.
 ///
 /// # Errors
 /// Those of the database.
 pub fn release(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take(tx, order)?;
-    if !move_reserved(tx, order.id, MovementKind::Release, |less| (Amount::ZERO, less))? {
+    let set_aside = move_held(tx, order.id, MovementKind::Release, |held| held.reserved, |held| (Amount::ZERO, held.negated()))?;
+    let picked = move_held(tx, order.id, MovementKind::Return, |held| held.picked, |held| (held, Amount::ZERO))?;
+    if !set_aside && !picked {
         return Ok(());
     }
-    stock::clear_reserved(tx.conn, order.id)?;
+    stock::clear_held(tx.conn, order.id)?;
+    set_all(tx, order.id, LineKind::Standard, |line| (line.shipped, line.shipped, line.delivered))?;
     tx.record(describe(EventName::OrderStockReleased, &order))?;
     Ok(())
 }
@@ -243,7 +251,8 @@ pub fn release(tx: &mut Tx, order: Id) -> Result<()> {
 /// Those of the database.
 pub fn pick(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take(tx, order)?;
-    if move_reserved(tx, order.id, MovementKind::Pick, |less| (less, less))? {
+    let leaves = |held: Amount| (held.negated(), held.negated());
+    if move_held(tx, order.id, MovementKind::Pick, |held| held.reserved, leaves)? {
         stock::turn_into_picked(tx.conn, order.id)?;
     }
     set_all(tx, order.id, LineKind::Standard, |line| (line.quantity, line.shipped, line.delivered))

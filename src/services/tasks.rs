@@ -31,11 +31,12 @@ fn is_worker(actor: &Actor, department: Department) -> bool {
     actor.user_id().is_none() || actor.holds(&[Role::OrderAdmin]) || actor.department == Some(department)
 }
 
-/// Whether the actor directs a department's tasks: its head, the head of operations, the order
-/// administrator (DECISIONS 27).
+/// Whether the actor directs a department's tasks: its head (of operations: the operations head as
+/// well), the order administrator (DECISIONS 27).
 fn is_lead(actor: &Actor, department: Department) -> bool {
     let head = actor.holds(&[Role::DepartmentHead]) && actor.department == Some(department);
-    actor.user_id().is_none() || head || actor.holds(&[Role::OperationsHead, Role::OrderAdmin])
+    let operations = actor.holds(&[Role::OperationsHead]) && department == Department::Operations;
+    actor.user_id().is_none() || head || operations || actor.holds(&[Role::OrderAdmin])
 }
 
 /// Whether there is still work on an order for a department: while it is executed and shipped, and
@@ -167,12 +168,13 @@ mod tests {
     }
 
     #[test]
-    fn heads_direct_their_own_department_and_operations_all() {
+    fn heads_direct_their_own_department() {
         // DECISIONS 27
         let head = person(Role::DepartmentHead, Some(Department::Production));
         assert!(is_lead(&head, Department::Production));
         assert!(!is_lead(&head, Department::Warehouse));
-        assert!(is_lead(&person(Role::OperationsHead, Some(Department::Operations)), Department::Warehouse));
+        let operations = person(Role::OperationsHead, Some(Department::Operations));
+        assert!(is_lead(&operations, Department::Operations) && !is_lead(&operations, Department::Warehouse));
         assert!(is_lead(&person(Role::OrderAdmin, None), Department::Warehouse));
     }
 }

@@ -63,12 +63,12 @@ pub struct UserInput {
 
 fn username(text: &str) -> std::result::Result<(), ValidationError> {
     let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
-    if plain { Ok(()) } else { Err(ValidationError::new("username").with_message("must consist of lower-case letters, digits, and - _ .".into())) }
+    rules::when(plain, "username", "must consist of lower-case letters, digits, and - _ .", "只能包含小写字母、数字和 - _ .")
 }
 
 fn distinct(roles: &[Role]) -> std::result::Result<(), ValidationError> {
     let twice = roles.iter().enumerate().any(|(index, role)| roles[..index].contains(role));
-    if twice { Err(ValidationError::new("distinct").with_message("must not hold a role twice".into())) } else { Ok(()) }
+    rules::when(!twice, "distinct", "must not hold a role twice", "角色不得重复")
 }
 
 fn roles_schema() -> RefOr<Schema> {
@@ -146,6 +146,9 @@ pub fn update(tx: &mut Tx, id: Id, patch: &Patch, new_password_hash: Option<&str
         updated_at: tx.now,
         ..before.clone()
     };
+    if (User { version: before.version, updated_at: before.updated_at, ..user.clone() }) == before {
+        return Ok(before);
+    }
     keep_an_administrator(tx, &before, &user)?;
     if !users::update(tx.conn, &user)? {
         return Err(Code::VersionMismatch.into());

@@ -12,7 +12,7 @@ use crate::domain::order::LineKind;
 use crate::domain::task_plan::code;
 use crate::error::{Error, Result};
 use crate::repositories::orders::{self, parts};
-use crate::repositories::{money, stock as stock_rows};
+use crate::repositories::money;
 use crate::services::orders::steps::{self, after_round};
 use crate::services::orders::{derive, facts};
 use crate::services::{approvals, exceptions, messages, shipments, stock, tasks};
@@ -21,8 +21,6 @@ use std::collections::BTreeSet;
 /// How many events one order may bring about in one request, before something must be going
 /// round in circles (DECISIONS 6).
 const CHAIN: usize = 64;
-/// How many waiting orders one movement of stock serves at once; the clock serves the rest.
-pub const SERVED_AT_ONCE: i64 = 20;
 
 /// Lets everything follow that follows from what was recorded, then writes what the orders show
 /// of it.
@@ -46,7 +44,10 @@ pub fn settle(tx: &mut Tx) -> Result<()> {
 fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
     let Some(order) = event.order else {
         return match event.name {
-            EventName::StockMoved => serve_waiting(tx, event.subject.1),
+            EventName::StockMoved => {
+                tx.ask_clock();
+                Ok(())
+            }
             _ => Ok(()),
         };
     };
@@ -56,7 +57,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::OrderSentBack => approvals::supersede(tx, order),
         EventName::ApprovalDecided => after_decision(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
-        EventName::OrderExecuting => tasks::create(tx, order),
+        EventName::OrderExecuting => begin_work(tx, order),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
         EventName::TaskCancelled => go_on(tx, order),
         EventName::ShipmentDispatched => after_dispatch(tx, order, id, event.subject.1),
@@ -116,6 +117,12 @@ fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
     advance(tx, order)
 }
 
+/// The departments have their tasks; what was invoiced before is not asked for again.
+fn begin_work(tx: &mut Tx, order: Id) -> Result<()> {
+    tasks::create(tx, order)?;
+    after_invoice(tx, order)
+}
+
 /// Work that was done changes what it was done on (DOMAIN 3.4).
 fn after_task(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
     match task {
@@ -170,36 +177,21 @@ fn undo(tx: &mut Tx, order: Id) -> Result<()> {
     approvals::supersede(tx, order)?;
     tasks::cancel_all(tx, order, "order cancelled")?;
     shipments::cancel_all(tx, order)?;
-    let freed: BTreeSet<Id> = stock_rows::allocations_of(tx.conn, order)?.iter().map(|allocation| allocation.product_id).collect();
     stock::release(tx, order)?;
-    exceptions::settle_shortage(tx, order)?;
-    freed.into_iter().try_for_each(|product| serve_waiting(tx, product))
+    tx.ask_clock();
+    exceptions::settle_shortage(tx, order)
 }
 
-/// Stock that arrived goes to the orders that wait for it: rush first, then by promise, then by
-/// age (DECISIONS 25).
+/// Gives a waiting order what there is for it by now; gives whether that was anything. One order at
+/// a time, called by the clock (DECISIONS 6, 25).
 ///
 /// # Errors
 /// Those of the database.
-pub fn serve_waiting(tx: &mut Tx, product: Id) -> Result<()> {
-    for order in stock::waiting_for(tx, product, SERVED_AT_ONCE)? {
-        if stock_rows::available(tx.conn, product)?.parts() <= 0 {
-            break;
-        }
-        orders::take(tx, order)?;
-        if stock::reserve(tx, order)?.is_empty() {
-            exceptions::settle_shortage(tx, order)?;
-        }
+pub fn serve_waiting(tx: &mut Tx, order: Id) -> Result<bool> {
+    if stock::reserve(tx, order)?.is_empty() {
+        exceptions::settle_shortage(tx, order)?;
     }
-    Ok(())
-}
-
-/// What the clock finds overdue is told once (DOMAIN 5.2).
-///
-/// # Errors
-/// Those of the database.
-pub fn notice_overdue(tx: &mut Tx, task: Id) -> Result<()> {
-    tasks::notice_overdue(tx, task)
+    Ok(tx.recorded().iter().any(|recorded| recorded.event.name == EventName::OrderStockReserved))
 }
 
 /// One truth: what each order shows is derived from its parts, after everything else (DOMAIN 3.4).
@@ -211,15 +203,8 @@ fn show_progress(tx: &mut Tx) -> Result<()> {
             orders::give_back(tx.conn, id)?;
             continue;
         }
-        let Some((order, derived)) = derive::derive_id(tx.conn, id)? else { continue };
-        let shown = orders::Derived {
-            stage: order.stage,
-            inventory_status: order.inventory_status,
-            production_status: order.production_status,
-            payment_status: order.payment_status,
-        };
-        if shown != derived {
-            orders::set_derived(tx.conn, id, derived)?;
+        if let Some((_, derived)) = derive::derive_id(tx.conn, id)? {
+            orders::set_derived(tx.conn, id, derived, tx.now)?;
         }
     }
     Ok(())

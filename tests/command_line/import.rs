@@ -5,6 +5,7 @@ use super::program::{Place, Ran, orders};
 use super::{Served, on_every_store};
 use crate::support::order_of;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// A row without a reference of its own.
 fn row(goods: &str) -> Value {
@@ -60,9 +61,11 @@ fn good_rows_are_entered_and_bad_ones_named_with_their_reason() {
         assert!(report[2]["detail"].as_str().is_some_and(|why| why.contains("/lines/0/quantity")));
 
         let entered = entered(&place.serve(&[]));
-        let known: Vec<&Value> = entered.iter().rev().map(|order| &order["number"]).collect();
-        let told: Vec<&Value> = report.iter().filter(|row| row["outcome"] == "entered").map(|row| &row["number"]).collect();
+        let known: BTreeSet<&str> = entered.iter().filter_map(|order| order["number"].as_str()).collect();
+        let told: BTreeSet<&str> = report.iter().filter_map(|row| row["number"].as_str()).collect();
         assert_eq!(known, told);
+        let first = entered.iter().find(|order| order["channel_ref"] == "A-1").expect("the reference is kept");
+        assert_eq!(report[0]["number"], first["number"]);
         assert!(entered.iter().all(|order| order["status"] == "created" && order["channel"] == "import"));
         place.run(&["check"]).well();
     });

@@ -12,4 +12,4 @@ mod program;
 #[path = "../support/postgres.rs"]
 mod postgres;
 
-pub use program::{Place, Served, on_every_store};
+pub use program::{Place, Served, on_every_store, orders};

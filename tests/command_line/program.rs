@@ -34,7 +34,7 @@ pub fn on_every_store(test: impl Fn(&Place)) {
 /// `docket-data`.
 pub struct Place {
     settings: Vec<(String, String)>,
-    _database: Option<Database>,
+    database: Option<Database>,
     folder: tempfile::TempDir,
 }
 
@@ -72,7 +72,12 @@ impl Place {
     fn on(server: Option<&str>) -> Self {
         let database = server.map(Database::create);
         let settings = database.iter().map(|database| ("DOCKET_DATABASE_URL".to_owned(), database.url())).collect();
-        Self { settings, _database: database, folder: tempfile::tempdir().expect("there is room for a folder") }
+        Self { settings, database, folder: tempfile::tempdir().expect("there is room for a folder") }
+    }
+
+    /// Whether the store is the embedded one.
+    pub fn is_embedded(&self) -> bool {
+        self.database.is_none()
     }
 
     /// With a setting more.
@@ -134,7 +139,8 @@ impl Place {
     #[track_caller]
     pub fn serve(&self, arguments: &[&str]) -> Served {
         let mut command = self.command(&[&["serve"], arguments].concat());
-        let mut process = Process(command.env("DOCKET_ADMIN_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts"));
+        let mut process =
+            Process(command.env("DOCKET_ADMIN_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts"));
         let (lines, said) = lines_of(process.0.stdout.take().expect("its output is ours"));
         let mut known = Vec::new();
         loop {

@@ -146,3 +146,48 @@ fn what_looks_like_sql_is_text_like_any_other() {
         }
     });
 }
+
+/// The details of the bad fields, as someone reads them who speaks Chinese.
+fn details(person: &Person, path: &str, body: Value) -> Vec<String> {
+    let answer = person.post_with(path, &[("accept-language", "zh-CN")], body);
+    let errors = answer.body["errors"].as_array().expect("errors are listed");
+    errors.iter().map(|error| format!("{} {}", error["pointer"].as_str().expect("a pointer"), error["detail"].as_str().expect("a detail"))).collect()
+}
+
+#[test]
+fn what_is_wrong_with_a_value_is_told_in_chinese_with_its_names() {
+    on_every_store(|app| {
+        let sales = app.company().sales();
+        let customer = |body: Value| details(&sales, "/v1/customers", body);
+        assert_eq!(customer(json!({})), [" 缺少必填字段：name"]);
+        assert!(customer(json!({"name": "Acme", "colour": "red"}))[0].contains("未知字段：colour；可用：code、name"));
+        assert_eq!(customer(json!({"name": 7})), ["/name 类型或取值不正确"]);
+        assert!(customer(json!({"name": "Acme", "tier": "gold"}))[0].starts_with("/tier 未知的取值：gold；可用："));
+        let order = order_of(json!([{"name": "Desk", "quantity": "1,5", "unit_price": "9"}]));
+        let amount = &details(&sales, "/v1/orders", order)[0];
+        assert!(amount.starts_with("/lines/0/quantity 须为十进制数字符串"), "{amount}");
+        let body = json!({"name": "x".repeat(201), "phone": "12345", "email": "nobody"});
+        let expected = ["/email 须为电子邮件地址", "/name 字符数或项数须在 1 到 200 之间", "/phone 须为 E.164 格式的电话号码，例如 +8613800138000"];
+        assert_eq!(customer(body), expected);
+        let limit = sales.get_with("/v1/orders?limit=201", &[("accept-language", "zh-CN")]);
+        assert_eq!(limit.body["errors"][0]["detail"], "取值须在 1 到 200 之间");
+        let chinese = [("accept-language", "zh-CN"), ("content-type", "application/json")];
+        let torn = sales.send("POST", "/v1/customers", &chinese, Some(b"{\"name\": ".to_vec()));
+        assert_eq!(torn.body["detail"], "无法解析请求体：第 1 行第 9 列，不是有效的 JSON。");
+    });
+}
+
+#[test]
+fn the_rules_of_bodies_speak_chinese() {
+    on_every_store(|app| {
+        let (company, admin) = (app.company(), app.admin());
+        let mut order = order_of(json!([{"name": "Desk", "quantity": "1", "unit_price": "9"}]));
+        order["tags"] = json!([" "]);
+        order["delivery"]["requested_date"] = json!("2026-04-01");
+        order["delivery"]["requested_within_working_days"] = json!(3);
+        let expected = ["/delivery requested_date 与 requested_within_working_days 只能填写其一", "/tags 每个标签须为 1 至 50 个字符的一行文本"];
+        assert_eq!(details(&company.sales(), "/v1/orders", order), expected);
+        let key = json!({"name": "Shop", "scopes": ["orders:paint"]});
+        assert_eq!(details(&admin, "/v1/api-keys", key), ["/scopes 未知的权限范围“orders:paint”"]);
+    });
+}

@@ -1,6 +1,6 @@
 //! What can be done with an order, what has happened to it, and what it said at each revision.
 
-use crate::api::doc::ReadRefusals;
+use crate::api::events as feed;
 use crate::api::paging::{self, Cursors, Listing};
 use crate::api::request::Asked;
 use crate::api::respond::{Response, send};
@@ -108,15 +108,15 @@ fn action_view(action: Action, order: Id, language: Language) -> OrderAction {
 }
 
 fn event_view(row: EventRow) -> OrderEvent {
+    let (actor_id, (subject, subject_id)) = (feed::actor_id(&row), feed::subject(&row));
     let (Json(data), Json(before), Json(after)) = (row.payload, row.before, row.after);
-    let actor = if row.actor_kind == ActorKind::Key { Kind::ApiKey } else { Kind::User };
     OrderEvent {
         id: row.id.text(Kind::Event),
         at: row.at,
         name: row.name,
-        subject_id: format!("{}_{}", row.subject, row.subject_id),
-        subject: Kind::of_prefix(&row.subject).map_or_else(|| row.subject.clone(), |kind| kind.word().to_owned()),
-        actor: OrderEventActor { kind: row.actor_kind, id: row.actor_id.map(|id| id.text(actor)), label: row.actor_label },
+        subject,
+        subject_id,
+        actor: OrderEventActor { kind: row.actor_kind, id: actor_id, label: row.actor_label },
         request_id: row.request_id,
         address: row.address,
         data,
@@ -158,7 +158,7 @@ pub struct OrderPastQuery {
 }
 
 /// Lists what can be done with an order, each with whether the caller may and, where not, why.
-#[utoipa::path(tag = "orders", responses((status = 200, body = OrderActions), ReadRefusals))]
+#[utoipa::path(tag = "orders", responses((status = 200, body = OrderActions)))]
 #[get("/v1/orders/{id}/actions")]
 pub async fn get_order_actions(app: Data<App>, path: Path<String>, asked: Asked) -> Response {
     let look = move |snapshot: &mut Snapshot| {
@@ -172,7 +172,7 @@ pub async fn get_order_actions(app: Data<App>, path: Path<String>, asked: Asked)
 }
 
 /// Lists all that happened to an order, oldest first.
-#[utoipa::path(tag = "orders", params(OrderPastQuery), responses((status = 200, body = Listing<OrderEvent>), ReadRefusals))]
+#[utoipa::path(tag = "orders", params(OrderPastQuery), responses((status = 200, body = Listing<OrderEvent>)))]
 #[get("/v1/orders/{id}/history")]
 pub async fn get_order_history(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked<OrderPastQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
@@ -189,7 +189,7 @@ pub async fn get_order_history(app: Data<App>, request: HttpRequest, path: Path<
 }
 
 /// Lists what an order said at each of its revisions, oldest first.
-#[utoipa::path(tag = "orders", params(OrderPastQuery), responses((status = 200, body = Listing<OrderRevision>), ReadRefusals))]
+#[utoipa::path(tag = "orders", params(OrderPastQuery), responses((status = 200, body = Listing<OrderRevision>)))]
 #[get("/v1/orders/{id}/revisions")]
 pub async fn list_order_revisions(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked<OrderPastQuery>) -> Response {
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());

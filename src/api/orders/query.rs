@@ -1,11 +1,12 @@
 //! What a list of orders may be asked for.
 
+use crate::api::query;
 use crate::domain::actor::Actor;
-use crate::domain::id::{Id, Kind};
+use crate::domain::id::Kind;
 use crate::domain::lifecycle::order::{Stage, State, Status};
 use crate::domain::order::Channel;
 use crate::domain::time::UtcTime;
-use crate::error::{Problem, Result};
+use crate::error::Result;
 use crate::repositories::orders::OrderFilter;
 use serde::Deserialize;
 use validator::Validate;
@@ -53,7 +54,7 @@ pub struct OrderQuery {
     #[param(inline)]
     sort: Option<OrderSort>,
     /// `lines`, `customer` or both, separated by a comma. Lines are always there; `customer` adds
-    /// the customer's own record.
+    /// the customer's own record, for those who may read customers.
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100)]
     expand: Option<String>,
@@ -70,38 +71,10 @@ pub struct OrderQuery {
 /// What `expand` may name.
 const EXPANSIONS: [&str; 2] = ["lines", "customer"];
 
-/// The words of a list separated by commas, each once.
-fn listed<T: PartialEq>(name: &str, text: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
-    let mut words = Vec::new();
-    for part in text.into_iter().flat_map(|text| text.split(',')) {
-        let word = parse(part).ok_or_else(|| Problem::parameter(name, &format!("\"{part}\" is not one of its words")))?;
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    Ok(words)
-}
-
-fn id(name: &str, kind: Kind, text: &str) -> Result<Id> {
-    let example = format!("must be an id such as {}_…", kind.prefix());
-    kind.parse(text).ok_or_else(|| Problem::parameter(name, &example).into())
-}
-
 impl OrderQuery {
     fn states(&self) -> Result<Vec<State>> {
-        let statuses = listed("status", self.status.as_deref(), Status::parse)?;
+        let statuses = query::words("status", self.status.as_deref(), Status::parse)?;
         Ok(statuses.into_iter().flat_map(Status::states).collect())
-    }
-
-    fn owner(&self, actor: &Actor) -> Result<Option<Id>> {
-        match self.owner.as_deref() {
-            None => Ok(None),
-            Some("me") => match actor.user_id() {
-                None => Err(Problem::parameter("owner", "only a person can ask for their own").into()),
-                me => Ok(me),
-            },
-            Some(text) => id("owner", Kind::User, text).map(Some),
-        }
     }
 
     /// The filter that this comes to for whoever asks.
@@ -114,8 +87,8 @@ impl OrderQuery {
             stage: self.stage,
             channel: self.channel,
             channel_ref: self.channel_ref.clone(),
-            customer: self.customer_id.as_deref().map(|text| id("customer_id", Kind::Customer, text)).transpose()?,
-            owner: self.owner(actor)?,
+            customer: query::id("customer_id", Kind::Customer, self.customer_id.as_deref())?,
+            owner: query::person("owner", self.owner.as_deref(), actor)?,
             created_after: self.created_after,
             created_before: self.created_before,
             q: self.q.clone(),
@@ -128,25 +101,12 @@ impl OrderQuery {
     /// # Errors
     /// `invalid_parameter` for a word that cannot be expanded.
     pub fn with_customers(&self) -> Result<bool> {
-        let named = listed("expand", self.expand.as_deref(), |text| EXPANSIONS.into_iter().find(|word| *word == text))?;
+        let named = query::words("expand", self.expand.as_deref(), |text| EXPANSIONS.into_iter().find(|word| *word == text))?;
         Ok(named.contains(&"customer"))
     }
 
     /// Whether the total is wanted.
     pub fn with_total(&self) -> bool {
         self.include_total == Some(true)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_of_statuses_becomes_states_each_once() {
-        let words = listed("status", Some("created,shipped,created"), Status::parse).unwrap();
-        assert_eq!(words, [Status::Created, Status::Shipped]);
-        assert!(listed("status", Some("created,"), Status::parse).is_err());
-        assert!(listed("status", None, Status::parse).unwrap().is_empty());
     }
 }

@@ -3,7 +3,6 @@
 
 use super::shown;
 use super::view::OrderView;
-use crate::api::doc::WriteRefusals;
 use crate::api::request::{Nothing, Posted};
 use crate::api::respond::{Response, send};
 use crate::app::App;
@@ -31,56 +30,56 @@ async fn take<T: Send + Sync + 'static>(
 
 /// Finds the key fields right (an empty body says so of all), or sends the order back naming what
 /// is wrong. Not for whoever entered or corrected it.
-#[utoipa::path(tag = "orders", request_body = VerifyInput, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = VerifyInput, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/verify")]
 pub async fn verify_order(app: Data<App>, path: Path<String>, posted: Posted<VerifyInput>) -> Response {
     take(&app, Operation::VerifyOrder, path, posted, steps::verify).await
 }
 
 /// Sends an order back to be corrected.
-#[utoipa::path(tag = "orders", request_body = ReasonInput, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = ReasonInput, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/send-back")]
 pub async fn send_back_order(app: Data<App>, path: Path<String>, posted: Posted<ReasonInput>) -> Response {
     take(&app, Operation::SendBackOrder, path, posted, steps::send_back).await
 }
 
 /// Records that the customer has said yes.
-#[utoipa::path(tag = "orders", request_body = ConfirmInput, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = ConfirmInput, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/confirm")]
 pub async fn confirm_order(app: Data<App>, path: Path<String>, posted: Posted<ConfirmInput>) -> Response {
     take(&app, Operation::ConfirmOrder, path, posted, steps::confirm).await
 }
 
 /// Releases a reviewed order to the departments, where it is not released by itself.
-#[utoipa::path(tag = "orders", request_body = Nothing, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = Nothing, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/release")]
 pub async fn release_order(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
     take(&app, Operation::ReleaseOrder, path, posted, |tx, order, _| steps::release(tx, order)).await
 }
 
 /// Records that the customer has received everything.
-#[utoipa::path(tag = "orders", request_body = ReceiveInput, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = ReceiveInput, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/receive")]
 pub async fn receive_order(app: Data<App>, path: Path<String>, posted: Posted<ReceiveInput>) -> Response {
     take(&app, Operation::ReceiveOrder, path, posted, steps::receive).await
 }
 
 /// Cancels an order of which nothing has been dispatched.
-#[utoipa::path(tag = "orders", request_body = ReasonInput, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = ReasonInput, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/cancel")]
 pub async fn cancel_order(app: Data<App>, path: Path<String>, posted: Posted<ReasonInput>) -> Response {
     take(&app, Operation::CancelOrder, path, posted, steps::cancel).await
 }
 
 /// Puts an order on hold: people's steps forward stop until it is let go.
-#[utoipa::path(tag = "orders", request_body = ReasonInput, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = ReasonInput, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/hold")]
 pub async fn hold_order(app: Data<App>, path: Path<String>, posted: Posted<ReasonInput>) -> Response {
     take(&app, Operation::HoldOrder, path, posted, steps::hold).await
 }
 
 /// Lets a held order go.
-#[utoipa::path(tag = "orders", request_body = Nothing, responses((status = 200, body = OrderView), WriteRefusals))]
+#[utoipa::path(tag = "orders", request_body = Nothing, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/unhold")]
 pub async fn unhold_order(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
     take(&app, Operation::UnholdOrder, path, posted, |tx, order, _| steps::unhold(tx, order)).await

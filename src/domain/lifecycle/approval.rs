@@ -93,6 +93,7 @@ const fn row(from: StepStatus, event: StepEvent, to: StepStatus, guards: &'stati
 pub const MACHINE: Machine<StepStatus, StepEvent, Facts> = Machine {
     name: "approval_step",
     initial: &[StepStatus::Waiting],
+    by_system: &[StepEvent::TakeTurn, StepEvent::Supersede],
     rows: &[
         row(StepStatus::Waiting, StepEvent::TakeTurn, StepStatus::Pending, &[earlier_passed]),
         row(StepStatus::Waiting, StepEvent::Supersede, StepStatus::Superseded, &[]),

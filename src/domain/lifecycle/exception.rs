@@ -83,6 +83,7 @@ const fn row(from: S, event: E, to: S, guards: &'static [Guard<Facts>]) -> Row<S
 pub const MACHINE: Machine<S, E, Facts> = Machine {
     name: "exception",
     initial: &[S::Reported],
+    by_system: &[E::CarryOut],
     rows: &[
         row(S::Reported, E::Plan, S::Planning, &[]),
         row(S::Reported, E::Resolve, S::Resolved, &[]),

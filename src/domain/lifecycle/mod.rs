@@ -26,6 +26,8 @@ pub struct Row<S: 'static, E: 'static, F: 'static> {
 pub struct Machine<S: 'static, E: 'static, F: 'static> {
     pub name: &'static str,
     pub initial: &'static [S],
+    /// Events that only the system brings about; nobody is told that they could.
+    pub by_system: &'static [E],
     pub rows: &'static [Row<S, E, F>],
 }
 
@@ -42,7 +44,7 @@ impl<S: Copy + PartialEq, E: Copy + PartialEq, F> Machine<S, E, F> {
     /// The state after an event, or why there is none.
     pub fn next(&self, state: S, event: E, facts: &F) -> Result<S, Refusal<E>> {
         let Some(row) = self.rows.iter().find(|row| row.from == state && row.event == event) else {
-            return Err(Refusal::NoSuchTransition { allowed: self.events_from(state) });
+            return Err(Refusal::NoSuchTransition { allowed: self.offered(state) });
         };
         let reasons: Vec<Reason> = row.guards.iter().filter_map(|guard| guard(facts)).collect();
         if reasons.is_empty() { Ok(row.to) } else { Err(Refusal::Guarded(reasons)) }
@@ -51,6 +53,11 @@ impl<S: Copy + PartialEq, E: Copy + PartialEq, F> Machine<S, E, F> {
     /// The events that have a row from this state, in the table's order.
     pub fn events_from(&self, state: S) -> Vec<E> {
         self.rows.iter().filter(|row| row.from == state).map(|row| row.event).collect()
+    }
+
+    /// The events from this state that people bring about.
+    pub fn offered(&self, state: S) -> Vec<E> {
+        self.events_from(state).into_iter().filter(|event| !self.by_system.contains(event)).collect()
     }
 
     /// Whether nothing leads out of this state.

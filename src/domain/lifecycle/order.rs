@@ -75,8 +75,10 @@ pub struct Facts {
     pub blocked_by: Vec<String>,
     /// Someone put the order on hold.
     pub on_hold: bool,
-    /// The person who acts entered or corrected the order, and two people are needed (DOMAIN 1.6).
+    /// The person who acts entered or corrected the order (DOMAIN 1.6).
     pub own_entry: bool,
+    /// Two people are not needed (DECISIONS 28).
+    pub one_person_suffices: bool,
     /// Every step of the current round is approved (DOMAIN 2.4).
     pub round_passed: bool,
     /// Every goods line has left, and every service was carried out.
@@ -94,7 +96,7 @@ fn not_on_hold(facts: &Facts) -> Option<Reason> {
 }
 
 fn another_person(facts: &Facts) -> Option<Reason> {
-    facts.own_entry.then_some(Reason::OwnEntry)
+    (facts.own_entry && !facts.one_person_suffices).then_some(Reason::OwnEntry)
 }
 
 fn round_passed(facts: &Facts) -> Option<Reason> {
@@ -124,6 +126,7 @@ const fn row(from: State, event: Event, to: State, guards: &'static [Guard<Facts
 pub const MACHINE: Machine<State, Event, Facts> = Machine {
     name: "order",
     initial: &[State::AwaitingVerification],
+    by_system: &[Event::Correct, Event::Approve, Event::ReturnForChanges, Event::Reject, Event::DispatchAll],
     rows: &[
         row(State::AwaitingVerification, Event::Verify, State::AwaitingApproval, VERIFY),
         row(State::AwaitingVerification, Event::SendBack, State::AwaitingCorrection, &[another_person]),

@@ -103,6 +103,7 @@ const fn row(from: S, event: E, to: S, guards: &'static [Guard<Facts>]) -> Row<S
 pub const MACHINE: Machine<S, E, Facts> = Machine {
     name: "shipment",
     initial: &[S::Preparing],
+    by_system: &[],
     rows: &[
         row(S::Preparing, E::Dispatch, S::Dispatched, DISPATCH),
         row(S::Preparing, E::Cancel, S::Cancelled, &[]),

@@ -73,6 +73,7 @@ const fn row(from: TaskStatus, event: TaskEvent, to: TaskStatus, guards: &'stati
 pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
     name: "task",
     initial: &[TaskStatus::Blocked],
+    by_system: &[TaskEvent::Unblock, TaskEvent::Settle],
     rows: &[
         row(TaskStatus::Blocked, TaskEvent::Unblock, TaskStatus::Open, &[dependencies_done]),
         row(TaskStatus::Blocked, TaskEvent::Settle, TaskStatus::Done, &[]),

@@ -62,6 +62,19 @@ pub struct Delivery {
     pub instructions: String,
 }
 
+/// A part of an address without which nothing can be sent there, in English and Chinese.
+pub type AddressPart = (&'static str, &'static str);
+
+impl Delivery {
+    /// What the address lacks for these lines; nothing where nothing is sent.
+    pub fn missing(&self, lines: &[Line]) -> Vec<AddressPart> {
+        let sent = lines.iter().any(|line| line.kind != LineKind::Service) && self.method != Some(DeliveryMethod::SelfPickup);
+        let parts = [(("country", "国家"), &self.country), (("city", "城市"), &self.city), (("street", "街道"), &self.street)];
+        let lacks = |value: &Option<String>| value.as_ref().is_none_or(|text| text.trim().is_empty());
+        parts.into_iter().filter(|(_, value)| sent && lacks(value)).map(|(part, _)| part).collect()
+    }
+}
+
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = order_lines, treat_none_as_default_value = false)]
@@ -176,6 +189,11 @@ pub fn set_progress(conn: &mut Conn, line: Id, picked: Amount, shipped: Amount, 
 pub fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()> {
     diesel::insert_into(order_revisions::table).values(revision).execute(conn)?;
     Ok(())
+}
+
+/// One revision; every order has those up to its present one.
+pub fn revision(conn: &mut Conn, order: Id, revision: i32) -> Result<Revision> {
+    Ok(order_revisions::table.find((order, revision)).select(Revision::as_select()).first(conn)?)
 }
 
 /// An order's revisions, oldest first.

@@ -179,13 +179,12 @@ fn judge_address(lines: &[Line], delivery: &Delivery) -> Finding {
     if !goods || delivery.method == Some(DeliveryMethod::SelfPickup) {
         return finding(CheckResult::Pass, "Nothing is sent to an address.", "无需送货。");
     }
-    let parts = [("country", "国家", &delivery.country), ("city", "城市", &delivery.city), ("street", "街道", &delivery.street)];
-    let missing: Vec<_> = parts.into_iter().filter(|(_, _, value)| value.is_none()).collect();
+    let missing = delivery.missing(lines);
     if missing.is_empty() {
         return finding(CheckResult::Pass, "The address is complete.", "收货地址完整。");
     }
-    let en = missing.iter().map(|(en, _, _)| *en).collect::<Vec<_>>().join(", ");
-    let zh = missing.iter().map(|(_, zh, _)| *zh).collect::<Vec<_>>().join("、");
+    let en = missing.iter().map(|(en, _)| *en).collect::<Vec<_>>().join(", ");
+    let zh = missing.iter().map(|(_, zh)| *zh).collect::<Vec<_>>().join("、");
     finding(CheckResult::Fail, format!("The address lacks: {en}."), format!("收货地址缺少：{zh}。"))
 }
 

@@ -27,6 +27,10 @@ pub fn update(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<ExceptionRo
     if MACHINE.is_final(before.status) {
         return Err(Problem::invalid_transition::<&str>(before.status.as_str(), "update", &[]).into());
     }
+    if before.status.is_open() && before.blocking && !said.blocking {
+        let en = "A block ends when the exception is resolved or dismissed.";
+        return Err(Problem::rule("DOMAIN 6.4", en, "异常解决或撤销后阻止才会解除。").into());
+    }
     let after = ExceptionRow {
         severity: said.severity,
         department: said.department,
@@ -42,6 +46,10 @@ pub fn update(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<ExceptionRo
 /// Stores what was changed in an exception under the next version. Where that makes it stop its
 /// orders, or no longer, they are told.
 pub(super) fn replace(tx: &mut Tx, before: &ExceptionRow, after: ExceptionRow) -> Result<ExceptionRow> {
+    let fields = changed(before, &after);
+    if fields.is_empty() {
+        return Ok(after);
+    }
     let after = ExceptionRow { version: before.version + 1, updated_at: tx.now, ..after };
     let turned = before.status.is_open() && before.blocking != after.blocking;
     let orders = if turned { take_covered(tx, before.id)? } else { Vec::new() };
@@ -51,7 +59,7 @@ pub(super) fn replace(tx: &mut Tx, before: &ExceptionRow, after: ExceptionRow) -
     let event = describe(EventName::ExceptionUpdated, &after)
         .change("severity", before.severity.as_str(), after.severity.as_str())
         .change("blocking", before.blocking, after.blocking)
-        .note("changed", changed(before, &after));
+        .note("changed", fields);
     tx.record(event)?;
     let name = if after.blocking { EventName::OrderExceptionReported } else { EventName::OrderExceptionSettled };
     tell(tx, &orders, name, &after)?;

@@ -9,7 +9,6 @@ use crate::domain::time::UtcTime;
 use crate::input::rules;
 use crate::repositories::exceptions::{ExceptionRow, Impact};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use validator::{Validate, ValidationError};
 
 /// What an exception touches (DOMAIN 6.2); the orders are counted.
@@ -147,8 +146,7 @@ pub struct PlanInput {
 
 fn plain_steps(steps: &[String]) -> Result<(), ValidationError> {
     let plain = steps.iter().all(|step| step.chars().count() <= 500 && rules::prose(step).is_ok());
-    let sentence = "each step must be text of 1 to 500 characters";
-    if plain { Ok(()) } else { Err(ValidationError::new("steps").with_message(Cow::Borrowed(sentence))) }
+    rules::when(plain, "steps", "each step must be text of 1 to 500 characters", "每个步骤须为 1 至 500 个字符的文本")
 }
 
 /// What goes with approving or rejecting a plan.

@@ -69,22 +69,23 @@ fn decide(tx: &mut Tx, reference: &str, said: &PlanDecisionInput, event: Step, n
 }
 
 /// Who decides about a plan (DOMAIN 6.3): one that costs money, somebody who approved a level of
-/// one of its orders; any other, and where nobody did, the order administrator. Nobody decides
-/// about their own, where two people are needed (DECISIONS 28).
+/// one of its orders; any other, and where nobody did, the order administrator or the operations
+/// head. Nobody decides about their own, where two people are needed (DECISIONS 28).
 fn may_decide(tx: &mut Tx, row: &ExceptionRow) -> Result<()> {
     let plan = row.plan.as_ref().map(|Json(plan)| plan);
     let approvers = if plan.is_some_and(Plan::costs) { approvers(tx, row.id)? } else { Vec::new() };
     let person = tx.actor.user_id();
-    let decides = if approvers.is_empty() { tx.actor.holds(&[Role::OrderAdmin]) } else { person.is_some_and(|id| approvers.contains(&id)) };
-    if !decides {
-        return Err(Problem::from_reasons(vec![Reason::NotPermitted]).into());
-    }
     let made_it = person.is_some() && plan.and_then(|plan| plan.made_by_id.clone()) == person.map(|id| id.text(Kind::User));
     if made_it && settings::load(tx.conn)?.1.four_eyes {
         let problem = Problem::new(Code::SelfApproval);
         return Err(problem.detail("Nobody decides about a plan that they made.", "不得审批自己制定的方案。").into());
     }
-    Ok(())
+    match (approvers.is_empty(), person) {
+        (true, _) if tx.actor.holds(&[Role::OrderAdmin, Role::OperationsHead]) => Ok(()),
+        (true, _) => Err(Problem::from_reasons(vec![Reason::NotPermitted]).into()),
+        (false, Some(person)) if approvers.contains(&person) => Ok(()),
+        (false, _) => Err(Problem::from_reasons(vec![Reason::NotAnApprover]).into()),
+    }
 }
 
 /// Who approved a level of one of the orders that an exception covers, and is still here.

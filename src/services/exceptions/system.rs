@@ -105,6 +105,11 @@ pub fn report_lost(tx: &mut Tx, order: Id, shipment: Id) -> Result<()> {
     let order = take_order(tx, order)?;
     let tracked = shipments::find(tx.conn, shipment)?.and_then(|shipment| shipment.tracking_number);
     let named = tracked.unwrap_or_else(|| shipment.text(Kind::Shipment));
+    let cause = format!("Shipment {named} was lost.");
+    let told = exceptions::open_of_kind(tx.conn, order.id, ExceptionKind::ShipmentLost)?;
+    if told.iter().any(|known| known.cause == cause) {
+        return Ok(());
+    }
     let report = Report {
         kind: ExceptionKind::ShipmentLost,
         severity: Severity::High,
@@ -114,7 +119,7 @@ pub fn report_lost(tx: &mut Tx, order: Id, shipment: Id) -> Result<()> {
         due_at: None,
         department: Some(Department::Logistics),
         owner: None,
-        cause: format!("Shipment {named} was lost."),
+        cause,
         impact: Impact { customers: Some(1), ..Impact::default() },
     };
     file(tx, slice::from_ref(&order), report).map(drop)

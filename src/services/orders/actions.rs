@@ -3,7 +3,7 @@
 
 use super::facts;
 use crate::db::Conn;
-use crate::domain::actor::{Actor, Role};
+use crate::domain::actor::Actor;
 use crate::domain::lifecycle::Refusal;
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State, may_move};
 use crate::domain::permission::{Operation, permit};
@@ -31,36 +31,50 @@ enum Asks {
     Hold(bool),
 }
 
-/// Every action on an order: its name, where it is done, who may, what it asks for, and whether a
-/// sales specialist needs to own the order.
-const ACTIONS: &[(&str, &str, &str, Operation, Asks, bool)] = &[
-    ("verify", "POST", "/verify", Operation::VerifyOrder, Asks::Steps(&[Step::Verify]), false),
-    ("send_back", "POST", "/send-back", Operation::SendBackOrder, Asks::Steps(&[Step::SendBack]), false),
-    ("amend", "PATCH", "", Operation::AmendOrder, Asks::Steps(&[Step::Amend, Step::Correct]), true),
-    ("confirm", "POST", "/confirm", Operation::ConfirmOrder, Asks::Steps(&[Step::Confirm]), true),
-    ("release", "POST", "/release", Operation::ReleaseOrder, Asks::Steps(&[Step::Release]), false),
-    ("ship", "POST", "/shipments", Operation::CreateShipment, Asks::Shipping, false),
-    ("receive", "POST", "/receive", Operation::ReceiveOrder, Asks::Steps(&[Step::Receive]), false),
-    ("cancel", "POST", "/cancel", Operation::CancelOrder, Asks::Steps(&[Step::Cancel]), true),
-    ("hold", "POST", "/hold", Operation::HoldOrder, Asks::Hold(false), false),
-    ("unhold", "POST", "/unhold", Operation::UnholdOrder, Asks::Hold(true), false),
+/// One row of what can be done with an order.
+struct Row {
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    operation: Operation,
+    asks: Asks,
+}
+
+const fn row(name: &'static str, method: &'static str, path: &'static str, operation: Operation, asks: Asks) -> Row {
+    Row { name, method, path, operation, asks }
+}
+
+/// Every action: its name, where it is done, who may at all, and what it asks for.
+const ACTIONS: &[Row] = &[
+    row("verify", "POST", "/verify", Operation::VerifyOrder, Asks::Steps(&[Step::Verify])),
+    row("send_back", "POST", "/send-back", Operation::SendBackOrder, Asks::Steps(&[Step::SendBack])),
+    row("amend", "PATCH", "", Operation::AmendOrder, Asks::Steps(&[Step::Amend, Step::Correct])),
+    row("confirm", "POST", "/confirm", Operation::ConfirmOrder, Asks::Steps(&[Step::Confirm])),
+    row("release", "POST", "/release", Operation::ReleaseOrder, Asks::Steps(&[Step::Release])),
+    row("ship", "POST", "/shipments", Operation::CreateShipment, Asks::Shipping),
+    row("receive", "POST", "/receive", Operation::ReceiveOrder, Asks::Steps(&[Step::Receive])),
+    row("cancel", "POST", "/cancel", Operation::CancelOrder, Asks::Steps(&[Step::Cancel])),
+    row("hold", "POST", "/hold", Operation::HoldOrder, Asks::Hold(false)),
+    row("unhold", "POST", "/unhold", Operation::UnholdOrder, Asks::Hold(true)),
 ];
 
-fn table_reasons(order: &Order, asks: &Asks, facts: &Facts) -> Vec<Reason> {
+/// What speaks against a step: the table, and what the actor lacks for this very order.
+fn against_step(order: &Order, steps: &[Step], facts: &Facts, actor: &Actor) -> Vec<Reason> {
+    let known = MACHINE.events_from(order.state);
+    let Some(step) = steps.iter().find(|step| known.contains(step)) else { return vec![Reason::NotInThisState { now: order.stage }] };
+    let mut reasons = facts::objections(order, actor, *step);
+    if let Err(Refusal::Guarded(guarded)) = MACHINE.next(order.state, *step, facts) {
+        reasons.extend(guarded);
+    }
+    reasons
+}
+
+fn against(order: &Order, asks: &Asks, facts: &Facts, actor: &Actor) -> Vec<Reason> {
     match asks {
-        Asks::Steps(steps) => {
-            let known = MACHINE.events_from(order.state);
-            match steps.iter().find(|step| known.contains(step)) {
-                None => vec![Reason::NotInThisState],
-                Some(step) => match MACHINE.next(order.state, *step, facts) {
-                    Err(Refusal::Guarded(reasons)) => reasons,
-                    _ => Vec::new(),
-                },
-            }
-        }
+        Asks::Steps(steps) => against_step(order, steps, facts, actor),
         Asks::Shipping if order.state != State::Executing => vec![Reason::OrderNotExecuting],
         Asks::Shipping => may_move(facts),
-        Asks::Hold(held) if facts.on_hold != *held || MACHINE.is_final(order.state) => vec![Reason::NotInThisState],
+        Asks::Hold(held) if facts.on_hold != *held || MACHINE.is_final(order.state) => vec![Reason::NotInThisState { now: order.stage }],
         Asks::Hold(_) => Vec::new(),
     }
 }
@@ -71,14 +85,10 @@ fn table_reasons(order: &Order, asks: &Asks, facts: &Facts) -> Vec<Reason> {
 /// Those of the database.
 pub fn list(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Vec<Action>> {
     let facts = facts::gather(conn, order, actor)?;
-    let own = facts::is_own(order, actor);
-    let all = ACTIONS.iter().map(|(name, method, path, operation, asks, owned)| {
-        let mut reasons = table_reasons(order, asks, &facts);
-        let cancels_work = *name == "cancel" && order.state == State::Executing && actor.user_id().is_some() && !actor.holds(&[Role::OrderAdmin]);
-        if permit(actor, *operation).is_err() || cancels_work {
+    let all = ACTIONS.iter().map(|Row { name, method, path, operation, asks }| {
+        let mut reasons = against(order, asks, &facts, actor);
+        if permit(actor, *operation).is_err() {
             reasons.push(Reason::NotPermitted);
-        } else if *owned && !own {
-            reasons.push(Reason::NotOwner);
         }
         Action { name, method, path, reasons }
     });

@@ -1,45 +1,45 @@
 //! Changing an order that is not reviewed yet (DOMAIN 1.7): a merge patch under `If-Match` makes a
 //! new revision; what approvers look at asks them again.
 
-use super::content::{self, Content};
+use super::content::{self, Content, Known};
 use super::create::keep_revision;
-use super::facts;
 use super::input::OrderInput;
-use super::{describe, take};
+use super::{describe, take_for};
 use crate::db::Tx;
 use crate::db::types::Json;
+use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
-use crate::domain::id::Id;
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State};
-use crate::domain::reason::Reason;
 use crate::error::{Code, Error, Problem, Result};
 use crate::input::Patch;
+use crate::repositories::money;
 use crate::repositories::orders::{self, Milestones, Order, parts};
 use serde_json::Value;
 
-/// Amends an order.
+/// Amends an order. A patch that changes nothing and gives no reason changes nothing.
 ///
 /// # Errors
 /// `precondition_required` and `version_mismatch` by `If-Match`; `forbidden` for another's order;
 /// `invalid_transition` once it is reviewed; `validation_failed` for what it would become.
 pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
-    let before = take(tx, reference)?;
+    let before = take_for(tx, reference, Step::Amend)?;
     tx.require_match(before.version - 1)?;
-    if !facts::is_own(&before, &tx.actor) {
-        return Err(Problem::from_reasons(vec![Reason::NotOwner]).into());
-    }
     let (patch, reason) = without_reason(patch)?;
-    let current = parts::revisions(tx.conn, before.id)?.pop().ok_or_else(|| Error::internal("an order without a revision"))?;
+    let current = parts::revision(tx.conn, before.id, before.revision)?;
     let Json(was) = current.content;
     let old: OrderInput = serde_json::from_value(was.clone()).map_err(Error::internal)?;
     let said: OrderInput = patch.apply(&old)?;
     if (said.channel, &said.channel_ref) != (old.channel, &old.channel_ref) {
         return Err(Problem::invalid("/channel_ref", "immutable", "channel and reference stay what they were", "渠道与渠道引用不可更改").into());
     }
-    let known: Vec<Id> = parts::lines(tx.conn, before.id)?.iter().map(|line| line.id).collect();
+    let known = Known { lines: parts::lines(tx.conn, before.id)?, owner: before.owner_id };
     let content = content::build(tx, before.id, &said, &known)?;
     let (now, _) = content.revision()?;
     let changed = changed_fields(&was, &now);
+    if changed.is_empty() && reason.is_none() {
+        return Ok(before);
+    }
+    keep_to_recorded_money(tx, &before, &content)?;
     let order = store(tx, &before, content, reason.clone())?;
     let next = move_on(tx, &order, asks_again(&was, &now, &changed))?;
     let event = describe(Event::of_order(EventName::OrderAmended, order.id), &order, next)
@@ -51,6 +51,22 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
         .note("reason", reason);
     tx.record(event)?;
     super::take_id(tx, order.id)
+}
+
+/// What was invoiced or paid was recorded in the order's currency and up to its total; an amendment
+/// does not make it something else (DOMAIN 7.1).
+fn keep_to_recorded_money(tx: &mut Tx, before: &Order, content: &Content) -> Result<()> {
+    let (invoiced, paid) = (money::invoiced_total(tx.conn, before.id)?, money::paid_total(tx.conn, before.id)?);
+    let recorded = invoiced > Amount::ZERO || paid > Amount::ZERO;
+    if recorded && content.input.currency != before.currency {
+        let en = "Invoices or payments are recorded in the present currency.";
+        return Err(Problem::rule("DOMAIN 7.1", en, "已有以当前币种记录的发票或付款。").into());
+    }
+    if content.totals.total < invoiced {
+        let en = "The order would come to less than has been invoiced for it.";
+        return Err(Problem::rule("DOMAIN 7.1", en, "订单总额将低于已开票金额。").into());
+    }
+    Ok(())
 }
 
 /// The reason travels in the patch beside what is patched.
@@ -78,7 +94,7 @@ fn asks_again(was: &Value, now: &Value, changed: &[String]) -> bool {
     let differs = |pointer: &str| was.pointer(pointer) != now.pointer(pointer);
     changed.iter().any(|field| match field.as_str() {
         "tags" | "metadata" | "owner" | "invoice" | "declared_total" => false,
-        "customer" => differs("/customer/id"),
+        "customer" => differs("/customer/id") || differs("/customer/name"),
         "delivery" => [
             "/delivery/address/country",
             "/delivery/address/region",
@@ -111,7 +127,7 @@ fn store(tx: &mut Tx, before: &Order, content: Content, reason: Option<String>) 
         ..before.clone()
     };
     if !matches!(order.state.status(), crate::domain::lifecycle::order::Status::Created) {
-        let allowed = MACHINE.events_from(order.state);
+        let allowed = MACHINE.offered(order.state);
         return Err(Problem::invalid_transition(order.state.as_str(), Step::Amend, &allowed).into());
     }
     let kept = parts::details(tx.conn, before.id)?;

@@ -46,27 +46,39 @@ impl Content {
     }
 }
 
-/// Works out an order's content. `known_lines` are the lines that an amendment may name by id.
+/// What an amended order has already; a new one has nothing.
+#[derive(Default)]
+pub struct Known {
+    /// The lines that an amendment may name by id; they keep their products.
+    pub lines: Vec<Line>,
+    /// Stays the owner even if they have left.
+    pub owner: Option<Id>,
+}
+
+/// Works out an order's content.
 ///
 /// # Errors
 /// `validation_failed` naming what cannot be looked up or does not fit.
-pub fn build(tx: &mut Tx, order: Id, said: &OrderInput, known_lines: &[Id]) -> Result<Content> {
+pub fn build(tx: &mut Tx, order: Id, said: &OrderInput, known: &Known) -> Result<Content> {
     let mut input = said.clone();
     let digits = codes::minor_digits(&input.currency).unwrap_or(2);
     check_digits(&input, digits)?;
     let customer = resolve_customer(tx, &mut input.customer)?;
-    let owner = resolve_owner(tx, input.owner.as_deref())?;
+    let owner = resolve_owner(tx, input.owner.as_deref(), known.owner)?;
     input.owner = owner.map(|id| id.text(Kind::User));
     let ordered_at = input.ordered_at.unwrap_or(tx.now);
+    if ordered_at > tx.now.plus(TimeDelta::minutes(5)) {
+        return Err(Problem::invalid("/ordered_at", "range", "must not lie in the future", "不得晚于当前时间").into());
+    }
     input.ordered_at = Some(ordered_at);
-    let mut lines = build_lines(tx, order, &mut input, known_lines)?;
+    let mut lines = build_lines(tx, order, &mut input, &known.lines)?;
     let terms: Vec<LineTerms> = lines.iter().map(terms_of).collect();
     let totals = totals(&terms, input.discount, input.shipping_fee, input.prices_include_tax, digits).map_err(totals_problem)?;
     for (line, total) in lines.iter_mut().zip(&totals.lines) {
         (line.amount, line.tax) = (total.amount, total.tax);
     }
     let delivery = build_delivery(tx, order, &input, ordered_at)?;
-    let key_account = input.key_account.unwrap_or(customer.tier == CustomerTier::KeyAccount);
+    let key_account = input.key_account == Some(true) || customer.tier == CustomerTier::KeyAccount;
     let mut details = build_details(order, &input);
     details.findings = Json(findings(tx, order, &details, &delivery, &lines, totals.total)?);
     Ok(Content { input, customer, owner, ordered_at, key_account, totals, details, delivery, lines })
@@ -154,29 +166,38 @@ fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
     customers::find_by_code(tx.conn, code)?.ok_or_else(|| Problem::new(Code::Unavailable).retry_after(1).into())
 }
 
+/// Who can own an order: its department's head approves it.
+const SALES: &[Role] = &[Role::SalesSpecialist, Role::SalesManager];
+
 /// The sales person: the one named, or whoever enters the order, where they are in sales.
-fn resolve_owner(tx: &mut Tx, named: Option<&str>) -> Result<Option<Id>> {
+fn resolve_owner(tx: &mut Tx, named: Option<&str>, present: Option<Id>) -> Result<Option<Id>> {
     let Some(text) = named else {
-        let in_sales = tx.actor.holds(&[Role::SalesSpecialist, Role::SalesManager]);
+        let in_sales = tx.actor.holds(SALES);
         return Ok(tx.actor.user_id().filter(|_| in_sales));
     };
-    let user = Kind::User.parse(text).map(|id| users::find(tx.conn, id)).transpose()?.flatten();
+    let id = Kind::User.parse(text);
+    if id.is_some() && id == present {
+        return Ok(present);
+    }
+    let user = id.map(|id| users::find(tx.conn, id)).transpose()?.flatten();
     match user {
-        Some(user) if user.active => Ok(Some(user.id)),
-        _ => Err(Problem::invalid("/owner", "unknown", "there is no such active user", "没有该在职用户").into()),
+        Some(user) if user.active && user.roles.0.iter().any(|role| SALES.contains(role)) => Ok(Some(user.id)),
+        _ => Err(Problem::invalid("/owner", "unknown", "must be an active user in sales", "须为在职销售人员").into()),
     }
 }
 
-fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Id]) -> Result<Vec<Line>> {
+fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Line]) -> Result<Vec<Line>> {
     let skus: Vec<String> = input.lines.iter().filter_map(|line| line.sku.clone()).collect();
     let catalog = if skus.is_empty() { Vec::new() } else { products::find_by_skus(tx.conn, &skus)? };
     let mut problem = Problem::new(Code::ValidationFailed);
     let mut lines: Vec<Line> = Vec::with_capacity(input.lines.len());
     for (at, said) in input.lines.iter_mut().enumerate() {
-        let product = catalog.iter().find(|p| said.sku.as_deref() == Some(p.sku.as_str()) && p.active);
+        let before = known.iter().find(|line| said.id.as_deref() == Some(line.id.text(Kind::Line).as_str()));
+        let kept = |product: &Product| before.is_some_and(|line| line.product_id == Some(product.id));
+        let product = catalog.iter().find(|p| said.sku.as_deref() == Some(p.sku.as_str()) && (p.active || kept(p)));
         let id = match said.id.as_deref().map(|text| Kind::Line.parse(text)) {
             None => Some(tx.new_id()),
-            Some(id) => id.filter(|id| known.contains(id) && lines.iter().all(|line| line.id != *id)),
+            Some(id) => id.filter(|id| before.is_some() && lines.iter().all(|line| line.id != *id)),
         };
         let Some(id) = id else {
             problem = problem.field(&format!("/lines/{at}/id"), "unknown", "is not a line of this order", "不是该订单的明细");
@@ -188,10 +209,19 @@ fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Id]) -> 
             let en = "is required where the SKU is not in the catalogue (a price: in this currency)";
             problem = problem.field(&format!("/lines/{at}/{field}"), "required", en, "目录中没有该 SKU 时必填");
         }
+        if product.is_some_and(|product| !fits(said.kind, product.kind)) {
+            let en = "is another in the catalogue; only what is stocked can be ordered custom-made";
+            problem = problem.field(&format!("/lines/{at}/kind"), "conflict", en, "与产品目录不符；仅标准品可改为定制");
+        }
         said.id = Some(id.text(Kind::Line));
         lines.push(line_row(order, at, id, said, product));
     }
     if problem.errors.is_empty() { Ok(lines) } else { Err(problem.into()) }
+}
+
+/// Whether a line of this kind can be of a product of that one: approvals follow from it (DOMAIN 2.1).
+fn fits(said: Option<LineKind>, product: LineKind) -> bool {
+    said.is_none_or(|kind| kind == product || (kind, product) == (LineKind::Custom, LineKind::Standard))
 }
 
 /// Fills in what the catalogue knows.
@@ -339,8 +369,7 @@ fn findings(tx: &mut Tx, order: Id, details: &Details, delivery: &Delivery, line
     if delivery.promised_date.is_some_and(|date| date < today) {
         found.push(Finding::PromisedInPast);
     }
-    let goods = lines.iter().any(|line| line.kind != LineKind::Service);
-    if goods && (delivery.country.is_none() || delivery.city.is_none() || delivery.street.is_none()) {
+    if !delivery.missing(lines).is_empty() {
         found.push(Finding::IncompleteAddress);
     }
     Ok(found)

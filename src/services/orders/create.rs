@@ -1,6 +1,6 @@
 //! An order comes in (DOMAIN 1.1 to 1.3).
 
-use super::content::{self, Content};
+use super::content::{self, Content, Known};
 use super::describe;
 use super::input::OrderInput;
 use crate::db::Tx;
@@ -15,6 +15,9 @@ use crate::input;
 use crate::repositories::orders::parts::{self, Revision};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::settings;
+
+/// How many numbers are passed over before the pattern must be called wrong.
+const NUMBERS_TRIED: usize = 1000;
 
 /// An order, and whether it is new or was known under its channel's reference.
 #[derive(Debug, Clone)]
@@ -34,13 +37,16 @@ pub fn create(tx: &mut Tx, said: &OrderInput) -> Result<Entered> {
         return Ok(Entered { order: known, new: false });
     }
     let id = tx.new_id();
-    let content = content::build(tx, id, said, &[])?;
-    let order = row(tx, id, said, &content, fingerprint.clone())?;
-    if !orders::insert(tx, &order)? {
-        // another transaction entered it at the same moment
-        let known = known(tx, said, &fingerprint)?.ok_or(Code::Unavailable)?;
-        return Ok(Entered { order: known, new: false });
-    }
+    let content = content::build(tx, id, said, &Known::default())?;
+    let new = row(tx, id, said, &content, fingerprint.clone())?;
+    let order = match store(tx, new)? {
+        Some(order) => order,
+        None => {
+            // another transaction entered it at the same moment
+            let known = known(tx, said, &fingerprint)?.ok_or(Code::Unavailable)?;
+            return Ok(Entered { order: known, new: false });
+        }
+    };
     parts::insert(tx.conn, &content.details, &content.delivery, &content.lines)?;
     keep_revision(tx, &order, &content, None)?;
     let Json(findings) = &content.details.findings;
@@ -52,6 +58,23 @@ pub fn create(tx: &mut Tx, said: &OrderInput) -> Result<Entered> {
         .note("findings", findings.iter().map(|f| f.as_str()).collect::<Vec<_>>());
     tx.record(event)?;
     Ok(Entered { order, new: true })
+}
+
+/// Stores the row; `None` where its channel reference is taken by now. A number that another pattern
+/// has given before is passed over.
+fn store(tx: &mut Tx, mut order: Order) -> Result<Option<Order>> {
+    for _ in 0..NUMBERS_TRIED {
+        if orders::insert(tx, &order)? {
+            return Ok(Some(order));
+        }
+        if let Some(reference) = &order.channel_ref
+            && orders::find_by_channel(tx.conn, order.channel, reference)?.is_some()
+        {
+            return Ok(None);
+        }
+        order.number = next_number(tx)?;
+    }
+    Err(Problem::rule("DOMAIN 1.2", "The pattern of order numbers gives numbers that exist; choose another.", "订单编号规则产生重复编号，请更换规则。").into())
 }
 
 /// The order that this channel reference made before, if its content is the same.

@@ -22,7 +22,9 @@ pub fn derive(conn: &mut Conn, order: &Order) -> Result<Derived> {
     let open =
         |codes: &[&str]| tasks.iter().any(|t| codes.contains(&t.code.as_str()) && !matches!(t.status, TaskStatus::Done | TaskStatus::Cancelled));
     let progress = Progress { production_open: open(&[code::PRODUCE]), preparation_open: open(&[code::PICK, code::SERVE]) };
-    let standard = || lines.iter().filter(|line| line.kind == LineKind::Standard);
+    // lines that are not in the catalogue are picked, but nothing can be reserved for them (DECISIONS 20)
+    let tracked = lines.iter().any(|line| line.kind == LineKind::Standard && line.product_id.is_some());
+    let standard = || lines.iter().filter(|line| line.kind == LineKind::Standard && line.product_id.is_some() == tracked);
     let reserved = Amount::sum(stock::allocations_of(conn, order.id)?.iter().map(|a| a.reserved))?;
     let inventory = inventory_status(Amount::sum(standard().map(|l| l.quantity))?, reserved, Amount::sum(standard().map(|l| l.picked))?);
     let production = match tasks.iter().find(|task| task.code == code::PRODUCE).map(|task| task.status) {

@@ -9,7 +9,6 @@ use crate::input::rules;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use validator::{Validate, ValidationError};
 
@@ -159,11 +158,9 @@ pub struct DeliveryInput {
 }
 
 fn one_way_of_asking(delivery: &DeliveryInput) -> Result<(), ValidationError> {
-    if delivery.requested_date.is_some() && delivery.requested_within_working_days.is_some() {
-        let sentence = "give requested_date or requested_within_working_days, not both";
-        return Err(ValidationError::new("conflict").with_message(Cow::Borrowed(sentence)));
-    }
-    Ok(())
+    let both = delivery.requested_date.is_some() && delivery.requested_within_working_days.is_some();
+    let en = "give requested_date or requested_within_working_days, not both";
+    rules::when(!both, "conflict", en, "requested_date 与 requested_within_working_days 只能填写其一")
 }
 
 /// An order as callers describe one (API, "An order in").
@@ -223,7 +220,7 @@ pub struct OrderInput {
     pub rush: bool,
     #[serde(default)]
     pub preorder: bool,
-    /// By default, whether the customer is one.
+    /// Whether to treat it as a key account's; a key account's order always is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_account: Option<bool>,
     /// The sales person, `usr_…`; whoever enters it by default, where they are in sales.
@@ -271,18 +268,15 @@ fn normal() -> Priority {
     Priority::Normal
 }
 
-fn refuse(code: &'static str, sentence: &'static str) -> Result<(), ValidationError> {
-    Err(ValidationError::new(code).with_message(Cow::Borrowed(sentence)))
-}
-
 fn plain_tags(tags: &[String]) -> Result<(), ValidationError> {
     let plain = tags.iter().all(|tag| tag.chars().count() <= 50 && rules::line(tag).is_ok());
-    if plain { Ok(()) } else { refuse("tags", "each tag must be one line of 1 to 50 characters") }
+    rules::when(plain, "tags", "each tag must be one line of 1 to 50 characters", "每个标签须为 1 至 50 个字符的一行文本")
 }
 
 fn small(metadata: &Map<String, Value>) -> Result<(), ValidationError> {
     let size = serde_json::to_vec(metadata).map_or(usize::MAX, |bytes| bytes.len());
-    if metadata.len() <= 50 && size <= 16 * 1024 { Ok(()) } else { refuse("too_large", "must have at most 50 keys and 16 KiB") }
+    let fits = metadata.len() <= 50 && size <= 16 * 1024;
+    rules::when(fits, "too_large", "must have at most 50 keys and 16 KiB", "最多 50 个键，且不超过 16 KiB")
 }
 
 /// How a verifier finds a key field.

@@ -2,13 +2,11 @@
 //! them. The table decides; this gathers, stores and records.
 
 use super::input::{ConfirmInput, Mark, ReasonInput, ReceiveInput, VerifyInput};
-use super::{describe, facts, step, take, take_id};
+use super::{describe, facts, step, take_for, take_id};
 use crate::db::Tx;
-use crate::domain::actor::Role;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State};
-use crate::domain::reason::Reason;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::{Order, parts};
 use serde_json::{Value, json};
@@ -20,21 +18,21 @@ fn note(event: Event, field: &str, text: Option<&str>) -> Event {
     }
 }
 
-fn only_own(tx: &Tx, order: &Order) -> Result<()> {
-    if facts::is_own(order, &tx.actor) { Ok(()) } else { Err(Problem::from_reasons(vec![Reason::NotOwner]).into()) }
-}
-
 /// A second person finds the key fields right, or the order goes back (DOMAIN 1.6).
 ///
 /// # Errors
 /// `self_approval` for who entered or corrected it; `invalid_transition`; `order_blocked`.
 pub fn verify(tx: &mut Tx, reference: &str, said: &VerifyInput) -> Result<Order> {
-    let order = take(tx, reference)?;
+    let order = take_for(tx, reference, Step::Verify)?;
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
     let wrong: Vec<&str> = said.fields.iter().filter(|(_, mark)| **mark == Mark::Wrong).map(|(field, _)| field.as_str()).collect();
     let marks: Value = json!(said.fields);
     if wrong.is_empty() {
-        return step(tx, &order, Step::Verify, &facts, EventName::OrderVerified, |e| note(e.note("fields", marks), "note", said.note.as_deref()));
+        let alone = facts.own_entry;
+        return step(tx, &order, Step::Verify, &facts, EventName::OrderVerified, |event| {
+            let event = note(event.note("fields", marks), "note", said.note.as_deref());
+            if alone { event.note("own_entry", true) } else { event }
+        });
     }
     let correction = format!("{}: {}", wrong.join(", "), said.note.as_deref().unwrap_or("wrong"));
     send_back_for(tx, &order, &facts, &correction, Step::SendBack)
@@ -46,15 +44,8 @@ pub fn verify(tx: &mut Tx, reference: &str, said: &VerifyInput) -> Result<Order>
 /// # Errors
 /// `self_approval`, `forbidden`, `invalid_transition`.
 pub fn send_back(tx: &mut Tx, reference: &str, said: &ReasonInput) -> Result<Order> {
-    let order = take(tx, reference)?;
+    let order = take_for(tx, reference, Step::SendBack)?;
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
-    match order.state {
-        State::AwaitingVerification if !tx.actor.holds(&[Role::SalesSpecialist, Role::OrderAdmin]) => {
-            return Err(Problem::from_reasons(vec![Reason::NotPermitted]).into());
-        }
-        State::AwaitingConfirmation => only_own(tx, &order)?,
-        _ => {}
-    }
     send_back_for(tx, &order, &facts, &said.reason, Step::SendBack)
 }
 
@@ -70,8 +61,7 @@ fn send_back_for(tx: &mut Tx, order: &Order, facts: &Facts, correction: &str, ev
 /// # Errors
 /// `forbidden` for another's order; `invalid_transition`; `order_blocked`.
 pub fn confirm(tx: &mut Tx, reference: &str, said: &ConfirmInput) -> Result<Order> {
-    let order = take(tx, reference)?;
-    only_own(tx, &order)?;
+    let order = take_for(tx, reference, Step::Confirm)?;
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
     let method = json!(said.method);
     step(tx, &order, Step::Confirm, &facts, EventName::OrderReviewed, |e| {
@@ -84,7 +74,7 @@ pub fn confirm(tx: &mut Tx, reference: &str, said: &ConfirmInput) -> Result<Orde
 /// # Errors
 /// `invalid_transition`; `order_blocked`.
 pub fn release(tx: &mut Tx, reference: &str) -> Result<Order> {
-    let order = take(tx, reference)?;
+    let order = take_for(tx, reference, Step::Release)?;
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
     step(tx, &order, Step::Release, &facts, EventName::OrderExecuting, |e| e)
 }
@@ -94,7 +84,7 @@ pub fn release(tx: &mut Tx, reference: &str) -> Result<Order> {
 /// # Errors
 /// `invalid_transition`.
 pub fn receive(tx: &mut Tx, reference: &str, said: &ReceiveInput) -> Result<Order> {
-    let order = take(tx, reference)?;
+    let order = take_for(tx, reference, Step::Receive)?;
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
     step(tx, &order, Step::Receive, &facts, EventName::OrderReceived, |e| {
         note(note(e, "received_by", said.received_by.as_deref()), "note", said.note.as_deref())
@@ -107,11 +97,7 @@ pub fn receive(tx: &mut Tx, reference: &str, said: &ReceiveInput) -> Result<Orde
 /// # Errors
 /// `forbidden`, `invalid_transition`.
 pub fn cancel(tx: &mut Tx, reference: &str, said: &ReasonInput) -> Result<Order> {
-    let order = take(tx, reference)?;
-    only_own(tx, &order)?;
-    if order.state == State::Executing && tx.actor.user_id().is_some() && !tx.actor.holds(&[Role::OrderAdmin]) {
-        return Err(Problem::from_reasons(vec![Reason::NotPermitted]).into());
-    }
+    let order = take_for(tx, reference, Step::Cancel)?;
     cancel_as(tx, &order, Step::Cancel, &said.reason)
 }
 
@@ -123,12 +109,20 @@ fn cancel_as(tx: &mut Tx, order: &Order, event: Step, reason: &str) -> Result<Or
     Ok(moved)
 }
 
+/// Takes an order for a hold, which is no step of the table.
+fn take_held(tx: &mut Tx, reference: &str) -> Result<Order> {
+    let id = crate::repositories::orders::resolve(tx.conn, reference)?.ok_or_else(Problem::not_found)?;
+    let order = take_id(tx, id)?;
+    tx.check_match(order.version - 1)?;
+    Ok(order)
+}
+
 /// Holds an order until it is let go again; people's steps forward stop (DECISIONS 18).
 ///
 /// # Errors
 /// `invalid_transition` for an order that is finished or on hold already.
 pub fn hold(tx: &mut Tx, reference: &str, said: &ReasonInput) -> Result<Order> {
-    let order = take(tx, reference)?;
+    let order = take_held(tx, reference)?;
     let details = parts::details(tx.conn, order.id)?;
     if MACHINE.is_final(order.state) || details.hold_reason.is_some() {
         return Err(Problem::invalid_transition(if details.hold_reason.is_some() { "on_hold" } else { order.state.as_str() }, "hold", &[]).into());
@@ -144,7 +138,7 @@ pub fn hold(tx: &mut Tx, reference: &str, said: &ReasonInput) -> Result<Order> {
 /// # Errors
 /// `invalid_transition` for an order that is not on hold.
 pub fn unhold(tx: &mut Tx, reference: &str) -> Result<Order> {
-    let order = take(tx, reference)?;
+    let order = take_held(tx, reference)?;
     let details = parts::details(tx.conn, order.id)?;
     if details.hold_reason.is_none() {
         return Err(Problem::invalid_transition(order.state.as_str(), "unhold", &[]).into());

@@ -6,7 +6,6 @@ use crate::domain::lifecycle::shipment::{DeliveryMethod, TrackingStatus};
 use crate::domain::time::UtcTime;
 use crate::input::rules;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use validator::{Validate, ValidationError};
 
@@ -51,16 +50,14 @@ pub struct ShipmentInput {
     pub expected_at: Option<UtcTime>,
 }
 
-fn refuse(code: &'static str, sentence: &'static str) -> Result<(), ValidationError> {
-    Err(ValidationError::new(code).with_message(Cow::Borrowed(sentence)))
-}
-
 fn makes_sense(said: &ShipmentInput) -> Result<(), ValidationError> {
     if needs_carrier(said.method) && said.carrier.is_none() {
-        return refuse("required", "carrier is needed for courier and freight");
+        return rules::refuse("required", "carrier is needed for courier and freight", "快递和货运须填写承运商");
     }
     match (said.planned_dispatch_at, said.expected_at) {
-        (Some(leaves), Some(arrives)) if arrives < leaves => refuse("conflict", "expected_at must not lie before planned_dispatch_at"),
+        (Some(leaves), Some(arrives)) if arrives < leaves => {
+            rules::refuse("conflict", "expected_at must not lie before planned_dispatch_at", "expected_at 不得早于 planned_dispatch_at")
+        }
         _ => Ok(()),
     }
 }
@@ -68,12 +65,12 @@ fn makes_sense(said: &ShipmentInput) -> Result<(), ValidationError> {
 fn https(url: &str) -> Result<(), ValidationError> {
     let host = url.strip_prefix("https://").unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
     let plain = url.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"\"'<>\\".contains(c));
-    if !host.is_empty() && plain { Ok(()) } else { refuse("url", "must be a page under https://") }
+    rules::when(!host.is_empty() && plain, "url", "must be a page under https://", "须为 https:// 开头的网址")
 }
 
 fn each_once(lines: &[ShipmentLineInput]) -> Result<(), ValidationError> {
     let named: BTreeSet<&str> = lines.iter().map(|line| line.line_id.as_str()).collect();
-    if named.len() == lines.len() { Ok(()) } else { refuse("duplicate", "must name each line once") }
+    rules::when(named.len() == lines.len(), "duplicate", "must name each line once", "每条明细只能出现一次")
 }
 
 /// What is known at dispatch and was not before.

@@ -15,6 +15,9 @@ use chrono::TimeDelta;
 
 /// How far ahead of ours the clock of whoever reports may be.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
+/// How long before its recorded dispatch something can have happened to a parcel: a dispatch may be
+/// recorded late.
+const BEFORE: TimeDelta = TimeDelta::days(7);
 
 /// What was reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,9 @@ pub fn record_event(tx: &mut Tx, id: Id, said: &TrackingInput) -> Result<Reporte
     }
     let (order, shipment) = take(tx, id)?;
     refuse_unless_left(&shipment, said.status)?;
+    if shipment.dispatched_at.is_some_and(|left| occurred_at < left.plus(-BEFORE)) {
+        return Err(Problem::invalid("/occurred_at", "range", "lies long before the dispatch", "远早于发货时间").into());
+    }
     let tracking = Tracking {
         id: tx.new_id(),
         shipment_id: shipment.id,
@@ -60,7 +66,7 @@ fn refuse_unless_left(shipment: &Shipment, reported: TrackingStatus) -> Result<(
     if !matches!(shipment.status, ShipmentStatus::Preparing | ShipmentStatus::Cancelled) {
         return Ok(());
     }
-    let allowed: Vec<&str> = MACHINE.events_from(shipment.status).into_iter().map(|event| event.as_str()).collect();
+    let allowed: Vec<&str> = MACHINE.offered(shipment.status).into_iter().map(|event| event.as_str()).collect();
     Err(Problem::invalid_transition(shipment.status.as_str(), reported.as_str(), &allowed).into())
 }
 

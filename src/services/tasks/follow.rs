@@ -71,7 +71,7 @@ pub fn order_shipped(tx: &mut Tx, order: Id) -> Result<()> {
         let Json(due) = &task.due;
         let Some(due_at) = due_once_shipped(due, shipped_at, &tx.company.calendar).and_then(UtcTime::new) else { continue };
         let dated = Task { due_at: Some(due_at), ..raised(task) };
-        let event = describe(EventName::TaskAssigned, &dated).change("due_at", serde_json::Value::Null, due_at.text());
+        let event = describe(EventName::TaskDated, &dated).change("due_at", serde_json::Value::Null, due_at.text());
         amend(tx, dated, event)?;
     }
     Ok(())

@@ -3,7 +3,6 @@
 use crate::domain::time::UtcTime;
 use crate::input::rules;
 use serde::Deserialize;
-use std::borrow::Cow;
 use validator::{Validate, ValidationError};
 
 /// Who is to do a task, and until when; what is left out stays.
@@ -29,10 +28,9 @@ pub struct AssignTaskInput {
 }
 
 fn says_something(said: &AssignTaskInput) -> Result<(), ValidationError> {
-    if said.assignee.is_some() || said.due_at.is_some() || said.delay_reason.is_some() {
-        return Ok(());
-    }
-    Err(ValidationError::new("required").with_message(Cow::Borrowed("must name an assignee, a due date or a reason for the delay")))
+    let something = said.assignee.is_some() || said.due_at.is_some() || said.delay_reason.is_some();
+    let en = "must name an assignee, a due date or a reason for the delay";
+    rules::when(something, "required", en, "须指定负责人、截止时间或延误原因")
 }
 
 /// What is said when a task is done.

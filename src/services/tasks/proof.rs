@@ -5,35 +5,37 @@ use crate::db::{Snapshot, Tx};
 use crate::domain::event::EventName;
 use crate::domain::evidence::{Document, FILES_AN_ORDER, QcResult, Stored};
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::shipment::{DeliveryMethod, ShipmentStatus};
+use crate::domain::order::LineKind;
 use crate::domain::reason::Reason;
 use crate::domain::task_plan::EvidenceKind;
 use crate::error::{Problem, Result};
 use crate::repositories::files::{self, FileRow};
 use crate::repositories::tasks::{self, Task};
-use crate::repositories::{money, shipments};
+use crate::repositories::money;
+use crate::repositories::orders::{self, parts};
 
-/// The proof that a task needs and does not have. A report that says "failed" proves nothing.
+/// The proof that a task needs and does not have. The last report counts, and
+/// one that says "failed" proves nothing.
 pub(super) fn missing(tx: &mut Tx, task: &Task) -> Result<Option<EvidenceKind>> {
     let Some(kind) = task.required_evidence else { return Ok(None) };
     let there = match kind {
         EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport => {
             let files = files::list_of_tasks(tx.conn, &[task.id])?;
-            files.iter().any(|file| file.kind == kind && file.result != Some(QcResult::Fail))
+            files.iter().rfind(|file| file.kind == kind).is_some_and(|file| file.result != Some(QcResult::Fail))
         }
-        EvidenceKind::TrackingNumber => has_tracking_number(tx, task.order_id)?,
-        EvidenceKind::InvoiceNumber => !money::list_invoices(tx.conn, Some(task.order_id), None, None, 1)?.is_empty(),
+        EvidenceKind::TrackingNumber => has_left(tx, task.order_id)?,
+        EvidenceKind::InvoiceNumber => {
+            let invoiced = money::invoiced_total(tx.conn, task.order_id)?;
+            orders::find(tx.conn, task.order_id)?.is_some_and(|order| invoiced >= order.total)
+        }
     };
     Ok((!there).then_some(kind))
 }
 
-/// Whether something has left, and all that has left with a carrier has a tracking number; goods
-/// that the customer collects or we bring have none.
-fn has_tracking_number(tx: &mut Tx, order: Id) -> Result<bool> {
-    let all = shipments::list_of_order(tx.conn, order)?;
-    let mut left = all.iter().filter(|shipment| !matches!(shipment.status, ShipmentStatus::Preparing | ShipmentStatus::Cancelled)).peekable();
-    let numbered = |method| !matches!(method, DeliveryMethod::SelfPickup | DeliveryMethod::OwnDelivery);
-    Ok(left.peek().is_some() && left.all(|shipment| shipment.tracking_number.is_some() || !numbered(shipment.method)))
+/// Whether all goods have left; each dispatch asks for its tracking number (DECISIONS 23).
+fn has_left(tx: &mut Tx, order: Id) -> Result<bool> {
+    let lines = parts::lines(tx.conn, order)?;
+    Ok(lines.iter().filter(|line| line.kind != LineKind::Service).all(|line| line.shipped == line.quantity))
 }
 
 /// Refuses whoever may not add proof to a task, before its bytes are stored.
@@ -54,6 +56,10 @@ pub fn add(tx: &mut Tx, task: Id, document: &Document, stored: &Stored) -> Resul
     let (order, task) = take_for(tx, task, is_worker)?;
     if is_over(&task) {
         return Err(Problem::invalid_transition(task.status.as_str(), "add_evidence", &[]).into());
+    }
+    if task.required_evidence.is_some_and(|kind| kind.is_file() && kind != document.kind) {
+        let needed = task.required_evidence.map_or("", EvidenceKind::as_str);
+        return Err(Problem::invalid("/kind", "wrong_kind", format!("this task needs a {needed}"), format!("该任务需要 {needed}")).into());
     }
     if files::count_of_order(tx.conn, order.id)? >= FILES_AN_ORDER {
         let (en, zh) = (format!("An order has at most {FILES_AN_ORDER} files."), format!("每个订单最多 {FILES_AN_ORDER} 个文件。"));

@@ -14,6 +14,9 @@ use crate::repositories::tasks::Task;
 use crate::repositories::users::{self, User};
 use crate::repositories::{exceptions, stock};
 
+/// Tasks without which the order's lines would never be ready.
+const READIES_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE];
+
 /// What the guards of a person's step look at.
 fn facts(tx: &mut Tx, task: &Task) -> Result<Facts> {
     Ok(Facts {
@@ -80,6 +83,9 @@ pub fn assign(tx: &mut Tx, id: Id, said: &AssignTaskInput) -> Result<Task> {
         if said.reason.is_none() {
             return Err(Problem::invalid("/reason", "required", "is needed to move the due date", "调整截止时间须说明原因").into());
         }
+        if said.due_at.is_some_and(|due_at| due_at <= tx.now) {
+            return Err(Problem::invalid("/due_at", "range", "must lie in the future", "必须晚于当前时间").into());
+        }
         changed.due_at = said.due_at;
         changed.overdue_noticed_at = None;
     }
@@ -114,7 +120,7 @@ pub fn start(tx: &mut Tx, id: Id) -> Result<Task> {
 ///
 /// # Errors
 /// `forbidden` outside one's department; `invalid_transition`; `evidence_missing`; `order_blocked`;
-/// `insufficient_stock` where not everything to be picked is reserved.
+/// `invalid_transition` too where not everything to be picked is reserved.
 pub fn complete(tx: &mut Tx, id: Id, said: &CompleteTaskInput) -> Result<Task> {
     let (_, task) = take_for(tx, id, is_worker)?;
     let facts = facts(tx, &task)?;
@@ -128,8 +134,13 @@ pub fn complete(tx: &mut Tx, id: Id, said: &CompleteTaskInput) -> Result<Task> {
 /// Ends a task that is not going to be done.
 ///
 /// # Errors
-/// `forbidden` but for who directs the department; `invalid_transition`.
+/// `forbidden` but for who directs the department; `rule_violated` while the order's lines wait for
+/// it; `invalid_transition`.
 pub fn cancel(tx: &mut Tx, id: Id, said: &CancelTaskInput) -> Result<Task> {
     let (_, task) = take_for(tx, id, is_lead)?;
+    if READIES_GOODS.contains(&task.code.as_str()) && !is_over(&task) {
+        let en = "Lines of the order wait for this task; cancel the order, or do the task.";
+        return Err(Problem::rule("DOMAIN 3.4", en, "订单明细依赖该任务；请取消订单或完成任务。").into());
+    }
     step(tx, &task, TaskEvent::Cancel, &Facts::default(), EventName::TaskCancelled, |task, event| (task, event.note("reason", said.reason.clone())))
 }

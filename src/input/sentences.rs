@@ -1,0 +1,115 @@
+//! What is said about a bad value, in both languages: what `validator`'s rules and serde find, by
+//! its kind. Knows no resource.
+
+use super::rules::CHINESE;
+use validator::ValidationError;
+
+/// How an English sentence begins, and what it says in Chinese. The names that it holds in
+/// backquotes are told after it.
+const BY_BEGINNING: [(&str, &str); 10] = [
+    ("missing field", "缺少必填字段"),
+    ("unknown field", "未知字段"),
+    ("duplicate field", "字段重复"),
+    ("unknown variant", "未知的取值"),
+    ("must be a decimal string", "须为十进制数字符串，小数点前最多 12 位，小数点后最多 4 位，例如 \"16.50\""),
+    ("must be an RFC 3339 time", "须为公元 1 年至 9999 年之间的 RFC 3339 时间"),
+    ("text may not hold", "文本不得包含 NUL 字符"),
+    ("the key", "键重复"),
+    ("nested deeper", "嵌套过深"),
+    ("a number is out of range", "数值超出范围"),
+];
+
+/// The Chinese for what serde found wrong with a value; the second sentence where it is none of
+/// those known.
+pub(super) fn chinese(why: &str, otherwise: &str) -> String {
+    let known = BY_BEGINNING.iter().find(|(beginning, _)| why.starts_with(beginning));
+    let Some((_, sentence)) = known else { return otherwise.to_owned() };
+    let mut names = why.split('`').skip(1).step_by(2);
+    let Some(first) = names.next() else { return (*sentence).to_owned() };
+    let possible: Vec<&str> = names.collect();
+    if possible.is_empty() { format!("{sentence}：{first}") } else { format!("{sentence}：{first}；可用：{}", possible.join("、")) }
+}
+
+/// What a rule says about a value: its own sentences, or those for what `validator` brings.
+pub(super) fn of_rule(error: &ValidationError) -> (String, String) {
+    match &error.message {
+        Some(en) => {
+            let zh = error.params.get(CHINESE).and_then(|text| text.as_str());
+            (en.to_string(), zh.unwrap_or("取值无效").to_owned())
+        }
+        None => of_limits(error),
+    }
+}
+
+fn of_limits(error: &ValidationError) -> (String, String) {
+    let limit = |name: &str| error.params.get(name).map(|v| v.to_string().trim_matches('"').to_owned());
+    let (en, zh) = match (limit("min"), limit("max"), limit("equal")) {
+        (_, _, Some(equal)) => (equal.clone(), format!("为 {equal}")),
+        (Some(min), Some(max), _) => (format!("between {min} and {max}"), format!("在 {min} 到 {max} 之间")),
+        (Some(min), None, _) => (format!("at least {min}"), format!("不小于 {min}")),
+        (None, Some(max), _) => (format!("at most {max}"), format!("不大于 {max}")),
+        _ => return (format!("is not a valid {}", error.code), "取值无效".to_owned()),
+    };
+    if error.code == "length" {
+        (format!("must have {en} characters or items"), format!("字符数或项数须{zh}"))
+    } else {
+        (format!("must be {en}"), format!("取值须{zh}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::amount::Amount;
+    use crate::domain::time::UtcTime;
+    use std::borrow::Cow;
+
+    const OTHERWISE: &str = "类型或取值不正确";
+
+    fn of_serde<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> String {
+        let why = serde_json::from_value::<T>(value).err().expect("it is refused").to_string();
+        chinese(&why, OTHERWISE)
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Paint {
+        name: String,
+        colour: Option<Colour>,
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    enum Colour {
+        Red,
+        Blue,
+    }
+
+    #[test]
+    fn what_serde_finds_is_said_in_chinese_with_the_names() {
+        use serde_json::json;
+        assert_eq!(of_serde::<Paint>(json!({})), "缺少必填字段：name");
+        assert_eq!(of_serde::<Paint>(json!({"name": "x", "size": 1})), "未知字段：size；可用：name、colour");
+        assert_eq!(of_serde::<Paint>(json!({"name": "x", "colour": "Green"})), "未知的取值：Green；可用：Red、Blue");
+        assert_eq!(of_serde::<Paint>(json!({"name": 7})), OTHERWISE);
+        assert_eq!(of_serde::<Paint>(json!({"name": null})), OTHERWISE);
+    }
+
+    #[test]
+    fn what_amounts_and_times_find_is_said_in_chinese() {
+        assert!(of_serde::<Amount>("1,5".into()).starts_with("须为十进制数字符串"));
+        assert!(of_serde::<UtcTime>("yesterday".into()).starts_with("须为公元 1 年"));
+    }
+
+    #[test]
+    fn limits_are_said_in_both_languages() {
+        let error = |code: &'static str, limits: &[(&'static str, u32)]| {
+            let mut error = ValidationError::new(code);
+            limits.iter().for_each(|(name, limit)| error.add_param(Cow::Borrowed(name), limit));
+            of_rule(&error)
+        };
+        let said = |en: &str, zh: &str| (en.to_owned(), zh.to_owned());
+        let length = error("length", &[("min", 1), ("max", 9)]);
+        assert_eq!(length, said("must have between 1 and 9 characters or items", "字符数或项数须在 1 到 9 之间"));
+        assert_eq!(error("range", &[("max", 9)]), said("must be at most 9", "取值须不大于 9"));
+    }
+}

@@ -1,0 +1,325 @@
+//! Every list query uses an index (BEHAVIOUR 4): the lists are asked as the handlers ask them, each
+//! filter with and without a place to go on from, and SQLite says how it goes about each statement.
+//! The plans are kept in `plans.txt`, so that a change of one is read by somebody.
+
+use crate::support::golden;
+use diesel::connection::InstrumentationEvent;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use docket::db::clock::{Clock, new_id};
+use docket::db::{Conn, Target};
+use docket::domain::actor::{Department, Role};
+use docket::domain::id::Id;
+use docket::domain::lifecycle::approval::StepStatus;
+use docket::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus};
+use docket::domain::lifecycle::order::{Stage, State};
+use docket::domain::lifecycle::shipment::ShipmentStatus;
+use docket::domain::lifecycle::task::TaskStatus;
+use docket::domain::message::MessageStatus;
+use docket::domain::order::{Channel, LineKind};
+use docket::domain::stock::MovementKind;
+use docket::error::Result;
+use docket::repositories::approvals::{Queue, StepFilter};
+use docket::repositories::exceptions::ExceptionFilter;
+use docket::repositories::messages::MessageFilter;
+use docket::repositories::orders::OrderFilter;
+use docket::repositories::products::ProductFilter;
+use docket::repositories::shipments::ShipmentFilter;
+use docket::repositories::stock::{MovementFilter, StockFilter};
+use docket::repositories::tasks::TaskFilter;
+use docket::repositories::{approvals, customers, events, exceptions, files, identity, messages, money, orders, products, shipments, stock};
+use docket::repositories::{tasks, users, warehouses};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+const LIMIT: i64 = 51;
+const FURTHER_ON: &str = ", further on";
+
+/// What may be read without a search in an index, or sorted: the beginning of a list's name, what
+/// its plan may say, and why.
+const ALLOWED: &[(&str, &str, &str)] = &[
+    ("orders by text", SCAN, "text is looked for in the middle of words, which no index of SQLite serves"),
+    ("how many orders by text", SCAN, "as the list"),
+    ("customers by text", SCAN, "as orders by text"),
+    ("products by text", SCAN, "as orders by text"),
+    ("tasks of an order", SORT, A_FEW),
+    ("tasks by order", SORT, A_FEW),
+    ("files of tasks", SORT, A_FEW),
+    ("approvals by order", SORT, A_FEW),
+    ("shipments by order", SORT, A_FEW),
+    ("shipments by tracking number", SORT, "a number is used once, or a few times over the years"),
+    ("invoices by order", SORT, A_FEW),
+    ("payments by order", SORT, A_FEW),
+    ("messages by order", SORT, A_FEW),
+    ("movements by order", SORT, A_FEW),
+    ("approvals by role", SCAN, A_WALK),
+    ("exceptions by what blocks", SCAN, A_WALK),
+    ("movements by kind", SCAN, A_WALK),
+    ("products by kind", SCAN, A_WALK),
+    ("products by what is active", SCAN, A_WALK),
+    ("tasks by what is overdue", SCAN, A_WALK),
+    ("tasks by what is not overdue", SCAN, A_WALK),
+    ("tasks to tell of", SORT, "those that became overdue since the clock was looked at last"),
+];
+const SCAN: &str = "SCAN ";
+const SORT: &str = "USE TEMP B-TREE";
+const A_FEW: &str = "an order has a few of them, and they are found by an index";
+const A_WALK: &str = "walked by id, newest first, until the page is full";
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// The statements of every list, and how SQLite goes about them.
+struct Plans {
+    conn: Conn,
+    /// What was asked since it was last taken.
+    asked: Arc<Mutex<Vec<String>>>,
+    now: docket::domain::time::UtcTime,
+    id: Id,
+    text: String,
+    wrong: Vec<String>,
+    used: BTreeSet<usize>,
+}
+
+impl Plans {
+    fn of(mut conn: Conn) -> Self {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let listener = asked.clone();
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                let said = query.to_string();
+                let statement = said.split(" -- binds: ").next().unwrap_or_default().to_owned();
+                listener.lock().expect("nobody panicked while listening").push(statement);
+            }
+        });
+        let now = Clock::default().now();
+        Self { conn, asked, now, id: new_id(now), text: String::new(), wrong: Vec::new(), used: BTreeSet::new() }
+    }
+
+    /// Asks a list for its first page and for one further on.
+    fn pages<T>(&mut self, name: &str, ask: impl Fn(&mut Conn, Option<Id>) -> Result<T>) {
+        let id = self.id;
+        self.list(name, |conn| ask(conn, None));
+        self.list(&format!("{name}{FURTHER_ON}"), |conn| ask(conn, Some(id)));
+    }
+
+    /// Asks a list.
+    fn list<T>(&mut self, name: &str, ask: impl Fn(&mut Conn) -> Result<T>) {
+        let take = |asked: &Mutex<Vec<String>>| std::mem::take(&mut *asked.lock().expect("nobody panicked while listening"));
+        take(&self.asked);
+        ask(&mut self.conn).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let mut statements = take(&self.asked);
+        let mut seen = BTreeSet::new();
+        statements.retain(|statement| statement.contains("FROM") && seen.insert(statement.clone()));
+        assert!(!statements.is_empty(), "{name} asked nothing");
+        self.text.push_str(&format!("{name}\n"));
+        let mut known = BTreeSet::new();
+        for statement in statements {
+            let explain = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}"));
+            let steps: Vec<Step> = explain.load(&mut self.conn).unwrap_or_else(|error| panic!("{name}: {error}: {statement}"));
+            let steps: Vec<String> = steps.into_iter().map(|step| step.detail).collect();
+            if known.insert(steps.clone()) {
+                steps.iter().for_each(|step| self.text.push_str(&format!("    {step}\n")));
+            }
+            self.judge(name, &steps, &statement);
+        }
+    }
+
+    fn judge(&mut self, name: &str, steps: &[String], statement: &str) {
+        for step in steps.iter().filter(|step| is_wrong(name, step)) {
+            let allowed = ALLOWED.iter().position(|(list, may, _)| name.starts_with(list) && step.starts_with(may));
+            match allowed {
+                Some(at) => drop(self.used.insert(at)),
+                None => self.wrong.push(format!("{name}: {step}\n    {statement}")),
+            }
+        }
+    }
+}
+
+/// Whether a step reads a whole table, or sorts what it read. The first page of what is not narrowed
+/// by anything may be walked along an index: only that page is read.
+fn is_wrong(name: &str, step: &str) -> bool {
+    let along_an_index = step.contains(" USING INDEX ") || step.contains(" USING COVERING INDEX ");
+    let narrowed = name.contains(" by ") || name.ends_with(FURTHER_ON);
+    step.starts_with(SCAN) && (narrowed || !along_an_index) || step.starts_with(SORT) && step.contains("ORDER BY")
+}
+
+/// Lists of orders.
+fn of_orders(plans: &mut Plans) {
+    let (id, now) = (plans.id, plans.now);
+    let all = OrderFilter::default;
+    let filters = [
+        ("", all()),
+        (", oldest first", OrderFilter { oldest_first: true, ..all() }),
+        ("state", OrderFilter { states: vec![State::Executing], ..all() }),
+        ("several states", OrderFilter { states: vec![State::Executing, State::Shipped], ..all() }),
+        ("several states, oldest first", OrderFilter { states: vec![State::Executing, State::Shipped], oldest_first: true, ..all() }),
+        ("stage", OrderFilter { stage: Some(Stage::AwaitingShipment), ..all() }),
+        ("channel", OrderFilter { channel: Some(Channel::Web), ..all() }),
+        ("reference", OrderFilter { channel_ref: Some("A-1".to_owned()), ..all() }),
+        ("channel and reference", OrderFilter { channel: Some(Channel::Web), channel_ref: Some("A-1".to_owned()), ..all() }),
+        ("customer", OrderFilter { customer: Some(id), ..all() }),
+        ("customer and state", OrderFilter { customer: Some(id), states: vec![State::Executing], ..all() }),
+        ("owner", OrderFilter { owner: Some(id), ..all() }),
+        ("time", OrderFilter { created_after: Some(now), created_before: Some(now), ..all() }),
+        ("time, oldest first", OrderFilter { created_after: Some(now), oldest_first: true, ..all() }),
+        ("state and time", OrderFilter { states: vec![State::Executing], created_after: Some(now), ..all() }),
+        ("text", OrderFilter { q: Some("acme".to_owned()), ..all() }),
+        ("text and customer", OrderFilter { q: Some("acme".to_owned()), customer: Some(id), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("orders", by), |conn, beyond| orders::list(conn, &filter, beyond, LIMIT));
+        plans.list(&named("how many orders", by), |conn| orders::count(conn, &filter, 10_000));
+    }
+    plans.list("revisions of an order", |conn| orders::parts::revisions_after(conn, id, 1, LIMIT));
+    plans.list("history of an order", |conn| events::list_of_order(conn, id, 7, LIMIT));
+    plans.list("tasks of an order", |conn| tasks::list_of_order(conn, id));
+    plans.list("shipments of an order", |conn| shipments::list_of_order(conn, id));
+    plans.list("steps of an order", |conn| approvals::steps_of_order(conn, id));
+    plans.list("rounds of an order", |conn| approvals::rounds_of(conn, id));
+    plans.list("blocking exceptions of orders", |conn| exceptions::blocking_numbers_of(conn, &[id, id]));
+}
+
+/// Lists of what departments and approvers work on.
+fn of_work(plans: &mut Plans) {
+    let (id, now) = (plans.id, plans.now);
+    let all = TaskFilter::default;
+    let filters = [
+        ("", all()),
+        ("order", TaskFilter { order: Some(id), ..all() }),
+        ("department", TaskFilter { department: Some(Department::Warehouse), ..all() }),
+        ("department and status", TaskFilter { department: Some(Department::Warehouse), statuses: vec![TaskStatus::Open], ..all() }),
+        ("statuses", TaskFilter { statuses: vec![TaskStatus::Open, TaskStatus::InProgress], ..all() }),
+        ("assignee", TaskFilter { assignee: Some(id), ..all() }),
+        ("assignee and status", TaskFilter { assignee: Some(id), statuses: vec![TaskStatus::Open], ..all() }),
+        ("what is overdue", TaskFilter { overdue: Some((true, now)), ..all() }),
+        ("what is not overdue", TaskFilter { overdue: Some((false, now)), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("tasks", by), |conn, before| tasks::list(conn, &filter, before, LIMIT));
+    }
+    plans.list("tasks to tell of", |conn| tasks::overdue(conn, now, LIMIT));
+    plans.list("files of tasks", |conn| files::list_of_tasks(conn, &[id, id]));
+
+    let all = StepFilter::default;
+    let queue = || Some(Queue { person: id, roles: vec![(Role::SalesManager, None), (Role::DepartmentHead, Some(Department::Sales))] });
+    let filters = [
+        ("", all()),
+        ("statuses", StepFilter { statuses: vec![StepStatus::Pending, StepStatus::Waiting], ..all() }),
+        ("order", StepFilter { order: Some(id), ..all() }),
+        ("order and status", StepFilter { order: Some(id), statuses: vec![StepStatus::Pending], ..all() }),
+        ("role", StepFilter { role: Some(Role::SalesManager), ..all() }),
+        ("role and status", StepFilter { role: Some(Role::SalesManager), statuses: vec![StepStatus::Pending], ..all() }),
+        ("whose turn it is", StepFilter { queue: queue(), ..all() }),
+        ("whose turn it is and order", StepFilter { queue: queue(), order: Some(id), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("approvals", by), |conn, before| approvals::list_steps(conn, &filter, before, LIMIT));
+    }
+}
+
+/// Lists of shipments, exceptions, money and messages.
+fn of_follow_up(plans: &mut Plans) {
+    let (id, now) = (plans.id, plans.now);
+    let all = ShipmentFilter::default;
+    let filters = [
+        ("", all()),
+        ("order", ShipmentFilter { order: Some(id), ..all() }),
+        ("statuses", ShipmentFilter { statuses: vec![ShipmentStatus::Dispatched, ShipmentStatus::InTransit], ..all() }),
+        ("tracking number", ShipmentFilter { tracking_number: Some("SF1".to_owned()), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("shipments", by), |conn, before| shipments::list(conn, &filter, before, LIMIT));
+    }
+    plans.list("tracking of a shipment", |conn| shipments::tracking_of(conn, id));
+
+    let all = ExceptionFilter::default;
+    let filters = [
+        ("", all()),
+        ("statuses", ExceptionFilter { statuses: vec![ExceptionStatus::Reported, ExceptionStatus::Planning], ..all() }),
+        ("kind", ExceptionFilter { kind: Some(ExceptionKind::StockShortage), ..all() }),
+        ("order", ExceptionFilter { order: Some(id), ..all() }),
+        ("what blocks", ExceptionFilter { blocking: Some(true), ..all() }),
+        ("status and what blocks", ExceptionFilter { statuses: vec![ExceptionStatus::Reported], blocking: Some(true), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("exceptions", by), |conn, before| exceptions::list(conn, &filter, before, LIMIT));
+    }
+
+    for (by, order, customer) in
+        [("", None, None), ("order", Some(id), None), ("customer", None, Some(id)), ("order and customer", Some(id), Some(id))]
+    {
+        plans.pages(&named("invoices", by), |conn, before| money::list_invoices(conn, order, customer, before, LIMIT));
+    }
+    for (by, order) in [("", None), ("order", Some(id))] {
+        plans.pages(&named("payments", by), |conn, before| money::list_payments(conn, order, before, LIMIT));
+    }
+    let status = Some(MessageStatus::Failed);
+    for (by, order, status) in [("", None, None), ("order", Some(id), None), ("status", None, status), ("order and status", Some(id), status)] {
+        plans.pages(&named("messages", by), |conn, before| messages::list(conn, MessageFilter { order, status }, before, LIMIT));
+    }
+    plans.list("messages to send", |conn| messages::claim(conn, now, now, LIMIT));
+    plans.list("the feed", |conn| events::list_feed(conn, (3, 7), LIMIT));
+}
+
+/// Lists of what there is, and of who there is.
+fn of_the_catalogue(plans: &mut Plans) {
+    let id = plans.id;
+    plans.pages("customers", |conn, before| customers::list(conn, None, before, LIMIT));
+    plans.pages("customers by text", |conn, before| customers::list(conn, Some("acme"), before, LIMIT));
+    let all = ProductFilter::default;
+    let filters = [
+        ("", all()),
+        ("kind", ProductFilter { kind: Some(LineKind::Custom), ..all() }),
+        ("what is active", ProductFilter { active: Some(true), ..all() }),
+        ("text", ProductFilter { q: Some("desk".to_owned()), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("products", by), |conn, before| products::list(conn, &filter, before, LIMIT));
+    }
+    plans.pages("warehouses", |conn, before| warehouses::list(conn, before, LIMIT));
+    plans.pages("users", |conn, before| users::list(conn, before, LIMIT));
+    plans.pages("API keys", |conn, before| identity::list_keys(conn, before, LIMIT));
+
+    let (sku, warehouse) = (|| Some("PAPER".to_owned()), || Some("WH1".to_owned()));
+    for (by, sku, warehouse) in [("", None, None), ("SKU", sku(), None), ("warehouse", None, warehouse()), ("SKU and warehouse", sku(), warehouse())]
+    {
+        let filter = StockFilter { sku, warehouse };
+        plans.pages(&named("stock", by), |conn, after| stock::list(conn, &filter, after.map(|after| (after, id)), LIMIT));
+    }
+    let all = MovementFilter::default;
+    let filters = [
+        ("", all()),
+        ("SKU", MovementFilter { sku: sku(), ..all() }),
+        ("warehouse", MovementFilter { warehouse: warehouse(), ..all() }),
+        ("SKU and warehouse", MovementFilter { sku: sku(), warehouse: warehouse(), ..all() }),
+        ("order", MovementFilter { order: Some(id), ..all() }),
+        ("kind", MovementFilter { kind: Some(MovementKind::Receipt), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("movements", by), |conn, before| stock::list_movements(conn, &filter, before, LIMIT));
+    }
+}
+
+fn named(list: &str, by: &str) -> String {
+    if by.is_empty() || by.starts_with(',') { format!("{list}{by}") } else { format!("{list} by {by}") }
+}
+
+#[test]
+fn every_list_uses_an_index_and_sorts_nothing() {
+    // BEHAVIOUR 4
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let store = Target::Sqlite(folder.path().join("docket.db").display().to_string());
+    let mut plans = Plans::of(store.open_migrated().expect("the migrations run"));
+    of_orders(&mut plans);
+    of_work(&mut plans);
+    of_follow_up(&mut plans);
+    of_the_catalogue(&mut plans);
+    golden("tests/reading/plans.txt", &plans.text);
+    assert!(plans.wrong.is_empty(), "{} plans read or sort too much\n{}", plans.wrong.len(), plans.wrong.join("\n"));
+    let idle: Vec<_> = ALLOWED.iter().enumerate().filter(|(at, _)| !plans.used.contains(at)).collect();
+    assert!(idle.is_empty(), "nothing needs to be allowed this: {idle:?}");
+}
