@@ -2,6 +2,8 @@
 //! and titles, and the problem that carries one (RFC 9457, BEHAVIOUR 2). How a problem becomes
 //! a response is `api::problem`'s business; here is no HTTP framework.
 
+mod help;
+
 use crate::domain::amount::TooLarge;
 use crate::domain::lifecycle::Refusal;
 use crate::domain::permission::Denied;
@@ -36,7 +38,7 @@ codes! {
     UnknownParameter = "unknown_parameter", 400, "A query parameter is not known", "未知的查询参数";
     InvalidCursor = "invalid_cursor", 400, "The cursor is not valid for this list", "游标对该列表无效";
     IdempotencyKeyInvalid = "idempotency_key_invalid", 400, "The Idempotency-Key is not valid", "Idempotency-Key 无效";
-    Unauthenticated = "unauthenticated", 401, "Please show who you are", "请先登录";
+    Unauthenticated = "unauthenticated", 401, "Nobody is logged in", "请先登录";
     InvalidCredentials = "invalid_credentials", 401, "User name or password is wrong", "用户名或密码错误";
     TokenExpired = "token_expired", 401, "The token has expired", "令牌已过期";
     TokenRevoked = "token_revoked", 401, "The token has been revoked", "令牌已被吊销";
@@ -121,11 +123,11 @@ impl Problem {
         self
     }
 
-    /// The detail in a language: its own, else the reasons', else the title.
+    /// The detail in a language: its own, else the reasons', else what can be done about the code.
     pub fn detail_text(&self, language: Language) -> String {
         match &self.detail {
             Some((en, zh)) => language.pick(en, zh).to_owned(),
-            None if self.reasons.is_empty() => self.code.title(language).to_owned(),
+            None if self.reasons.is_empty() => self.code.help(language).to_owned(),
             None => self.reasons.iter().map(|r| r.sentence(language)).collect::<Vec<_>>().join(" "),
         }
     }

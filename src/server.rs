@@ -94,8 +94,8 @@ fn serve(app: Data<App>, figures: Data<metrics::Figures>, listener: TcpListener)
             .service(web::redirect("/docs", "/docs/"))
             .service(swagger(&document))
             .default_service(web::to(routes::no_route))
-            .wrap(Condition::new(!app.config.cors_origins.is_empty(), cors(&app.config)))
             .wrap(from_fn(envelope::envelope))
+            .wrap(Condition::new(!app.config.cors_origins.is_empty(), cors(&app.config)))
     };
     let server =
         HttpServer::new(factory).disable_signals().client_request_timeout(HEAD_TIMEOUT).shutdown_timeout(SHUTDOWN_SECONDS).listen(listener)?;

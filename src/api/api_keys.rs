@@ -22,10 +22,14 @@ use validator::Validate;
 pub struct ApiKeyView {
     pub id: String,
     pub version: i64,
+    /// What history calls the key.
     pub name: String,
+    /// What it may do; `…:write` implies `…:read`.
     pub scopes: Vec<String>,
     pub created_at: UtcTime,
+    /// From when on it is no good; null for never.
     pub expires_at: Option<UtcTime>,
+    /// When it was revoked.
     pub revoked_at: Option<UtcTime>,
 }
 

@@ -28,7 +28,9 @@ use validator::Validate;
 /// What the system found before people decided.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ApprovalCheck {
+    /// What was looked at.
     pub kind: CheckKind,
+    /// How it looks; nothing but advice to those who decide.
     pub result: CheckResult,
     pub detail: String,
 }
@@ -40,20 +42,25 @@ pub struct ApprovalStep {
     pub version: i64,
     pub order_id: String,
     pub order_number: String,
+    /// Which round of the order it belongs to, from 1.
     pub round: i32,
     /// 1 for the first.
     pub level: i32,
+    /// Who decides it.
     pub role: Role,
     pub role_label: &'static str,
     /// Whose head decides; null for the other roles.
     pub department: Option<Department>,
     /// The codes of the rules that called for it, in one text.
     pub rule: String,
+    /// The same, one by one.
     pub rules: Vec<String>,
+    /// `pending` can be decided now, `waiting` after the lower levels.
     pub status: StepStatus,
     pub status_label: &'static str,
     /// The user name of who decided.
     pub decided_by: Option<String>,
+    /// When it was decided.
     pub decided_at: Option<UtcTime>,
     pub comment: Option<String>,
     /// Those of its round.
@@ -66,12 +73,16 @@ pub struct ApprovalRound {
     pub id: String,
     /// 1 for the order's first.
     pub round: i32,
+    /// `open` until the last step is decided.
     pub status: RoundStatus,
     pub status_label: &'static str,
     /// The revision of the order that was looked at.
     pub revision: i32,
+    /// When it began.
     pub opened_at: UtcTime,
+    /// When it was decided.
     pub closed_at: Option<UtcTime>,
+    /// What the system found before people decided.
     pub checks: Vec<ApprovalCheck>,
     /// Lowest level first.
     pub steps: Vec<ApprovalStep>,
@@ -80,6 +91,7 @@ pub struct ApprovalRound {
 /// All rounds of an order, first to last.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ApprovalRounds {
+    /// The rounds.
     pub data: Vec<ApprovalRound>,
 }
 
@@ -88,11 +100,16 @@ pub struct ApprovalRounds {
 pub struct ApprovalRule {
     pub id: String,
     pub version: i64,
+    /// What steps name it by.
     pub code: String,
     pub title: String,
+    /// When it applies.
     pub condition: Condition,
+    /// Who must approve then.
     pub roles: Vec<Role>,
+    /// The order in which rules are listed.
     pub position: i32,
+    /// Whether it is applied at all.
     pub active: bool,
 }
 
@@ -216,7 +233,7 @@ impl ApprovalQuery {
     /// The filter that this comes to for whoever asks.
     fn filter(&self, snapshot: &mut Snapshot) -> Result<StepFilter> {
         Ok(StepFilter {
-            statuses: query::words("status", self.status.as_deref(), StepStatus::parse)?,
+            statuses: query::words("status", self.status.as_deref(), StepStatus::ALL)?,
             order: query::order(snapshot, self.order_id.as_deref())?,
             role: self.role,
             queue: self.queue(snapshot)?,

@@ -23,14 +23,18 @@ use validator::Validate;
 pub struct CustomerView {
     pub id: String,
     pub version: i64,
+    /// The caller's own code for the customer, unique.
     pub code: Option<String>,
     pub name: String,
     pub contact_name: Option<String>,
     pub phone: Option<String>,
     pub email: Option<String>,
+    /// BCP 47; messages to the customer are written in it.
     pub language: String,
+    /// `key_account` makes every order one of a key account.
     pub tier: CustomerTier,
     pub tier_label: &'static str,
+    /// The tax number that invoices are made out to.
     pub tax_number: Option<String>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,

@@ -1,172 +1,67 @@
-//! The parts of the OpenAPI document that all operations share: the problem, the refusals, and
-//! what is added to every operation after the paths were collected from the code.
+//! The OpenAPI document after the paths were collected from the code: what all operations share is
+//! added here by machine, so that no handler has to say it and none can forget it. `operations`
+//! adds refusals, headers and rights, `patches` the merge patches, `schemas` goes through every
+//! schema, `problem` is the problem itself, `texts` holds what is said of well-known names.
 
-use serde::Serialize;
-use std::collections::BTreeMap;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
-use utoipa::{IntoResponses, ToSchema};
+mod operations;
+mod patches;
+mod problem;
+mod schemas;
+mod texts;
 
-/// One bad field.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProblemField {
-    /// A JSON pointer into the body.
-    pub pointer: String,
-    pub code: String,
-    pub detail: String,
-}
+pub use operations::who_may;
+pub use problem::{ProblemField, ProblemReason, ProblemView};
 
-/// Why something is not allowed.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProblemReason {
-    pub code: String,
-    pub detail: String,
-}
+use operations::Shape;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::ServerBuilder;
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{Components, OpenApi, RefOr};
 
-/// What went wrong (RFC 9457). Further members belong to some codes, such as `allowed`, `blocked_by`, `rule`.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Problem)]
-pub struct ProblemView {
-    /// Where the code is explained.
-    pub r#type: String,
-    pub title: String,
-    pub status: u16,
-    pub detail: String,
-    pub instance: String,
-    /// Stable, snake_case.
-    pub code: String,
-    pub request_id: String,
-    pub retryable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub errors: Option<Vec<ProblemField>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub reasons: Option<Vec<ProblemReason>>,
-}
-
-fn refusal(description: &str) -> RefOr<Response> {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new().description(description).content("application/problem+json", content).build().into()
-}
-
-fn refusals(statuses: &[(u16, &str)]) -> BTreeMap<String, RefOr<Response>> {
-    statuses.iter().map(|(status, text)| (status.to_string(), refusal(text))).collect()
-}
-
-const ALWAYS: &[(u16, &str)] = &[
-    (400, "A value or parameter is not valid"),
-    (401, "Not logged in, or the token is no good"),
-    (403, "The caller may not do this"),
-    (404, "There is no such thing"),
-    (406, "No acceptable representation"),
-    (429, "Too many requests"),
-    (500, "Something went wrong here"),
-    (503, "Overloaded or not available; try again"),
-];
-
-const WRITING: &[(u16, &str)] = &[
-    (408, "The body took too long to arrive"),
-    (409, "The present state does not allow this"),
-    (412, "Someone has changed this in the meantime"),
-    (413, "The body is too large"),
-    (415, "The media type is not supported"),
-    (422, "A rule forbids this"),
-    (428, "If-Match is needed"),
-];
-
-/// What any read may answer but its success.
-pub struct ReadRefusals;
-
-impl IntoResponses for ReadRefusals {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        refusals(ALWAYS)
-    }
-}
-
-/// What any change may answer but its success.
-pub struct WriteRefusals;
-
-impl IntoResponses for WriteRefusals {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let mut all = refusals(ALWAYS);
-        all.extend(refusals(WRITING));
-        all
-    }
-}
-
-/// Operations that need no log-in.
-const PUBLIC: &[&str] = &["login", "refresh", "healthz", "readyz", "metrics", "show_problem"];
-
-fn header(name: &str, required: Required, description: &str, example: &str) -> Parameter {
-    let text: RefOr<Schema> = ObjectBuilder::new().schema_type(Type::String).examples([example]).into();
-    ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(required).description(Some(description)).schema(Some(text)).build()
-}
-
-fn add_header(operation: &mut Operation, parameter: Parameter) {
-    operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
-}
-
-/// A schema in which every field may be left out or null: what a merge patch of it may hold.
-fn loosened(schema: &RefOr<Schema>) -> RefOr<Schema> {
-    let mut loose = schema.clone();
-    if let RefOr::T(Schema::Object(object)) = &mut loose {
-        object.required.clear();
-        object.example = None;
-        object.examples.clear();
-    }
-    loose
-}
-
-/// Merge patches are described by the schema of what they patch, with nothing required.
-fn describe_patch(document_schemas: &mut Vec<(String, RefOr<Schema>)>, known: &BTreeMap<String, RefOr<Schema>>, operation: &mut Operation) {
-    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
-    let Some(RefOr::T(content)) = body.content.values().next() else { return };
-    let Some(RefOr::Ref(reference)) = &content.schema else { return };
-    let Some(name) = reference.ref_location.rsplit('/').next().map(str::to_owned) else { return };
-    if let Some(schema) = known.get(&name) {
-        let patch = format!("{name}Patch");
-        document_schemas.push((patch.clone(), loosened(schema)));
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(patch))).build();
-        body.content = [("application/merge-patch+json".to_owned(), RefOr::T(content))].into_iter().collect();
-    }
-}
-
-/// Adds what all operations share: who may call, the headers for safe writing, merge patches.
+/// Adds what all operations share: who may call, how they refuse, the headers for safe writing,
+/// merge patches, and what is said of names that mean the same everywhere.
 pub fn complete(document: &mut OpenApi) {
+    document.servers = Some(vec![ServerBuilder::new().url("/").build()]);
+    let tags = texts::TAGS.iter().map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build());
+    document.tags = Some(tags.collect());
     let components = document.components.get_or_insert_default();
+    declare(components);
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in methods(item) {
+            let shape = Shape::of(method, path, operation, components);
+            operations::complete(&shape, operation);
+            if method == "PATCH" {
+                patches::describe(components, operation);
+            }
+            texts_of(operation);
+        }
+    }
+    schemas::complete(components);
+}
+
+fn declare(components: &mut Components) {
     let scheme =
         HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An access token from POST /v1/auth/login, or an API key (dk_…)")).build();
     components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
-    let problem = <ProblemView as utoipa::PartialSchema>::schema();
-    components.schemas.insert("Problem".to_owned(), problem);
-    components.schemas.insert("ProblemField".to_owned(), <ProblemField as utoipa::PartialSchema>::schema());
-    components.schemas.insert("ProblemReason".to_owned(), <ProblemReason as utoipa::PartialSchema>::schema());
-    let known: BTreeMap<String, RefOr<Schema>> = components.schemas.iter().map(|(name, schema)| (name.clone(), schema.clone())).collect();
-    let mut added = Vec::new();
-    for item in document.paths.paths.values_mut() {
-        let posts = item.post.as_mut();
-        for operation in posts.into_iter().filter(|o| !is_public(o)) {
-            add_header(operation, header("Idempotency-Key", Required::False, "Makes a repeated request do nothing twice", "6f1c0a52-create"));
-        }
-        for operation in [item.patch.as_mut(), item.delete.as_mut()].into_iter().flatten() {
-            add_header(operation, header("If-Match", Required::True, "The ETag of what is changed", "\"v1-en\""));
-        }
-        if let Some(operation) = item.patch.as_mut() {
-            describe_patch(&mut added, &known, operation);
-        }
-        let all = [item.get.as_mut(), item.post.as_mut(), item.patch.as_mut(), item.put.as_mut(), item.delete.as_mut()];
-        for operation in all.into_iter().flatten().filter(|o| !is_public(o)) {
-            operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]);
-        }
-    }
-    if let Some(components) = &mut document.components {
-        components.schemas.extend(added);
-    }
+    schemas::merge_closed(components);
+    problem::declare(components);
+    operations::declare(components);
 }
 
-fn is_public(operation: &Operation) -> bool {
-    operation.operation_id.as_deref().is_some_and(|id| PUBLIC.contains(&id))
+/// Every operation of a path.
+fn methods(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let all = [("GET", &mut item.get), ("POST", &mut item.post), ("PUT", &mut item.put), ("PATCH", &mut item.patch), ("DELETE", &mut item.delete)];
+    all.into_iter().filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
+}
+
+/// Goes through the texts of an operation, as [`schemas::complete`] does through those of a schema.
+fn texts_of(operation: &mut Operation) {
+    let said = [&mut operation.summary, &mut operation.description].into_iter();
+    said.flatten().for_each(schemas::tidy);
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            parameter.description.iter_mut().for_each(schemas::tidy);
+        }
+    }
 }

@@ -28,6 +28,7 @@ const STRIDES: usize = 25;
 /// Who caused an event; names are in no event (DECISIONS 13).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct EventActor {
+    /// A person, a key, or the system itself.
     pub kind: ActorKind,
     /// `usr_…` or `key_…`; none for the system.
     pub id: Option<String>,
@@ -37,15 +38,19 @@ pub struct EventActor {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct EventView {
     pub id: String,
+    /// What happened, such as `order.shipped`.
+    #[schema(value_type = EventName)]
     pub name: String,
     pub at: UtcTime,
     /// What kind of thing it happened to, such as `order`, `task`, `shipment`.
     pub subject: String,
+    /// The id of the thing that it happened to.
     pub subject_id: String,
     /// The order that it belongs to.
     pub order_id: Option<String>,
     /// The order's version that it belongs to.
     pub order_version: Option<i64>,
+    /// Who caused it.
     pub actor: EventActor,
     /// Ids, numbers, status and version; the rest is in the thing itself.
     #[schema(value_type = Object)]
@@ -92,7 +97,7 @@ pub struct EventQuery {
     after: Option<String>,
     /// Only events of these names, separated by commas, such as `order.shipped,shipment.delivered`.
     #[validate(length(min = 1, max = 1000))]
-    #[param(min_length = 1, max_length = 1000)]
+    #[param(value_type = Option<Vec<EventName>>, style = Form, explode = false)]
     name: Option<String>,
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200)]
@@ -102,7 +107,7 @@ pub struct EventQuery {
 impl EventQuery {
     /// The names asked for; all where there are none.
     fn names(&self) -> Result<Vec<EventName>> {
-        query::words("name", self.name.as_deref(), EventName::parse)
+        query::words("name", self.name.as_deref(), EventName::ALL)
     }
 }
 

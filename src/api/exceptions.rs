@@ -62,7 +62,7 @@ pub struct ExceptionQuery {
 impl ExceptionQuery {
     fn filter(&self, snapshot: &mut Snapshot) -> Result<ExceptionFilter> {
         Ok(ExceptionFilter {
-            statuses: query::words("status", self.status.as_deref(), ExceptionStatus::parse)?,
+            statuses: query::words("status", self.status.as_deref(), ExceptionStatus::ALL)?,
             kind: self.kind,
             order: query::order(snapshot, self.order_id.as_deref())?,
             blocking: self.blocking,
@@ -155,7 +155,11 @@ pub async fn approve_exception(app: Data<App>, path: Path<String>, posted: Poste
 }
 
 /// Turns the plan down; another one is to be made.
-#[utoipa::path(tag = "exceptions", request_body = PlanDecisionInput, responses((status = 200, body = ExceptionView)))]
+#[utoipa::path(
+    tag = "exceptions",
+    request_body(content = PlanDecisionInput, example = json!({"comment": "The repair costs more than new goods"})),
+    responses((status = 200, body = ExceptionView))
+)]
 #[post("/v1/exceptions/{id}/reject")]
 pub async fn reject_exception(app: Data<App>, path: Path<String>, posted: Posted<PlanDecisionInput>) -> Response {
     take(&app, Operation::RejectException, path, posted, exceptions::reject).await

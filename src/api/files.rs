@@ -33,7 +33,7 @@ const UPLOAD_BYTES: usize = FILE_BYTES + 16 * 1024;
 
 /// The parts of an upload, in any order.
 #[derive(utoipa::ToSchema)]
-#[schema(as = EvidenceInput)]
+#[schema(as = EvidenceInput, example = json!({"kind": "goods_issue_note", "file": "(the bytes of note.pdf)"}))]
 pub struct EvidenceForm {
     /// `goods_issue_note` or `qc_report`.
     #[schema(pattern = "^(goods_issue_note|qc_report)$")]

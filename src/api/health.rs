@@ -68,9 +68,10 @@ fn page(code: Code, language: Language) -> String {
     };
     format!(
         "<!doctype html>\n<html lang=\"{tag}\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\n\
-         <body>\n<h1>{title}</h1>\n<dl>\n<dt>{word}</dt><dd><code>{code}</code></dd>\n<dt>{number}</dt><dd>{status}</dd>\n</dl>\n<p>{again}</p>\n</body>\n</html>\n",
+         <body>\n<h1>{title}</h1>\n<dl>\n<dt>{word}</dt><dd><code>{code}</code></dd>\n<dt>{number}</dt><dd>{status}</dd>\n</dl>\n<p>{help}</p>\n<p>{again}</p>\n</body>\n</html>\n",
         tag = language.tag(),
         title = code.title(language),
+        help = code.help(language),
         word = language.pick("Code", "代码"),
         code = code.as_str(),
         number = language.pick("HTTP status", "HTTP 状态码"),
@@ -108,7 +109,11 @@ mod tests {
         for code in Code::ALL {
             for language in [Language::English, Language::Chinese] {
                 let page = page(*code, language);
-                assert!(page.contains(code.as_str()) && page.contains(code.title(language)), "{}", code.as_str());
+                assert!(
+                    page.contains(code.as_str()) && page.contains(code.title(language)) && page.contains(code.help(language)),
+                    "{}",
+                    code.as_str()
+                );
             }
         }
     }

@@ -24,18 +24,26 @@ pub struct MessageView {
     /// The event that it tells of.
     pub event_id: String,
     pub order_id: String,
+    /// What it tells.
     pub kind: MessageKind,
     pub kind_label: &'static str,
+    /// By which way it is sent.
     pub channel: MessageChannel,
+    /// Whom it is sent to.
     pub recipient: String,
     pub language: String,
+    /// Its first line.
     pub subject: String,
+    /// What it says.
     pub body: String,
+    /// Whether it has been sent.
     pub status: MessageStatus,
     pub status_label: &'static str,
+    /// How often it was tried.
     pub attempts: i32,
     /// Why the last attempt went wrong.
     pub last_error: Option<String>,
+    /// When it was sent.
     pub sent_at: Option<UtcTime>,
     pub created_at: UtcTime,
 }

@@ -33,12 +33,18 @@ pub struct InvoiceView {
     pub customer_id: String,
     pub kind: InvoiceKind,
     pub kind_label: &'static str,
+    /// The number on the invoice.
     pub number: String,
+    /// What it is made out over.
     pub amount: String,
     pub currency: String,
+    /// When it is to be paid.
     pub due_date: Option<NaiveDate>,
+    /// Whom it is made out to.
     pub buyer_name: String,
+    /// That buyer's tax number.
     pub buyer_tax_number: Option<String>,
+    /// When it was issued.
     pub issued_at: UtcTime,
     /// Who recorded it.
     pub issued_by: String,
@@ -71,12 +77,18 @@ pub struct PaymentView {
     pub id: String,
     pub order_id: String,
     pub order_number: String,
+    /// What came in.
     pub amount: String,
     pub currency: String,
+    /// How it came.
     pub method: PaymentMethod,
+    /// The bank's or provider's own reference.
     pub reference: Option<String>,
+    /// When the money came in.
     pub paid_at: UtcTime,
+    /// When it was recorded here.
     pub recorded_at: UtcTime,
+    /// The user or key that recorded it.
     pub recorded_by: String,
 }
 

@@ -26,6 +26,7 @@ pub struct ProductView {
     pub version: i64,
     pub sku: String,
     pub name: String,
+    /// `standard` is kept in stock, `custom` is made to order, `service` is neither.
     pub kind: LineKind,
     pub kind_label: &'static str,
     pub specification: String,
@@ -34,6 +35,7 @@ pub struct ProductView {
     pub currency: String,
     /// Working days from review to produced.
     pub lead_time_days: i32,
+    /// Whether it can be ordered.
     pub active: bool,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,

@@ -6,15 +6,21 @@ use crate::domain::actor::Actor;
 use crate::domain::id::{Id, Kind};
 use crate::error::{Problem, Result};
 use crate::repositories::orders;
+use std::fmt::Display;
 
-/// The words of a list separated by commas, each once; none where nothing is said.
+/// The words of a list separated by commas, each once, out of all that there are; none where
+/// nothing is said.
 ///
 /// # Errors
 /// `invalid_parameter` for a word that is not known.
-pub fn words<T: PartialEq>(name: &str, text: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+pub fn words<T: Copy + PartialEq + Display>(name: &str, text: Option<&str>, all: &[T]) -> Result<Vec<T>> {
+    let refusal = |part: &str| {
+        let known: Vec<String> = all.iter().map(ToString::to_string).collect();
+        Problem::parameter(name, &format!("\"{part}\" is none of {}", known.join(", ")))
+    };
     let mut words = Vec::new();
     for part in text.into_iter().flat_map(|text| text.split(',')) {
-        let word = parse(part).ok_or_else(|| Problem::parameter(name, &format!("\"{part}\" is not one of its words")))?;
+        let word = all.iter().copied().find(|word| word.to_string() == part).ok_or_else(|| refusal(part))?;
         if !words.contains(&word) {
             words.push(word);
         }
@@ -61,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_list_of_words_holds_each_once() {
-        let read = |text: Option<&str>| words("status", text, TaskStatus::parse);
+        let read = |text: Option<&str>| words("status", text, TaskStatus::ALL);
         assert_eq!(read(Some("open,blocked,open")).unwrap(), [TaskStatus::Open, TaskStatus::Blocked]);
         assert!(read(Some("open,")).is_err() && read(Some("lost")).is_err());
         assert!(read(None).unwrap().is_empty());

@@ -97,8 +97,10 @@ fn acceptable(request: &HttpRequest) -> bool {
     let Some(accept) = header(request, &ACCEPT) else { return true };
     let fits = |range: &str| {
         let kind = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        matches!(kind.as_str(), "" | "*/*" | "application/*" | "application/json" | "application/problem+json" | "application/octet-stream" | "application/pdf")
-            || kind.starts_with("image/")
+        matches!(
+            kind.as_str(),
+            "" | "*/*" | "application/*" | "application/json" | "application/problem+json" | "application/octet-stream" | "application/pdf"
+        ) || kind.starts_with("image/")
     };
     accept.split(',').any(fits)
 }
@@ -176,7 +178,11 @@ fn is_json(request: &HttpRequest) -> bool {
 }
 
 /// Reads a JSON body; none at all counts as `{}` where nothing is to be said.
-async fn json_body(request: &HttpRequest, payload: &mut Payload, optional: bool) -> std::result::Result<std::result::Result<Value, Problem>, Failure> {
+async fn json_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    optional: bool,
+) -> std::result::Result<std::result::Result<Value, Problem>, Failure> {
     if request.headers().contains_key(CONTENT_TYPE) && !is_json(request) {
         return Err(Problem::new(Code::UnsupportedMediaType).with("supported", vec!["application/json"]).into());
     }

@@ -41,6 +41,7 @@ pub struct ShipmentView {
     pub position: i32,
     pub status: ShipmentStatus,
     pub status_label: &'static str,
+    /// How the goods leave.
     pub method: DeliveryMethod,
     pub method_label: &'static str,
     pub carrier: Option<String>,
@@ -49,9 +50,12 @@ pub struct ShipmentView {
     pub tracking_url: Option<String>,
     pub planned_dispatch_at: Option<UtcTime>,
     pub expected_at: Option<UtcTime>,
+    /// When it left.
     pub dispatched_at: Option<UtcTime>,
+    /// When it arrived.
     pub delivered_at: Option<UtcTime>,
     pub signed_by: Option<String>,
+    /// What is in it.
     pub lines: Vec<ShipmentLineView>,
     pub created_at: UtcTime,
 }
@@ -60,10 +64,15 @@ pub struct ShipmentView {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TrackingView {
     pub id: String,
+    /// What happened.
     pub status: TrackingStatus,
+    /// When it happened.
     pub occurred_at: UtcTime,
+    /// When it was reported here.
     pub recorded_at: UtcTime,
+    /// The words of whoever reported it.
     pub description: String,
+    /// Where it happened.
     pub location: Option<String>,
     pub signed_by: Option<String>,
     /// The user or key that reported it.
@@ -156,7 +165,7 @@ impl ShipmentQuery {
     fn filter(&self, snapshot: &mut Snapshot) -> Result<ShipmentFilter> {
         Ok(ShipmentFilter {
             order: query::order(snapshot, self.order_id.as_deref())?,
-            statuses: query::words("status", self.status.as_deref(), ShipmentStatus::parse)?,
+            statuses: query::words("status", self.status.as_deref(), ShipmentStatus::ALL)?,
             tracking_number: self.tracking_number.clone(),
         })
     }

@@ -29,9 +29,11 @@ pub struct StockView {
     pub unit: String,
     /// The warehouse's code.
     pub warehouse: String,
+    /// How much lies there.
     pub on_hand: String,
     /// The part of it that is set aside for orders.
     pub reserved: String,
+    /// How much of it is not set aside: `on_hand` less `reserved`.
     pub available: String,
 }
 
@@ -54,6 +56,7 @@ pub fn view(row: NamedBalance) -> StockView {
 pub struct MovementView {
     pub id: String,
     pub at: UtcTime,
+    /// Why the balance moved.
     pub kind: MovementKind,
     pub kind_label: &'static str,
     pub product_id: String,
@@ -61,7 +64,9 @@ pub struct MovementView {
     pub name: String,
     /// The warehouse's code.
     pub warehouse: String,
+    /// By how much there is more, or less, on hand.
     pub on_hand_change: String,
+    /// By how much more, or less, is set aside.
     pub reserved_change: String,
     /// The order that it was for.
     pub order_id: Option<String>,

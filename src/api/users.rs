@@ -31,7 +31,9 @@ pub struct UserView {
     pub username: String,
     pub display_name: String,
     pub roles: Vec<Role>,
+    /// Whose department head or worker the person is.
     pub department: Option<Department>,
+    /// Whether they can log in.
     pub active: bool,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,

@@ -208,6 +208,7 @@ diesel::table! {
         correction -> Nullable<Text>,
         hold_reason -> Nullable<Text>,
         cancel_reason -> Nullable<Text>,
+        received_by -> Nullable<Text>,
         search -> Text,
     }
 }

@@ -8,7 +8,9 @@ use crate::domain::words::Language;
 /// A reason; the sentence is what the person who is stopped reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    OrderBlocked { by: Vec<String> },
+    OrderBlocked {
+        by: Vec<String>,
+    },
     OnHold,
     OwnEntry,
     RoundOpen,
@@ -19,7 +21,9 @@ pub enum Reason {
     DecidedOtherLevel,
     OwnLargeOrder,
     DependenciesOpen,
-    EvidenceMissing { kind: String },
+    EvidenceMissing {
+        kind: String,
+    },
     GoodsNotReady,
     StockMissing,
     OrderNotExecuting,
@@ -27,7 +31,9 @@ pub enum Reason {
     PlanNotApproved,
     NotAnApprover,
     /// The order waits for something else.
-    NotInThisState { now: Stage },
+    NotInThisState {
+        now: Stage,
+    },
     NotPermitted,
     NotOwner,
 }
@@ -68,8 +74,12 @@ impl Reason {
                 let list = by.join(", ");
                 language.pick(&format!("Open exceptions block the order: {list}."), &format!("未解决的异常阻止了该订单：{list}。")).to_owned()
             }
+            Self::EvidenceMissing { kind } if kind == "tracking_number" => {
+                fixed("The tracking number is missing; give it with the dispatch.", "缺少运单号，请在发货时填写。")
+            }
             Self::EvidenceMissing { kind } => {
-                language.pick(&format!("Required proof is missing: {kind}."), &format!("缺少必需的凭证：{kind}。")).to_owned()
+                let en = format!("Required proof is missing: {kind}; upload it with POST /v1/tasks/{{id}}/evidence.");
+                language.pick(&en, &format!("缺少必需的凭证：{kind}；请通过 POST /v1/tasks/{{id}}/evidence 上传。")).to_owned()
             }
             Self::OnHold => fixed("The order is on hold.", "订单已暂挂。"),
             Self::OwnEntry => fixed("Someone other than who entered or corrected the order must do this.", "须由录入或更正该订单以外的人员操作。"),
@@ -86,9 +96,10 @@ impl Reason {
             Self::OrderNotExecuting => fixed("The order is not being executed.", "订单不在执行中。"),
             Self::PlanMissing => fixed("There is no plan yet.", "尚无处理方案。"),
             Self::PlanNotApproved => fixed("The plan costs money and has not been approved.", "方案涉及费用，尚未批准。"),
-            Self::NotAnApprover => {
-                fixed("The plan costs money: only somebody who approved one of its orders may decide.", "方案涉及费用，仅批准过相关订单的人员可审批。")
-            }
+            Self::NotAnApprover => fixed(
+                "The plan costs money: only somebody who approved one of its orders may decide.",
+                "方案涉及费用，仅批准过相关订单的人员可审批。",
+            ),
             Self::NotInThisState { now } => {
                 let now = now.label(language);
                 language.pick(&format!("Not while the order is here: {now}."), &format!("订单当前为“{now}”，不能执行此操作。")).to_owned()

@@ -53,7 +53,8 @@ fn of_limits(error: &ValidationError) -> (String, String) {
     if error.code == "length" {
         (format!("must have {en} characters or items"), format!("字符数或项数须{zh}"))
     } else {
-        (format!("must be {en}"), format!("取值须{zh}"))
+        let verb = if limit("min").is_some() && limit("max").is_some() { "lie" } else { "be" };
+        (format!("must {verb} {en}"), format!("取值须{zh}"))
     }
 }
 
@@ -111,5 +112,6 @@ mod tests {
         let length = error("length", &[("min", 1), ("max", 9)]);
         assert_eq!(length, said("must have between 1 and 9 characters or items", "字符数或项数须在 1 到 9 之间"));
         assert_eq!(error("range", &[("max", 9)]), said("must be at most 9", "取值须不大于 9"));
+        assert_eq!(error("range", &[("min", 1), ("max", 9)]), said("must lie between 1 and 9", "取值须在 1 到 9 之间"));
     }
 }

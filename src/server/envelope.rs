@@ -103,7 +103,7 @@ pub async fn envelope(mut request: ServiceRequest, next: Next<impl MessageBody +
         _ => Ok(Vec::new()),
     };
     let mut outcome = match allowance {
-        Err(problem) => Ok(request.into_response(render(&problem, &asking))),
+        Err((problem, left)) => Ok(with_headers(request.into_response(render(&problem, &asking)), left)),
         Ok(left) => serve(request, next, &asking).await.map(|response| with_headers(response, left)),
     };
     if let Ok(response) = &mut outcome {

@@ -36,21 +36,24 @@ fn limiter(per_minute: u32) -> Limiter {
     RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>()
 }
 
-fn ask(limiter: &Limiter, caller: &String) -> Result<Vec<(HeaderName, HeaderValue)>, Problem> {
+/// What is left of an allowance, as headers.
+pub type Left = Vec<(HeaderName, HeaderValue)>;
+
+fn left(quota: u32, remaining: u32) -> Left {
+    let said = [(POLICY, format!("\"default\";q={quota};w={SECONDS}")), (LEFT, format!("\"default\";r={remaining}"))];
+    said.into_iter().filter_map(|(name, text)| HeaderValue::from_str(&text).ok().map(|value| (name, value))).collect()
+}
+
+fn ask(limiter: &Limiter, caller: &String) -> Result<Left, (Problem, Left)> {
     if limiter.len() > REMEMBERED {
         limiter.retain_recent();
     }
     match limiter.check_key(caller) {
         Err(not_until) => {
             let seconds = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            Err(Problem::new(Code::RateLimited).retry_after(seconds))
+            Err((Problem::new(Code::RateLimited).retry_after(seconds), left(not_until.quota().burst_size().get(), 0)))
         }
-        Ok(state) => {
-            let policy = format!("\"default\";q={};w={SECONDS}", state.quota().burst_size());
-            let left = format!("\"default\";r={}", state.remaining_burst_capacity());
-            let said = [(POLICY, policy), (LEFT, left)];
-            Ok(said.into_iter().filter_map(|(name, text)| HeaderValue::from_str(&text).ok().map(|value| (name, value))).collect())
-        }
+        Ok(state) => Ok(left(state.quota().burst_size().get(), state.remaining_burst_capacity())),
     }
 }
 
@@ -73,15 +76,15 @@ impl Limits {
     /// Counts a request; gives the headers that say what is left.
     ///
     /// # Errors
-    /// `rate_limited`, with when to try again.
-    pub fn check(&self, app: &App, request: &HttpRequest) -> Result<Vec<(HeaderName, HeaderValue)>, Problem> {
+    /// `rate_limited`, with when to try again, and the same headers.
+    pub fn check(&self, app: &App, request: &HttpRequest) -> Result<Left, (Problem, Left)> {
         let path = request.match_info().as_str();
         if LOGIN_PATHS.contains(&path) {
             return ask(&self.login, &address(app, request).unwrap_or_default());
         }
         match &self.general {
             Some(general) if path.starts_with("/v1/") => ask(general, &caller(app, request)),
-            _ => Ok(Vec::new()),
+            _ => Ok(Left::new()),
         }
     }
 }

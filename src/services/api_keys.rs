@@ -46,7 +46,13 @@ fn known_and_distinct(scopes: &[String]) -> std::result::Result<(), ValidationEr
 
 fn scopes_schema() -> RefOr<Schema> {
     let scope = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(SCOPES.iter().copied()));
-    ArrayBuilder::new().items(scope).min_items(Some(1)).max_items(Some(40)).unique_items(true).into()
+    ArrayBuilder::new()
+        .items(scope)
+        .description(Some("What the key may do; `…:write` implies `…:read`."))
+        .min_items(Some(1))
+        .max_items(Some(40))
+        .unique_items(true)
+        .into()
 }
 
 /// Makes a key of which only the hash is kept.

@@ -21,11 +21,13 @@ const LONGEST_WAIT: i64 = 900;
 /// Who wants to log in. Not `Debug`: it holds a password.
 #[derive(Clone, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"username": "admin", "password": "correct horse battery"}))]
+#[schema(example = json!({"username": "orders1", "password": "correct horse battery"}))]
 pub struct LoginInput {
+    /// In upper or lower case.
     #[validate(length(min = 1, max = 64))]
     #[schema(min_length = 1, max_length = 64)]
     pub username: String,
+    /// The person's password.
     #[validate(length(min = 1, max = 1024))]
     #[schema(min_length = 1, max_length = 1024, format = "password")]
     pub password: String,
@@ -36,6 +38,7 @@ pub struct LoginInput {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"refresh_token": "dr_q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0x1c"}))]
 pub struct RefreshInput {
+    /// From the last log-in or exchange; good once.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     pub refresh_token: String,

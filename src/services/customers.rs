@@ -14,7 +14,7 @@ use validator::Validate;
 /// A customer as callers describe one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"code": "ACME", "name": "Acme Technology Ltd", "contact_name": "Li Wei", "phone": "+8613800138000", "email": "buyer@acme.example"}))]
+#[schema(example = json!({"code": "NOVA", "name": "Nova Trading Ltd", "contact_name": "Li Wei", "phone": "+8613800138001", "email": "buyer@nova.example"}))]
 pub struct CustomerInput {
     /// The caller's own code for the customer, unique.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,6 +42,7 @@ pub struct CustomerInput {
     #[validate(custom(function = rules::language))]
     #[schema(max_length = 35, default = "zh-CN")]
     pub language: String,
+    /// `key_account` makes every order one of a key account.
     #[serde(default = "default_tier")]
     #[schema(default = "standard")]
     pub tier: CustomerTier,

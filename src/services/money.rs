@@ -30,6 +30,7 @@ pub struct InvoiceInput {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60)]
     pub order_id: String,
+    /// What kind of invoice it is.
     #[serde(default = "default_kind")]
     #[schema(default = "ordinary")]
     pub kind: InvoiceKind,
@@ -40,6 +41,7 @@ pub struct InvoiceInput {
     /// In the order's currency; all invoices of an order together come to its total at most.
     #[validate(custom(function = rules::positive))]
     pub amount: Amount,
+    /// When it is to be paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = rules::date))]
     pub due_date: Option<NaiveDate>,
@@ -71,6 +73,7 @@ pub struct PaymentInput {
     /// In the order's currency; more than is due is recorded too.
     #[validate(custom(function = rules::positive))]
     pub amount: Amount,
+    /// How it came.
     pub method: PaymentMethod,
     /// Now by default; not in the future.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -17,7 +17,7 @@ use validator::Validate;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "sku": "PEN-05", "name": "Signing pen", "kind": "standard", "specification": "0.5 mm black, 20 pieces", "unit": "set",
+    "sku": "PEN-07", "name": "Signing pen", "kind": "standard", "specification": "0.7 mm black, 20 pieces", "unit": "set",
     "unit_price": "6.00", "currency": "CNY"
 }))]
 pub struct ProductInput {

@@ -24,6 +24,7 @@ use validator::Validate;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "receipt", "warehouse": "WH1", "sku": "PEN-05", "quantity": "100"}))]
 pub struct MovementInput {
+    /// `receipt` for what came in, `adjust` for what counting found.
     pub kind: HandKind,
     /// The warehouse's code.
     #[validate(length(min = 1, max = 40), custom(function = rules::code))]

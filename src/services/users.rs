@@ -36,6 +36,7 @@ pub struct CreateUser {
     #[validate(length(min = 1, max = 11), custom(function = distinct))]
     #[schema(schema_with = roles_schema)]
     pub roles: Vec<Role>,
+    /// Whose department head or worker the person is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<Department>,
 }
@@ -55,6 +56,7 @@ pub struct UserInput {
     #[validate(length(min = 1, max = 11), custom(function = distinct))]
     #[schema(schema_with = roles_schema)]
     pub roles: Vec<Role>,
+    /// Whose department head or worker the person is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<Department>,
     /// Whoever is not active cannot log in, and is logged out everywhere.

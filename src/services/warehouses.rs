@@ -12,7 +12,7 @@ use validator::Validate;
 /// A warehouse as callers describe one.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"code": "WH1", "name": "Shanghai main warehouse"}))]
+#[schema(example = json!({"code": "WH2", "name": "Suzhou warehouse"}))]
 pub struct WarehouseInput {
     /// Unique; stock is recorded under it.
     #[validate(length(min = 1, max = 40), custom(function = rules::code))]

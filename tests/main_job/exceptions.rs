@@ -73,6 +73,7 @@ fn what_cannot_be_reserved_is_a_shortage_and_a_restock_resolves_it() {
         company.order_admin().post(&company.path(&order, "/release"), json!({})).refused(409, "order_blocked");
 
         company.receive_stock("PAPER", "2");
+        app.let_the_clock_look();
         let order = company.order(&order);
         assert_eq!([&order["status"], &order["inventory_status"]], ["executing", "reserved"]);
         assert_eq!(order["blocked_by"], json!([]));
@@ -99,9 +100,11 @@ fn a_restock_serves_rush_orders_first_and_cancelling_frees_what_was_reserved() {
         company.sales().post(&company.path(&rushed, "/confirm"), json!({"method": "phone"})).ok();
 
         company.order_admin().post(&company.path(&holder, "/cancel"), json!({"reason": "insolvent"})).ok();
+        app.let_the_clock_look();
         assert_eq!(company.order(&rushed)["inventory_status"], "reserved");
         assert_eq!(company.order(&calm)["inventory_status"], "unreserved");
         company.receive_stock("PAPER", "5");
+        app.let_the_clock_look();
         assert_eq!(company.order(&calm)["inventory_status"], "reserved");
     });
 }

@@ -1,6 +1,8 @@
 //! The OpenAPI document: committed as it is served, complete, and with examples that work
 //! (BEHAVIOUR 1).
 
+mod schemas;
+
 use crate::support::{Answer, Client, golden, on_every_store};
 use docket::domain::permission::Operation;
 use docket::input;
@@ -75,7 +77,9 @@ fn every_operation_says_what_it_does_and_how_it_may_refuse() {
         assert!(operation["tags"].as_array().is_some_and(|tags| !tags.is_empty()), "{method} {path} has no tag");
         if operation.get("security").is_some() {
             for status in ["401", "403"] {
-                let problem = operation.pointer(&format!("/responses/{status}/content/application~1problem+json"));
+                let refusal = operation.pointer(&format!("/responses/{status}/$ref")).and_then(Value::as_str);
+                let response = refusal.and_then(|reference| document.pointer(reference.strip_prefix('#')?));
+                let problem = response.and_then(|response| response.pointer("/content/application~1problem+json"));
                 assert!(problem.is_some(), "{method} {path} does not say how it answers {status}");
             }
         }

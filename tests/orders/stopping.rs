@@ -84,6 +84,7 @@ fn decision_18_an_order_held_while_its_stock_came_goes_on_when_it_is_let_go() {
         let (admin, path) = (company.order_admin(), company.path(&order, ""));
         admin.post(&format!("{path}/hold"), json!({"reason": "deposit missing"})).ok();
         company.receive_stock("PAPER", "1");
+        app.let_the_clock_look();
         assert_eq!([&company.order(&order)["status"], &company.order(&order)["inventory_status"]], ["reviewed", "reserved"]);
         assert_eq!(admin.post(&format!("{path}/unhold"), json!({})).ok()["status"], "executing");
     });

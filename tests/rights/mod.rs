@@ -5,3 +5,4 @@ mod keys;
 mod matrix;
 mod operations;
 mod people;
+mod table;

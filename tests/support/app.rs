@@ -166,6 +166,11 @@ impl TestApp {
         Company::new(self)
     }
 
+    /// Lets the clock's jobs have their turn now.
+    pub fn let_the_clock_look(&self) {
+        block_on(docket::jobs::tick(&self.app));
+    }
+
     /// Moves the clock on. Tokens may end by that, so everyone logs in again when next needed.
     pub fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);

@@ -37,6 +37,7 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_creation ON orders (created_at);
 CREATE INDEX orders_by_state ON orders (state, id);
 CREATE INDEX orders_by_stage ON orders (stage, id);
+CREATE INDEX orders_by_channel ON orders (channel, id);
 CREATE INDEX orders_by_customer ON orders (customer_id, id);
 CREATE INDEX orders_by_owner ON orders (owner_id, id);
 CREATE INDEX orders_by_enterer ON orders (entered_by_id);
@@ -64,6 +65,7 @@ CREATE TABLE order_details (
     correction text,
     hold_reason text,
     cancel_reason text,
+    received_by text,
     search text NOT NULL
 );
 CREATE INDEX order_details_by_likeness ON order_details (phone, goods_fingerprint);

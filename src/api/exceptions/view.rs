@@ -26,7 +26,9 @@ pub struct ExceptionPerson {
 pub struct ExceptionImpactView {
     /// How many orders it covers.
     pub orders: usize,
+    /// How many customers it touches.
     pub customers: Option<u32>,
+    /// How many days it costs.
     pub delay_days: Option<u32>,
     /// In the base currency.
     pub amount: Option<String>,
@@ -36,8 +38,11 @@ pub struct ExceptionImpactView {
 /// What was decided about a plan.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct PlanDecisionView {
+    /// Whether it was approved.
     pub approved: bool,
+    /// The user who decided.
     pub by: String,
+    /// When.
     pub at: UtcTime,
     pub comment: Option<String>,
 }
@@ -45,11 +50,15 @@ pub struct PlanDecisionView {
 /// What is to be done about an exception.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct PlanView {
+    /// What is to be done.
     pub summary: String,
     /// In the base currency.
     pub cost: Option<String>,
+    /// How, step by step.
     pub steps: Vec<String>,
+    /// The user who made it.
     pub made_by: String,
+    /// When it was made.
     pub made_at: UtcTime,
     /// Null while nobody has decided.
     pub decision: Option<PlanDecisionView>,
@@ -63,15 +72,20 @@ pub struct ExceptionView {
     pub number: String,
     pub kind: ExceptionKind,
     pub kind_label: &'static str,
+    /// How bad it is.
     pub severity: Severity,
     pub severity_label: &'static str,
     pub status: ExceptionStatus,
     pub status_label: &'static str,
+    /// The orders that it covers.
     pub order_ids: Vec<String>,
     /// In the same order as the ids.
     pub order_numbers: Vec<String>,
+    /// When it happened.
     pub occurred_at: Option<UtcTime>,
+    /// When somebody noticed.
     pub discovered_at: UtcTime,
+    /// When it was reported.
     pub reported_at: UtcTime,
     /// It was reported later after its discovery than it should have been.
     pub late_report: bool,
@@ -81,18 +95,25 @@ pub struct ExceptionView {
     pub owner: Option<ExceptionPerson>,
     /// The person, key or event that reported it.
     pub reported_by: String,
+    /// When it is to be resolved.
     pub due_at: Option<UtcTime>,
     /// Its orders stop while it is open.
     pub blocking: bool,
+    /// What happened and why.
     pub cause: String,
+    /// What it touches.
     pub impact: ExceptionImpactView,
+    /// What is to be done; null while nobody has said.
     pub plan: Option<PlanView>,
     /// How it was put right, or why it was dismissed.
     pub result: Option<String>,
+    /// What prevents a repeat.
     pub prevention: Option<String>,
     /// The number of the exception that it repeats.
     pub duplicate_of: Option<String>,
+    /// When it was put right.
     pub resolved_at: Option<UtcTime>,
+    /// When it was closed.
     pub closed_at: Option<UtcTime>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,

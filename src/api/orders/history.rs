@@ -27,6 +27,7 @@ use validator::Validate;
 /// A reason against an action.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderActionReason {
+    /// Stable, snake_case.
     pub code: &'static str,
     pub detail: String,
 }
@@ -34,24 +35,33 @@ pub struct OrderActionReason {
 /// Something that the caller can or cannot do with an order now.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderAction {
+    /// What it is called, such as `verify` or `confirm`.
     pub name: &'static str,
+    /// The HTTP method to do it with.
     pub method: &'static str,
+    /// Where to do it.
     pub path: String,
+    /// Whether the caller may do it now.
     pub allowed: bool,
+    /// Everything that stands against it; empty where it is allowed.
     pub reasons: Vec<OrderActionReason>,
 }
 
 /// Everything that there is to do with an order.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderActions {
+    /// The actions, whether allowed or not.
     pub data: Vec<OrderAction>,
 }
 
 /// Who did something.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderEventActor {
+    /// A person, a key, or the system itself.
     pub kind: ActorKind,
+    /// `usr_…` or `key_…`; null for the system.
     pub id: Option<String>,
+    /// The user name, the key's name, or what made the system do it.
     pub label: String,
 }
 
@@ -60,36 +70,51 @@ pub struct OrderEventActor {
 pub struct OrderEvent {
     pub id: String,
     pub at: UtcTime,
+    /// What happened, such as `order.verified`.
+    #[schema(value_type = crate::domain::event::EventName)]
     pub name: String,
     /// What kind of thing it happened to, such as `order`, `task`, `shipment`.
     pub subject: String,
+    /// The id of the thing that it happened to.
     pub subject_id: String,
+    /// Who did it.
     pub actor: OrderEventActor,
+    /// The request that did it, as in `X-Request-Id`.
     pub request_id: String,
+    /// The network address that it came from.
     pub address: Option<String>,
     /// What subscribers see of it.
     #[schema(value_type = Object)]
     pub data: Map<String, Value>,
+    /// What was changed, as it was before; only the fields that changed.
     #[schema(value_type = Object)]
     pub before: Map<String, Value>,
+    /// The same fields as they are since, and what was noted with the step.
     #[schema(value_type = Object)]
     pub after: Map<String, Value>,
+    /// The order's version that it made.
     pub order_version: Option<i64>,
 }
 
 /// Who wrote a revision; no id where it was not a person.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderAuthor {
+    /// The person, `usr_…`.
     pub id: Option<String>,
+    /// The user or key by name.
     pub label: String,
 }
 
 /// What an order said at a revision.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderRevision {
+    /// 1 for the order as it came in.
     pub revision: i32,
+    /// When it was made.
     pub at: UtcTime,
+    /// Who made it.
     pub author: OrderAuthor,
+    /// Why it was amended.
     pub reason: Option<String>,
     /// As in `POST /v1/orders`, with everything that was looked up.
     #[schema(value_type = Object)]

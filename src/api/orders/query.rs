@@ -73,7 +73,7 @@ const EXPANSIONS: [&str; 2] = ["lines", "customer"];
 
 impl OrderQuery {
     fn states(&self) -> Result<Vec<State>> {
-        let statuses = query::words("status", self.status.as_deref(), Status::parse)?;
+        let statuses = query::words("status", self.status.as_deref(), Status::ALL)?;
         Ok(statuses.into_iter().flat_map(Status::states).collect())
     }
 
@@ -101,7 +101,7 @@ impl OrderQuery {
     /// # Errors
     /// `invalid_parameter` for a word that cannot be expanded.
     pub fn with_customers(&self) -> Result<bool> {
-        let named = query::words("expand", self.expand.as_deref(), |text| EXPANSIONS.into_iter().find(|word| *word == text))?;
+        let named = query::words("expand", self.expand.as_deref(), &EXPANSIONS)?;
         Ok(named.contains(&"customer"))
     }
 

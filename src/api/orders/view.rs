@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 /// The customer as this order knows them.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderCustomer {
+    /// The customer, `cus_…`.
     pub id: String,
     pub name: String,
     pub contact_name: Option<String>,
@@ -35,6 +36,7 @@ pub struct OrderCustomer {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderLineView {
     pub id: String,
+    /// From 1, in the order of the form.
     pub position: i32,
     /// The product of the catalogue; null where the line names none (DECISIONS 20).
     pub product_id: Option<String>,
@@ -42,19 +44,30 @@ pub struct OrderLineView {
     pub name: String,
     pub specification: String,
     pub unit: String,
+    /// `standard` is taken from stock, `custom` is produced, `service` is neither.
     pub kind: LineKind,
     pub kind_label: &'static str,
     pub quantity: String,
     pub unit_price: Amount,
+    /// The part taken off the line, from 0 to 1.
     pub discount_rate: String,
+    /// What is taken off the line besides.
     pub discount_amount: String,
+    /// From 0 to 1.
     pub tax_rate: String,
+    /// Quantity times price less the discounts.
     pub amount: String,
+    /// The line's tax: within `amount` where prices include it, else on top.
     pub tax: String,
+    /// How much is set aside in the warehouses, not picked yet.
     pub reserved: String,
+    /// How much has been taken off the shelves for this order.
     pub picked: String,
+    /// How much has been dispatched.
     pub shipped: String,
+    /// How much has arrived.
     pub delivered: String,
+    /// The day promised for this line, where it is not the order's.
     pub promised_date: Option<NaiveDate>,
 }
 
@@ -73,13 +86,18 @@ pub struct OrderAddress {
 /// Where, how and when the goods are to arrive.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderDelivery {
+    /// As far as it is known.
     pub address: OrderAddress,
+    /// How the goods are to leave.
     pub method: Option<DeliveryMethod>,
     pub method_label: Option<&'static str>,
     /// What the customer asked for, counted where it was said in working days.
     pub requested_date: Option<NaiveDate>,
+    /// The same as working days from `ordered_at`, where the customer said it so.
     pub requested_within_working_days: Option<i32>,
+    /// The day that we promised; what is late is measured by it.
     pub promised_date: Option<NaiveDate>,
+    /// What the carrier or the warehouse should know.
     pub instructions: String,
 }
 
@@ -94,6 +112,7 @@ pub struct OrderPerson {
 /// What the system found when the order came in.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderFinding {
+    /// What was found.
     pub code: Finding,
     pub detail: &'static str,
 }
@@ -102,68 +121,109 @@ pub struct OrderFinding {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct OrderView {
     pub id: String,
+    /// The number by which people call it; can be used in paths instead of the id.
     pub number: String,
+    /// The main stage of the order: `created`, `reviewed`, `executing`, `shipped`, `received`, `archived` or `cancelled`. `stage` says more.
     pub status: Status,
     pub status_label: &'static str,
     /// What it waits for now.
     pub stage: Stage,
     pub stage_label: &'static str,
+    /// Raised by everything that happens to the order or a part of it; the `ETag` is made of it.
     pub version: i64,
+    /// Raised only when what was ordered is amended; `GET …/revisions` shows each.
     pub revision: i32,
+    /// Where the order came from.
     pub channel: Channel,
     pub channel_label: &'static str,
+    /// The channel's own reference for the order.
     pub channel_ref: Option<String>,
+    /// Who ordered.
     pub customer: OrderCustomer,
+    /// What was ordered.
     pub lines: Vec<OrderLineView>,
+    /// The sum of the lines.
     pub goods_amount: String,
+    /// What is taken off the whole order, besides the discounts of lines.
     pub discount: String,
+    /// What the customer pays for shipping.
     pub shipping_fee: String,
+    /// The tax of all lines.
     pub tax: String,
+    /// What the customer pays: goods less discount, plus shipping, plus tax where prices do not include it.
     pub total: String,
+    /// The total that the source declared.
     pub declared_total: Option<String>,
     /// The declared total less the computed one; null where none was declared.
     pub amount_difference: Option<String>,
     pub currency: String,
+    /// Whether `unit_price` includes the tax.
     pub prices_include_tax: bool,
+    /// Where, how and when the goods are to arrive.
     pub delivery: OrderDelivery,
+    /// To be done before others; such orders get stock first and may need more approvals.
     pub rush: bool,
+    /// Ordered before the goods are available; may need more approvals.
     pub preorder: bool,
+    /// An important customer's order; may need more approvals.
     pub key_account: bool,
     /// The sales person.
     pub owner: Option<OrderPerson>,
+    /// The person who entered it; somebody else has to verify it.
     pub entered_by: Option<OrderPerson>,
     /// The API key that entered it, where no person did.
     pub entered_by_key_id: Option<String>,
+    /// When the customer ordered.
     pub ordered_at: UtcTime,
+    /// Where the stock of its standard lines stands.
     pub inventory_status: InventoryStatus,
     pub inventory_status_label: &'static str,
+    /// Where the production of its custom lines stands.
     pub production_status: ProductionStatus,
     pub production_status_label: &'static str,
+    /// What has been paid of the total.
     pub payment_status: PaymentStatus,
     pub payment_status_label: &'static str,
     /// Numbers of the open blocking exceptions.
     pub blocked_by: Vec<String>,
+    /// Whether people's steps forward are stopped by `POST …/hold`.
     pub on_hold: bool,
+    /// Why it is on hold.
     pub hold_reason: Option<String>,
     /// What is to be corrected, while the order is sent back.
     pub correction: Option<String>,
+    /// Why it was cancelled.
     pub cancel_reason: Option<String>,
+    /// What looked odd when it came in; for whoever verifies it.
     pub findings: Vec<OrderFinding>,
+    /// The contract it was ordered under.
     pub contract_number: Option<String>,
+    /// How urgent it is among others; for people, nothing follows from it.
     pub priority: Priority,
+    /// What was agreed on paying, in free text.
     pub payment_terms: Option<String>,
+    /// How the customer means to pay, in free text.
     pub payment_method: Option<String>,
+    /// What is to be paid beforehand; for information, nothing waits for it.
     pub deposit: Option<String>,
     /// What invoice is wanted.
     pub invoice: Option<InvoiceKind>,
+    /// Free words for finding it again.
     pub tags: Vec<String>,
+    /// Free data of the integrating system, kept as it came.
     #[schema(value_type = Object)]
     pub metadata: Map<String, Value>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
+    /// When the customer confirmed it, after the last approval.
     pub reviewed_at: Option<UtcTime>,
+    /// When the last of it was dispatched.
     pub shipped_at: Option<UtcTime>,
+    /// When its receipt was recorded.
     pub received_at: Option<UtcTime>,
+    /// Who accepted it for the customer, where staff recorded that.
+    pub received_by: Option<String>,
+    /// When it was done with.
     pub archived_at: Option<UtcTime>,
 }
 
@@ -291,6 +351,7 @@ pub fn view(whole: Whole, language: Language) -> OrderView {
         reviewed_at: order.reviewed_at,
         shipped_at: order.shipped_at,
         received_at: order.received_at,
+        received_by: details.received_by,
         archived_at: order.archived_at,
     }
 }

@@ -46,7 +46,7 @@ impl TaskQuery {
         Ok(TaskFilter {
             order: query::order(snapshot, self.order_id.as_deref())?,
             department: self.department,
-            statuses: query::words("status", self.status.as_deref(), TaskStatus::parse)?,
+            statuses: query::words("status", self.status.as_deref(), TaskStatus::ALL)?,
             assignee: query::person("assignee", self.assignee.as_deref(), &snapshot.actor)?,
             overdue: self.overdue.map(|overdue| (overdue, snapshot.now)),
         })

@@ -18,9 +18,12 @@ use serde::Serialize;
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct FileView {
     pub id: String,
+    /// What it proves.
     pub kind: EvidenceKind,
     pub kind_label: &'static str,
+    /// The name it was handed in under.
     pub file_name: String,
+    /// What it is, found from its content.
     pub media_type: MediaType,
     /// In bytes.
     pub size: i64,
@@ -29,6 +32,7 @@ pub struct FileView {
     /// What a quality control report found.
     pub result: Option<QcResult>,
     pub result_label: Option<&'static str>,
+    /// When it was handed in.
     pub uploaded_at: UtcTime,
 }
 
@@ -47,24 +51,35 @@ pub struct TaskView {
     pub version: i64,
     pub order_id: String,
     pub order_number: String,
+    /// What kind of task it is, such as `pick`; once in an order.
     pub code: String,
+    /// Whose work it is.
     pub department: Department,
     pub department_label: &'static str,
     pub title: String,
+    /// `blocked` until the tasks before it are done.
     pub status: TaskStatus,
     pub status_label: &'static str,
+    /// When it is to be done.
     pub due_at: Option<UtcTime>,
     /// Past the due date and neither done nor cancelled.
     pub overdue: bool,
     /// The tasks that must be done before.
     pub depends_on: Vec<String>,
+    /// The proof without which it cannot be completed.
     pub required_evidence: Option<EvidenceKind>,
     pub required_evidence_label: Option<&'static str>,
+    /// The proof handed in.
     pub evidence: Vec<FileView>,
+    /// Who does it.
     pub assignee: Option<AssigneeView>,
+    /// When it could be begun.
     pub opened_at: Option<UtcTime>,
+    /// When it was begun.
     pub started_at: Option<UtcTime>,
+    /// When it was done.
     pub completed_at: Option<UtcTime>,
+    /// Why it is late.
     pub delay_reason: Option<String>,
     pub note: Option<String>,
 }
@@ -74,14 +89,19 @@ pub struct TaskView {
 pub struct TaskTemplateView {
     pub id: String,
     pub version: i64,
+    /// The code of the tasks made from it.
     pub code: String,
+    /// Whose work it is.
     pub department: Department,
     pub department_label: &'static str,
     pub title: String,
+    /// For which orders it is made.
     pub needed: Need,
     /// Codes of the tasks that must be done before.
     pub depends_on: Vec<String>,
+    /// When it is to be done.
     pub due: Due,
+    /// The proof without which it cannot be completed.
     pub required_evidence: Option<EvidenceKind>,
     pub required_evidence_label: Option<&'static str>,
 }

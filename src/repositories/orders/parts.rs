@@ -40,6 +40,8 @@ pub struct Details {
     pub correction: Option<String>,
     pub hold_reason: Option<String>,
     pub cancel_reason: Option<String>,
+    /// Who accepted it for the customer, where staff recorded that.
+    pub received_by: Option<String>,
     pub search: String,
 }
 

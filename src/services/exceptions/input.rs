@@ -20,6 +20,7 @@ pub struct ExceptionImpact {
     #[validate(range(max = 1_000_000))]
     #[schema(maximum = 1_000_000)]
     pub customers: Option<u32>,
+    /// How many days it costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(max = 10_000))]
     #[schema(maximum = 10_000)]
@@ -49,11 +50,13 @@ impl ExceptionImpact {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "kind": "stock_shortage", "severity": "high", "order_ids": [], "department": "warehouse", "cause": "Two cartons got wet",
+    "kind": "quality_problem", "severity": "high", "order_ids": [], "department": "warehouse", "cause": "Two cartons got wet",
     "impact": {"delay_days": 3, "note": ""}, "blocking": true
 }))]
 pub struct ExceptionInput {
+    /// What went wrong.
     pub kind: ExceptionKind,
+    /// How bad it is.
     pub severity: Severity,
     /// The orders that it covers, each once, as `ord_…` or by number.
     #[serde(default)]
@@ -69,6 +72,7 @@ pub struct ExceptionInput {
     /// When it is to be resolved.
     #[serde(default)]
     pub due_at: Option<UtcTime>,
+    /// Who is to put it right.
     #[serde(default)]
     pub department: Option<Department>,
     /// The person responsible, `usr_…`.
@@ -76,9 +80,11 @@ pub struct ExceptionInput {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60)]
     pub owner: Option<String>,
+    /// What happened and why.
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub cause: String,
+    /// What it touches.
     #[serde(default)]
     #[validate(nested)]
     pub impact: ExceptionImpact,
@@ -92,7 +98,9 @@ pub struct ExceptionInput {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionAmendment {
+    /// How bad it is.
     pub severity: Severity,
+    /// Who is to put it right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<Department>,
     /// The person responsible, `usr_…`.
@@ -100,12 +108,15 @@ pub struct ExceptionAmendment {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60)]
     pub owner: Option<String>,
+    /// What happened and why.
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub cause: String,
+    /// What it touches.
     #[serde(default)]
     #[validate(nested)]
     pub impact: ExceptionImpact,
+    /// Whether its orders stop until it is resolved or dismissed.
     #[serde(default)]
     pub blocking: bool,
 }
@@ -128,9 +139,10 @@ impl ExceptionAmendment {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "summary": "Buy the missing pens from another supplier", "cost": "120.00", "steps": ["Order 20 sets", "Have them brought today"]
+    "summary": "Repack the goods in dry cartons", "steps": ["Take 20 new cartons", "Repack and count again"]
 }))]
 pub struct PlanInput {
+    /// What is to be done.
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub summary: String,
@@ -138,6 +150,7 @@ pub struct PlanInput {
     #[serde(default)]
     #[validate(custom(function = rules::not_negative))]
     pub cost: Option<Amount>,
+    /// How, step by step.
     #[serde(default)]
     #[validate(length(max = 50), custom(function = plain_steps))]
     #[schema(max_items = 50)]
@@ -165,6 +178,7 @@ pub struct PlanDecisionInput {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"result": "Repacked in dry cartons"}))]
 pub struct ResolveInput {
+    /// How it was put right.
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub result: String,
@@ -180,6 +194,7 @@ pub struct CloseInput {
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub result: Option<String>,
+    /// What prevents a repeat.
     #[serde(default)]
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]

@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
-use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State};
+use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State, Status};
 use crate::error::{Code, Error, Problem, Result};
 use crate::input::Patch;
 use crate::repositories::money;
@@ -24,6 +24,9 @@ use serde_json::Value;
 pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     let before = take_for(tx, reference, Step::Amend)?;
     tx.require_match(before.version - 1)?;
+    if before.state.status() != Status::Created {
+        return Err(Problem::invalid_transition(before.state.as_str(), Step::Amend, &MACHINE.offered(before.state)).into());
+    }
     let (patch, reason) = without_reason(patch)?;
     let current = parts::revision(tx.conn, before.id, before.revision)?;
     let Json(was) = current.content;
@@ -126,10 +129,6 @@ fn store(tx: &mut Tx, before: &Order, content: Content, reason: Option<String>) 
         ordered_at: content.ordered_at,
         ..before.clone()
     };
-    if !matches!(order.state.status(), crate::domain::lifecycle::order::Status::Created) {
-        let allowed = MACHINE.offered(order.state);
-        return Err(Problem::invalid_transition(order.state.as_str(), Step::Amend, &allowed).into());
-    }
     let kept = parts::details(tx.conn, before.id)?;
     let details = parts::Details { hold_reason: kept.hold_reason, ..content.details.clone() };
     orders::set_content(tx.conn, &order)?;

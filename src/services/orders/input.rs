@@ -10,6 +10,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use utoipa::PartialSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema};
 use validator::{Validate, ValidationError};
 
 /// Who the order is for: a customer we know by `id` or `code`, or a new one by `name`.
@@ -26,6 +29,7 @@ pub struct CustomerRef {
     #[validate(length(min = 1, max = 40), custom(function = rules::code))]
     #[schema(min_length = 1, max_length = 40)]
     pub code: Option<String>,
+    /// For a customer whom we do not know yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 200), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 200)]
@@ -54,10 +58,12 @@ pub struct LineInput {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60)]
     pub id: Option<String>,
+    /// The product of the catalogue; fills in what the line does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 64), custom(function = rules::code))]
     #[schema(min_length = 1, max_length = 64)]
     pub sku: Option<String>,
+    /// Needed where no product is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 200), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 200)]
@@ -72,6 +78,7 @@ pub struct LineInput {
     #[validate(length(min = 1, max = 20), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 20)]
     pub unit: Option<String>,
+    /// The catalogue's by default; needed where no product is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = rules::not_negative))]
     pub unit_price: Option<Amount>,
@@ -79,6 +86,7 @@ pub struct LineInput {
     #[serde(default)]
     #[validate(custom(function = rules::rate))]
     pub discount_rate: Amount,
+    /// What is taken off the line besides `discount_rate`.
     #[serde(default)]
     #[validate(custom(function = rules::not_negative))]
     pub discount_amount: Amount,
@@ -86,8 +94,10 @@ pub struct LineInput {
     #[serde(default)]
     #[validate(custom(function = rules::rate))]
     pub tax_rate: Amount,
+    /// `standard` is taken from stock, `custom` is produced, `service` is neither; the product's by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<LineKind>,
+    /// The day promised for this line, where it is not the order's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = rules::date))]
     pub promised_date: Option<NaiveDate>,
@@ -133,9 +143,11 @@ pub struct AddressInput {
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = one_way_of_asking))]
 pub struct DeliveryInput {
+    /// As far as it is known; the order is verified with it complete.
     #[serde(default)]
     #[validate(nested)]
     pub address: AddressInput,
+    /// How the goods are to leave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<DeliveryMethod>,
     /// The date that the customer asked for.
@@ -151,6 +163,7 @@ pub struct DeliveryInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = rules::date))]
     pub promised_date: Option<NaiveDate>,
+    /// What the carrier or the warehouse should know.
     #[serde(default)]
     #[validate(length(max = 1000))]
     #[schema(max_length = 1000)]
@@ -182,6 +195,7 @@ fn one_way_of_asking(delivery: &DeliveryInput) -> Result<(), ValidationError> {
     "rush": false, "preorder": false, "tags": [], "metadata": {}
 }))]
 pub struct OrderInput {
+    /// Where the order came from.
     pub channel: Channel,
     /// The channel's own reference; the same one never makes two orders (DOMAIN 1.3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -191,21 +205,26 @@ pub struct OrderInput {
     /// When the customer ordered; now by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered_at: Option<UtcTime>,
+    /// Who ordered.
     #[validate(nested)]
     pub customer: CustomerRef,
     /// ISO 4217.
     #[validate(custom(function = rules::currency))]
     #[schema(min_length = 3, max_length = 3)]
     pub currency: String,
+    /// What was ordered.
     #[validate(length(min = 1, max = 200), nested)]
     #[schema(min_items = 1, max_items = 200)]
     pub lines: Vec<LineInput>,
+    /// What is taken off the whole order, besides the discounts of lines.
     #[serde(default)]
     #[validate(custom(function = rules::not_negative))]
     pub discount: Amount,
+    /// What the customer pays for shipping.
     #[serde(default)]
     #[validate(custom(function = rules::not_negative))]
     pub shipping_fee: Amount,
+    /// Whether `unit_price` includes the tax; else tax comes on top.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub prices_include_tax: bool,
@@ -213,11 +232,14 @@ pub struct OrderInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = rules::not_negative))]
     pub declared_total: Option<Amount>,
+    /// Where, how and when the goods are to arrive.
     #[serde(default)]
     #[validate(nested)]
     pub delivery: DeliveryInput,
+    /// To be done before others; such orders get stock first and may need more approvals.
     #[serde(default)]
     pub rush: bool,
+    /// Ordered before the goods are available; may need more approvals.
     #[serde(default)]
     pub preorder: bool,
     /// Whether to treat it as a key account's; a key account's order always is one.
@@ -228,27 +250,33 @@ pub struct OrderInput {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60)]
     pub owner: Option<String>,
+    /// The contract it was ordered under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 100), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 100)]
     pub contract_number: Option<String>,
+    /// How urgent it is among others; for people, nothing follows from it.
     #[serde(default = "normal")]
     #[schema(default = "normal")]
     pub priority: Priority,
+    /// What was agreed on paying, in free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 200), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 200)]
     pub payment_terms: Option<String>,
+    /// How the customer means to pay, in free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 50), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 50)]
     pub payment_method: Option<String>,
+    /// What is to be paid beforehand; for information, nothing waits for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = rules::not_negative))]
     pub deposit: Option<Amount>,
     /// What invoice is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice: Option<InvoiceKind>,
+    /// Free words for finding it again.
     #[serde(default)]
     #[validate(length(max = 50), custom(function = plain_tags))]
     #[schema(max_items = 50)]
@@ -287,6 +315,22 @@ pub enum Mark {
     Wrong,
 }
 
+/// A mark for each of the key fields.
+fn marks() -> RefOr<Schema> {
+    let mark = |field: &KeyField| match <Mark as PartialSchema>::schema() {
+        RefOr::T(Schema::Object(mark)) => {
+            let text = format!("How the {} was found.", field.as_str().replace('_', " "));
+            ObjectBuilder::from(mark).description(Some(text)).into()
+        }
+        other => other,
+    };
+    let object = KeyField::ALL.iter().fold(ObjectBuilder::new(), |object, field| object.property(field.as_str(), mark(field)));
+    object
+        .description(Some("A mark for each key field; what is left out is right."))
+        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)))
+        .into()
+}
+
 /// What a verifier says (DOMAIN 1.6): nothing means that all key fields are right; a wrong one
 /// sends the order back.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Validate, utoipa::ToSchema)]
@@ -294,7 +338,7 @@ pub enum Mark {
 #[schema(example = json!({"fields": {"amount": "ok"}, "note": "as on the form"}))]
 pub struct VerifyInput {
     #[serde(default)]
-    #[schema(value_type = std::collections::HashMap<String, Mark>)]
+    #[schema(schema_with = marks)]
     pub fields: BTreeMap<KeyField, Mark>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 1000))]
@@ -327,6 +371,7 @@ pub enum ConfirmationMethod {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"method": "phone", "note": "Ms Li confirmed goods and date"}))]
 pub struct ConfirmInput {
+    /// How the customer said yes.
     pub method: ConfirmationMethod,
     #[serde(default)]
     #[validate(length(max = 1000))]
@@ -339,6 +384,7 @@ pub struct ConfirmInput {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"received_by": "Li Wei"}))]
 pub struct ReceiveInput {
+    /// Who received the goods.
     #[serde(default)]
     #[validate(length(min = 1, max = 100), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 100)]

@@ -86,9 +86,10 @@ pub fn release(tx: &mut Tx, reference: &str) -> Result<Order> {
 pub fn receive(tx: &mut Tx, reference: &str, said: &ReceiveInput) -> Result<Order> {
     let order = take_for(tx, reference, Step::Receive)?;
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
-    step(tx, &order, Step::Receive, &facts, EventName::OrderReceived, |e| {
-        note(note(e, "received_by", said.received_by.as_deref()), "note", said.note.as_deref())
-    })
+    let received = step(tx, &order, Step::Receive, &facts, EventName::OrderReceived, |event| note(event, "note", said.note.as_deref()))?;
+    let details = parts::Details { received_by: said.received_by.clone(), ..parts::details(tx.conn, order.id)? };
+    parts::set_details(tx.conn, &details)?;
+    Ok(received)
 }
 
 /// Cancels an order: before release by sales, after it by the order administrator, never once

@@ -27,6 +27,7 @@ pub struct ShipmentLineInput {
 #[validate(schema(function = makes_sense))]
 #[schema(example = json!({"method": "courier", "carrier": "SF", "tracking_number": "SF1234567890123"}))]
 pub struct ShipmentInput {
+    /// How the goods leave.
     pub method: DeliveryMethod,
     /// Needed for courier and freight.
     #[validate(length(min = 1, max = 50), custom(function = rules::line))]
@@ -102,12 +103,15 @@ pub struct CancelShipmentInput {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"status": "delivered", "description": "signed at the door", "location": "Shanghai", "signed_by": "Li Wei"}))]
 pub struct TrackingInput {
+    /// What happened.
     pub status: TrackingStatus,
     /// When it happened; now by default.
     pub occurred_at: Option<UtcTime>,
+    /// What the carrier says.
     #[validate(length(max = 500))]
     #[schema(max_length = 500)]
     pub description: Option<String>,
+    /// Where it happened.
     #[validate(length(min = 1, max = 200), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 200)]
     pub location: Option<String>,

@@ -9,7 +9,7 @@ use validator::{Validate, ValidationError};
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = says_something))]
-#[schema(example = json!({"due_at": "2026-03-06T10:00:00Z", "reason": "The carrier comes a day later."}))]
+#[schema(example = json!({"due_at": "2027-03-05T10:00:00Z", "reason": "The carrier comes a day later."}))]
 pub struct AssignTaskInput {
     /// `usr_…`: someone of the task's department, or an order administrator.
     #[validate(length(min = 1, max = 40))]
