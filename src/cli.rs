@@ -16,6 +16,7 @@ use crate::error::{Error, Problem, database_problem};
 use crate::server::{self, StartError, opening};
 use clap::{Parser, Subcommand};
 use std::io::Write;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -148,16 +149,19 @@ pub fn document() -> String {
 
 async fn serve(config: Config, with_demo: bool) -> Outcome {
     if with_demo {
+        // a store that was filled for nothing would refuse the next try
+        drop(TcpListener::bind(config.listen).map_err(|source| StartError::Listen { address: config.listen, source })?);
         let (app, _) = server::open(config.clone(), Clock::default())?;
         println!("{}", demo::make(&app).await?);
     }
     let running = server::start(config, Clock::default()).await?;
+    running.heed_signals()?;
     println!("Docket listens on http://{}", running.address);
     println!("Swagger UI: http://{}/docs/", running.address);
     if let Some(password) = &running.first_password {
         println!("First start: log in as admin with the password {password} (shown this once)");
     }
-    Ok(running.until_signalled().await?)
+    Ok(running.wait().await?)
 }
 
 fn migrate(config: &Config) -> Outcome {

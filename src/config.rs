@@ -188,7 +188,8 @@ fn is_remote(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let (authority, query) = (rest.split(['/', '?']).next().unwrap_or_default(), rest.split_once('?').map_or("", |(_, query)| query));
     let server = authority.rsplit('@').next().unwrap_or_default();
-    let host = server.strip_prefix('[').map_or_else(|| server.split(':').next().unwrap_or_default(), |inner| inner.split(']').next().unwrap_or_default());
+    let host =
+        server.strip_prefix('[').map_or_else(|| server.split(':').next().unwrap_or_default(), |inner| inner.split(']').next().unwrap_or_default());
     let asked = query.split('&').find_map(|part| part.strip_prefix("host=")).unwrap_or(host);
     let socket = |host: &str| host.is_empty() || host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
     !socket(asked) && !["localhost", "127.0.0.1", "::1"].contains(&asked)
@@ -235,7 +236,9 @@ mod tests {
     fn production_needs_a_secret_and_no_plain_text_to_a_remote_database() {
         assert!(read(&[("DOCKET_ENV", "production")]).is_err());
         assert_eq!(read(&[("DOCKET_DATABASE_URL", "postgres://db.example/docket")]).is_err(), !cfg!(feature = "pg-tls"));
-        for local in ["postgres://localhost/docket", "postgres://me:secret@127.0.0.1:5433/docket", "postgres:///docket?host=/run", "postgres://[::1]/docket"] {
+        for local in
+            ["postgres://localhost/docket", "postgres://me:secret@127.0.0.1:5433/docket", "postgres:///docket?host=/run", "postgres://[::1]/docket"]
+        {
             assert!(!is_remote(local), "{local}");
         }
         assert!(is_remote("postgres://localhost.example/docket") && is_remote("postgres://localhost@db.example/docket"));

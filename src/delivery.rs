@@ -56,10 +56,10 @@ pub enum SenderError {
 }
 
 /// What messages leave with; where no mail server is configured they are held.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sender(Option<Smtp>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,

@@ -19,10 +19,12 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{HttpServer, rt};
+use futures_util::FutureExt;
 use limits::Limits;
 use routes::Templates;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -66,8 +68,25 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, StartError> 
     let server = serve(app.clone(), Data::new(figures), listener).map_err(|source| StartError::Listen { address, source })?;
     let (stop, stopped) = watch::channel(false);
     let shared = app.clone().into_inner();
-    let workers = vec![rt::spawn(delivery::run(shared.clone(), sender, stopped.clone())), rt::spawn(jobs::run(shared, stopped))];
+    let (for_delivery, for_jobs) = (shared.clone(), shared);
+    let workers = vec![
+        supervised("delivery", stopped.clone(), move |stopped| delivery::run(for_delivery.clone(), sender.clone(), stopped)),
+        supervised("jobs", stopped, move |stopped| jobs::run(for_jobs.clone(), stopped)),
+    ];
     Ok(Running { address, app, handle: server.handle(), first_password, server, stop, workers, _claim: claim })
+}
+
+/// Runs a worker until told to stop; one that panics is begun again, after a breath.
+fn supervised<F>(name: &'static str, stopped: watch::Receiver<bool>, work: impl Fn(watch::Receiver<bool>) -> F + 'static) -> JoinHandle<()>
+where
+    F: Future<Output = ()> + 'static,
+{
+    rt::spawn(async move {
+        while AssertUnwindSafe(work(stopped.clone())).catch_unwind().await.is_err() {
+            log::error!("the worker {name} panicked and is begun again");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    })
 }
 
 fn cors(config: &Config) -> Cors {
@@ -118,11 +137,12 @@ impl Running {
         outcome
     }
 
-    /// Serves until SIGTERM or SIGINT: first not ready, then finished (BEHAVIOUR 10).
+    /// From now on SIGTERM and SIGINT stop the server: first not ready, then finished
+    /// (BEHAVIOUR 10).
     ///
     /// # Errors
-    /// Where the server fails or signals cannot be heard.
-    pub async fn until_signalled(self) -> std::io::Result<()> {
+    /// Where signals cannot be heard.
+    pub fn heed_signals(&self) -> std::io::Result<()> {
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let (app, handle) = (self.app.clone(), self.handle.clone());
         rt::spawn(async move {
@@ -134,6 +154,6 @@ impl Running {
             app.stopping.store(true, Ordering::SeqCst);
             handle.stop(true).await;
         });
-        self.wait().await
+        Ok(())
     }
 }

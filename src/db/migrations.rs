@@ -3,6 +3,8 @@
 
 use crate::db::connection::Conn;
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
+use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -26,12 +28,25 @@ pub fn run(connection: &mut Conn) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// Whether any step is still to be run.
+/// Whether any step is still to be run; asks without writing, so that a reader may.
 pub fn pending(connection: &mut Conn) -> Result<bool, Failure> {
-    match connection {
-        Conn::Sqlite(inner) => inner.has_pending_migration(SQLITE),
-        Conn::Postgres(inner) => inner.has_pending_migration(POSTGRES),
-    }
+    let known = match connection {
+        Conn::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE)?,
+        Conn::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES)?,
+    };
+    let run: Vec<Version> = crate::each!(connection, c => diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(c))?;
+    Ok(known.iter().any(|version| !run.iter().any(|row| row.version == *version)))
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, Failure> {
+    let steps = MigrationSource::<DB>::migrations(source)?;
+    Ok(steps.iter().map(|step| step.name().version().to_string()).collect())
 }
 
 fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> {

@@ -164,11 +164,14 @@ pub fn list_of_order(conn: &mut Conn, order: Id, after: i64, limit: i64) -> Resu
 pub fn list_feed(conn: &mut Conn, after: (i64, i64), limit: i64) -> Result<Vec<EventRow>> {
     let horizon = dialect::feed_horizon(conn)?;
     let (txid, seq) = after;
-    Ok(events::table
-        .filter(events::txid.lt(horizon))
-        .filter(events::txid.gt(txid).or(events::txid.eq(txid).and(events::seq.gt(seq))))
-        .order((events::txid.asc(), events::seq.asc()))
-        .limit(limit)
-        .select(EventRow::as_select())
-        .load(conn)?)
+    // each part runs along the index; one condition over both would sort all that follows
+    let same = events::table.filter(events::txid.eq(txid).and(events::seq.gt(seq)).and(events::txid.lt(horizon)));
+    let mut rows: Vec<EventRow> = same.order(events::seq.asc()).limit(limit).select(EventRow::as_select()).load(conn)?;
+    let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
+    if left > 0 {
+        let later = events::table.filter(events::txid.gt(txid).and(events::txid.lt(horizon)));
+        let order = (events::txid.asc(), events::seq.asc());
+        rows.extend(later.order(order).limit(left).select(EventRow::as_select()).load(conn)?);
+    }
+    Ok(rows)
 }

@@ -236,13 +236,15 @@ pub fn blocking_numbers(conn: &mut Conn, order: Id) -> Result<Vec<String>> {
 
 /// The same for several orders, as (order, number).
 pub fn blocking_numbers_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<(Id, String)>> {
-    Ok(each!(conn, c => exception_orders::table
+    let mut found: Vec<(Id, Id, String)> = each!(conn, c => exception_orders::table
         .inner_join(exceptions::table.on(exceptions::id.eq(exception_orders::exception_id)))
         .filter(exception_orders::order_id.eq_any(orders))
         .filter(exceptions::blocking.eq(true).and(exceptions::status.eq_any(OPEN)))
-        .order(exceptions::id.asc())
-        .select((exception_orders::order_id, exceptions::number))
-        .load(c))?)
+        .select((exceptions::id, exception_orders::order_id, exceptions::number))
+        .load(c))?;
+    // sorted here, since a few rows are: asked to sort, SQLite begins with all open exceptions
+    found.sort_unstable_by_key(|(exception, ..)| *exception);
+    Ok(found.into_iter().map(|(_, order, number)| (order, number)).collect())
 }
 
 /// The open exceptions of one kind that cover an order, oldest first.

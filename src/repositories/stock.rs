@@ -233,24 +233,31 @@ pub struct StockFilter {
 
 /// Balances that match, in the order of their keys (product, warehouse), after a given one.
 pub fn list(conn: &mut Conn, filter: &StockFilter, after: Option<(Id, Id)>, limit: i64) -> Result<Vec<NamedBalance>> {
-    let mut query = stock::table
-        .inner_join(products::table.on(products::id.eq(stock::product_id)))
-        .inner_join(warehouses::table.on(warehouses::id.eq(stock::warehouse_id)))
-        .order((stock::product_id.asc(), stock::warehouse_id.asc()))
-        .limit(limit)
-        .select((Balance::as_select(), products::sku, products::name, products::unit, warehouses::code))
-        .into_boxed::<MultiBackend>();
-    if let Some(sku) = &filter.sku {
-        query = query.filter(products::sku.eq(sku));
+    let balances = |limit: i64| {
+        let mut query = stock::table
+            .inner_join(products::table.on(products::id.eq(stock::product_id)))
+            .inner_join(warehouses::table.on(warehouses::id.eq(stock::warehouse_id)))
+            .order((stock::product_id.asc(), stock::warehouse_id.asc()))
+            .limit(limit)
+            .select((Balance::as_select(), products::sku, products::name, products::unit, warehouses::code))
+            .into_boxed::<MultiBackend>();
+        if let Some(sku) = &filter.sku {
+            query = query.filter(products::sku.eq(sku));
+        }
+        if let Some(code) = &filter.warehouse {
+            query = query.filter(warehouses::code.eq(code));
+        }
+        query
+    };
+    let Some((product, warehouse)) = after else { return Ok(balances(limit).load(conn)?) };
+    // each part runs along the key; one condition over both would walk it from its beginning
+    let same = stock::product_id.eq(product).and(stock::warehouse_id.gt(warehouse));
+    let mut rows: Vec<NamedBalance> = balances(limit).filter(same).load(conn)?;
+    let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
+    if left > 0 {
+        rows.extend(balances(left).filter(stock::product_id.gt(product)).load::<NamedBalance>(conn)?);
     }
-    if let Some(code) = &filter.warehouse {
-        query = query.filter(warehouses::code.eq(code));
-    }
-    if let Some((product, warehouse)) = after {
-        let later = stock::product_id.eq(product).and(stock::warehouse_id.gt(warehouse));
-        query = query.filter(stock::product_id.gt(product).or(later));
-    }
-    Ok(query.load(conn)?)
+    Ok(rows)
 }
 
 /// A movement with what its keys stand for.

@@ -207,13 +207,7 @@ fn allocate(tx: &mut Tx, want: &mut Outstanding, warehouse: Id, share: Amount) -
 
 /// Moves what an order holds, summed by balance, in the order of keys; gives whether there was any.
 /// `of` says what of an allocation is meant, `change` what becomes of on hand and reserved.
-fn move_held(
-    tx: &mut Tx,
-    order: Id,
-    kind: MovementKind,
-    of: fn(&Allocation) -> Amount,
-    change: impl Fn(Amount) -> (Amount, Amount),
-) -> Result<bool> {
+fn move_held(tx: &mut Tx, order: Id, kind: MovementKind, of: fn(&Allocation) -> Amount, change: impl Fn(Amount) -> (Amount, Amount)) -> Result<bool> {
     let mut sums: BTreeMap<(Id, Id), Amount> = BTreeMap::new();
     for allocation in stock::allocations_of(tx.conn, order)?.iter().filter(|allocation| of(allocation) > Amount::ZERO) {
         let sum = sums.entry((allocation.product_id, allocation.warehouse_id)).or_default();

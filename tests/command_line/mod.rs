@@ -8,8 +8,4 @@ mod import;
 mod people;
 mod program;
 
-// the support room keeps its databases to itself
-#[path = "../support/postgres.rs"]
-mod postgres;
-
 pub use program::{Place, Served, on_every_store, orders};

@@ -1,6 +1,6 @@
 //! The real program, started in an empty folder with the settings of a store of its own.
 
-use super::postgres::Database;
+use crate::support::Database;
 use crate::support::{Client, PASSWORD, Person};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -11,3 +11,4 @@ pub use app::{PASSWORD, TestApp, block_on, on_every_store};
 pub use client::{Answer, Client, Person};
 pub use company::{Company, id, note_pdf, order_of, parcel};
 pub use golden::golden;
+pub use postgres::Database;

@@ -52,4 +52,4 @@ CREATE TABLE stock (
     PRIMARY KEY (product_id, warehouse_id),
     CHECK (reserved <= on_hand)
 );
-CREATE INDEX stock_by_warehouse ON stock (warehouse_id);
+CREATE INDEX stock_by_warehouse ON stock (warehouse_id, product_id);

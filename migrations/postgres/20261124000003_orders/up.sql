@@ -158,4 +158,5 @@ CREATE TABLE stock_movements (
 );
 CREATE INDEX stock_movements_by_stock ON stock_movements (product_id, warehouse_id, id);
 CREATE INDEX stock_movements_by_order ON stock_movements (order_id);
-CREATE INDEX stock_movements_by_warehouse ON stock_movements (warehouse_id);
+CREATE INDEX stock_movements_by_product ON stock_movements (product_id, id);
+CREATE INDEX stock_movements_by_warehouse ON stock_movements (warehouse_id, id);

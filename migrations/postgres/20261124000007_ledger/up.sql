@@ -67,6 +67,7 @@ CREATE TABLE messages (
     UNIQUE (event_id, kind, channel)
 );
 CREATE INDEX messages_by_work ON messages (status, next_attempt_at);
+CREATE INDEX messages_by_status ON messages (status, id);
 CREATE INDEX messages_by_order ON messages (order_id);
 
 CREATE TABLE counters (

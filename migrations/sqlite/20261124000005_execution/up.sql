@@ -38,6 +38,7 @@ CREATE TABLE tasks (
 ) STRICT;
 CREATE INDEX tasks_by_status ON tasks (status, id);
 CREATE INDEX tasks_by_department ON tasks (department, status, id);
+CREATE INDEX tasks_by_department_age ON tasks (department, id);
 CREATE INDEX tasks_by_assignee ON tasks (assignee_id, id);
 CREATE INDEX tasks_by_due ON tasks (status, due_at);
 

@@ -56,7 +56,8 @@ CREATE TABLE invoices (
     issued_by_label TEXT NOT NULL
 ) STRICT;
 CREATE INDEX invoices_by_order ON invoices (order_id);
-CREATE INDEX invoices_by_customer ON invoices (customer_id, due_date);
+CREATE INDEX invoices_by_customer ON invoices (customer_id, id);
+CREATE INDEX invoices_by_due_date ON invoices (customer_id, due_date);
 
 CREATE TABLE payments (
     id BLOB NOT NULL PRIMARY KEY,

@@ -20,7 +20,6 @@ const WITHOUT_LOCATION: &[&str] = &["create_api_key", "record_stock_movement", "
 /// What is read by these has a version, but the answer no `ETag`.
 const WITHOUT_ETAG: &[&str] = &["get_me"];
 /// Steps that are taken once and for all, whatever version was seen.
-const UNMATCHED: &[&str] = &["approve_step", "reject_step", "send_back_step"];
 /// Patches that nothing in the present state stands against.
 const ALWAYS_POSSIBLE: &[&str] = &["update_settings", "update_user"];
 
@@ -92,7 +91,7 @@ impl Shape {
     }
 
     fn may_match(&self) -> bool {
-        self.method == "POST" && self.named && !self.is(UNMATCHED)
+        self.method == "POST" && self.named
     }
 
     fn is_keyed(&self) -> bool {

@@ -27,6 +27,10 @@ pub fn decide(tx: &mut Tx, id: Id, decision: Decision, comment: Option<&str>) ->
     let (_, settings) = settings::load(tx.conn)?;
     let own_large = is_own_large(tx, &order, &settings)?;
     let facts = Facts { own_large_order: own_large && settings.four_eyes, ..gather(tx, &order, step, &steps)? };
+    if !facts.holds_role {
+        return Err(Problem::from_reasons(vec![Reason::RoleMissing]).into());
+    }
+    tx.check_match(step.version)?;
     let decided = Step {
         status: next(step, decision.event(), &facts)?,
         version: step.version + 1,

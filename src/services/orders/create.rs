@@ -74,7 +74,12 @@ fn store(tx: &mut Tx, mut order: Order) -> Result<Option<Order>> {
         }
         order.number = next_number(tx)?;
     }
-    Err(Problem::rule("DOMAIN 1.2", "The pattern of order numbers gives numbers that exist; choose another.", "订单编号规则产生重复编号，请更换规则。").into())
+    Err(Problem::rule(
+        "DOMAIN 1.2",
+        "The pattern of order numbers gives numbers that exist; choose another.",
+        "订单编号规则产生重复编号，请更换规则。",
+    )
+    .into())
 }
 
 /// The order that this channel reference made before, if its content is the same.

@@ -10,9 +10,9 @@ use crate::domain::reason::Reason;
 use crate::domain::task_plan::EvidenceKind;
 use crate::error::{Problem, Result};
 use crate::repositories::files::{self, FileRow};
-use crate::repositories::tasks::{self, Task};
 use crate::repositories::money;
 use crate::repositories::orders::{self, parts};
+use crate::repositories::tasks::{self, Task};
 
 /// The proof that a task needs and does not have. The last report counts, and
 /// one that says "failed" proves nothing.
