@@ -19,6 +19,7 @@ use crate::domain::words::Language;
 use crate::error::{Code, Error, Problem, Result};
 use crate::repositories::{events, idempotency, identity};
 use crate::services::workflow;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokens::{Credentials, Keys};
@@ -107,6 +108,16 @@ impl Answer {
     /// Adds the `ETag` of a version, apart for each language where labels differ (DECISIONS 31).
     pub fn etag(self, version: i64, variant: &str) -> Self {
         self.header("etag", format!("\"v{version}-{variant}\""))
+    }
+}
+
+impl Answer {
+    /// Adds the `ETag` of a version whose representation holds more than is its own, such as people's
+    /// names: apart for each content (DECISIONS 31).
+    pub fn etag_by_content(self, version: i64) -> Self {
+        let digest = Sha256::digest(&self.body);
+        let variant = hex::encode(digest.get(..6).unwrap_or_default());
+        self.etag(version, &variant)
     }
 }
 

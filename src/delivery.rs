@@ -5,10 +5,11 @@
 
 use crate::app::App;
 use crate::config::Config;
-use crate::db::Conn;
+use crate::db::Tx;
+use crate::domain::actor::Actor;
 use crate::domain::id::{Id, Kind};
 use crate::domain::time::UtcTime;
-use crate::error::{Code, Problem};
+use crate::error::{self, Code, Problem};
 use crate::repositories::messages::{self, MessageRow};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -168,12 +169,11 @@ async fn release_held(app: &App, sender: &Sender) -> Done<usize> {
     if sender.0.is_none() {
         return Ok(0);
     }
-    let clock = app.clock.clone();
-    let release = move |conn: &mut Conn| {
-        let now = clock.now();
-        messages::release_held(conn, now.plus(TimeDelta::days(-HELD_DAYS)), now)
-    };
-    app.database.write(release).await
+    write(app, |tx| messages::release_held(tx.conn, tx.now.plus(TimeDelta::days(-HELD_DAYS)), tx.now)).await
+}
+
+async fn write<T: Send + 'static>(app: &App, act: impl Fn(&mut Tx) -> error::Result<T> + Send + 'static) -> Done<T> {
+    app.write_as(Actor::system("delivery"), act).await
 }
 
 /// One step: claims some messages and sends them, or holds them all where there is no mail server.
@@ -182,15 +182,11 @@ async fn release_held(app: &App, sender: &Sender) -> Done<usize> {
 /// # Errors
 /// Those of the database; what a mail server says is recorded with its message.
 pub async fn deliver_once(app: &App, sender: &Sender) -> Done<usize> {
-    let clock = app.clock.clone();
     let Some(smtp) = &sender.0 else {
-        return app.database.write(move |conn| messages::hold_queued(conn, clock.now())).await;
+        return write(app, |tx| messages::hold_queued(tx.conn, tx.now)).await;
     };
-    let claim = move |conn: &mut Conn| {
-        let now = clock.now();
-        messages::claim(conn, now, now.plus(TimeDelta::seconds(LEASE_SECONDS)), AT_ONCE)
-    };
-    let claimed = app.database.write(claim).await?;
+    let claim = |tx: &mut Tx| messages::claim(tx.conn, tx.now, tx.now.plus(TimeDelta::seconds(LEASE_SECONDS)), AT_ONCE);
+    let claimed = write(app, claim).await?;
     let outcomes = join_all(claimed.iter().map(|message| deliver(app, smtp, message))).await;
     outcomes.into_iter().collect::<Done<Vec<()>>>()?;
     Ok(claimed.len())
@@ -222,18 +218,14 @@ async fn record(app: &App, message: &MessageRow, outcome: Result<(), Failure>) -
 }
 
 async fn try_record(app: &App, (id, fence, attempts): (Id, i64, i32), outcome: Result<(), Failure>) -> Done<bool> {
-    let clock = app.clock.clone();
-    let note = move |conn: &mut Conn| {
-        let now = clock.now();
-        match &outcome {
-            Ok(()) => messages::record_sent(conn, id, fence, now),
-            Err(failure) => {
-                let again = if failure.for_good { None } else { again_at(attempts, now) };
-                messages::record_failure(conn, id, fence, &failure.why, again)
-            }
+    let note = move |tx: &mut Tx| match &outcome {
+        Ok(()) => messages::record_sent(tx.conn, id, fence, tx.now),
+        Err(failure) => {
+            let again = if failure.for_good { None } else { again_at(attempts, tx.now) };
+            messages::record_failure(tx.conn, id, fence, &failure.why, again)
         }
     };
-    app.database.write(note).await
+    write(app, note).await
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ use view::{OrderView, view};
 /// One order as an answer, under its version.
 fn answer(status: u16, whole: Whole, language: Language) -> Result<Answer> {
     let version = whole.order.version;
-    Ok(Answer::json(status, &view(whole, language))?.etag(version, language.tag()))
+    Ok(Answer::json(status, &view(whole, language))?.etag_by_content(version))
 }
 
 /// An order as it is after everything that followed.

@@ -44,7 +44,7 @@ pub fn are_what_they_show(conn: &mut Conn, _: &Company) -> Result<Vec<Finding>> 
 }
 
 fn amounts(conn: &mut Conn, order: &Order, lines: &[Line]) -> Result<Option<Finding>> {
-    let terms: Vec<LineTerms> = lines.iter().map(terms).collect();
+    let terms: Vec<LineTerms> = lines.iter().map(Line::terms).collect();
     let details = parts::details(conn, order.id)?;
     let digits = minor_digits(&order.currency).unwrap_or(2);
     let proved = totals(&terms, order.discount, order.shipping_fee, details.prices_include_tax, digits);
@@ -59,16 +59,6 @@ fn amounts(conn: &mut Conn, order: &Order, lines: &[Line]) -> Result<Option<Find
         Ok(_) => None,
     };
     Ok(detail.map(|detail| Finding::new("total", order.number.clone(), detail)))
-}
-
-fn terms(line: &Line) -> LineTerms {
-    LineTerms {
-        quantity: line.quantity,
-        unit_price: line.unit_price,
-        discount_rate: line.discount_rate,
-        discount_amount: line.discount_amount,
-        tax_rate: line.tax_rate,
-    }
 }
 
 #[derive(QueryableByName)]

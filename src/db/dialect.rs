@@ -2,6 +2,9 @@
 //! source through diesel's enum.
 
 use crate::db::connection::Conn;
+use crate::domain::id::Id;
+use crate::domain::message::MessageStatus;
+use crate::domain::time::UtcTime;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -76,4 +79,22 @@ pub fn begin_snapshot(connection: &mut Conn) -> QueryResult<()> {
 /// Ends it.
 pub fn end_snapshot(connection: &mut Conn) -> QueryResult<()> {
     connection.batch_execute("ROLLBACK")
+}
+
+/// Messages that can be claimed for sending at an instant: those whose claim ran out, and those whose
+/// turn it is. On PostgreSQL several processes ask at once, and each gets others.
+pub fn claimable_messages(connection: &mut Conn, now: UtcTime, limit: i64) -> QueryResult<Vec<Id>> {
+    use crate::db::schema::messages::dsl::{id, lease_until, messages, next_attempt_at, status};
+    let lapsed = || messages.filter(status.eq(MessageStatus::Sending).and(lease_until.le(now))).select(id);
+    let due = || messages.filter(status.eq(MessageStatus::Queued).and(next_attempt_at.le(now))).select(id).order(next_attempt_at.asc());
+    match connection {
+        Conn::Sqlite(inner) => {
+            let found: Vec<Id> = lapsed().limit(limit).load(inner)?;
+            if found.is_empty() { due().limit(limit).load(inner) } else { Ok(found) }
+        }
+        Conn::Postgres(inner) => {
+            let found: Vec<Id> = lapsed().limit(limit).for_update().skip_locked().load(inner)?;
+            if found.is_empty() { due().limit(limit).for_update().skip_locked().load(inner) } else { Ok(found) }
+        }
+    }
 }

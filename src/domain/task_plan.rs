@@ -25,6 +25,9 @@ impl EvidenceKind {
     }
 }
 
+/// How many working days custom goods take where the catalogue does not say (DOMAIN 3.1).
+pub const USUAL_LEAD_TIME_DAYS: u32 = 3;
+
 /// When a template applies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -7,6 +7,9 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
+/// How far the clock of whoever reports something may be ahead of ours.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
+
 /// An instant that survives a round trip through both databases unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Instant)]
@@ -41,6 +44,11 @@ impl UtcTime {
     /// This instant moved by a span; stays where it is if that would leave the years 1 to 9999.
     pub fn plus(self, span: TimeDelta) -> Self {
         self.0.checked_add_signed(span).and_then(Self::new).unwrap_or(self)
+    }
+
+    /// Whether this instant lies in the future of another, by more than clocks may differ.
+    pub fn is_ahead_of(self, now: Self) -> bool {
+        self > now.plus(CLOCKS_DIFFER)
     }
 
     /// RFC 3339 in UTC with `Z`, as the API writes it.

@@ -31,6 +31,15 @@ pub struct Customer {
     pub updated_at: UtcTime,
 }
 
+impl Customer {
+    /// The customer with the text that `q` looks through, made from what they are called.
+    pub fn searchable(mut self) -> Self {
+        let texts = [Some(&self.name), self.code.as_ref(), self.contact_name.as_ref(), self.email.as_ref(), self.phone.as_ref()];
+        self.search = texts.into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n");
+        self
+    }
+}
+
 /// A customer by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Customer>> {
     Ok(dsl::customers.find(id).select(Customer::as_select()).first(conn).optional()?)

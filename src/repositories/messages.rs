@@ -2,7 +2,7 @@
 //! (`repositories::events`); here they are claimed, settled and shown (BEHAVIOUR 6).
 
 use crate::db::schema::messages;
-use crate::db::{Conn, MultiBackend};
+use crate::db::{Conn, MultiBackend, dialect};
 use crate::domain::id::Id;
 use crate::domain::message::{MessageChannel, MessageKind, MessageStatus};
 use crate::domain::time::UtcTime;
@@ -58,24 +58,10 @@ pub fn list(conn: &mut Conn, filter: MessageFilter, before: Option<Id>, limit: i
     Ok(query.load(conn)?)
 }
 
-/// Those whose turn it is, the longest waiting first.
-fn due(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Id>> {
-    let queued = messages::status.eq(MessageStatus::Queued).and(messages::next_attempt_at.le(now));
-    Ok(messages::table.filter(queued).order(messages::next_attempt_at.asc()).limit(limit).select(messages::id).load(conn)?)
-}
-
-/// Those whose claim ran out: nobody said how it went.
-fn abandoned(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Id>> {
-    let lapsed = messages::status.eq(MessageStatus::Sending).and(messages::lease_until.le(now));
-    Ok(messages::table.filter(lapsed).limit(limit).select(messages::id).load(conn)?)
-}
-
 /// Claims messages for sending, until the lease runs out. Several processes may claim at once:
 /// whether a message is still to be had is asked again in the update.
 pub fn claim(conn: &mut Conn, now: UtcTime, lease_until: UtcTime, limit: i64) -> Result<Vec<MessageRow>> {
-    let mut ids = abandoned(conn, now, limit)?;
-    ids.extend(due(conn, now, limit)?);
-    ids.truncate(usize::try_from(limit).unwrap_or(0));
+    let ids = dialect::claimable_messages(conn, now, limit)?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }

@@ -76,15 +76,6 @@ impl CustomerInput {
         }
     }
 
-    fn search(&self) -> String {
-        [Some(&self.name), self.code.as_ref(), self.contact_name.as_ref(), self.email.as_ref(), self.phone.as_ref()]
-            .into_iter()
-            .flatten()
-            .map(|text| text.to_lowercase())
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
-
     fn into_row(
         self,
         id: Id,
@@ -93,7 +84,6 @@ impl CustomerInput {
         created: crate::domain::time::UtcTime,
         now: crate::domain::time::UtcTime,
     ) -> Customer {
-        let search = self.search();
         Customer {
             id,
             version,
@@ -106,10 +96,11 @@ impl CustomerInput {
             tier: self.tier,
             credit_limit,
             tax_number: self.tax_number,
-            search,
+            search: String::new(),
             created_at: created,
             updated_at: now,
         }
+        .searchable()
     }
 }
 

@@ -14,12 +14,9 @@ use crate::input::rules;
 use crate::repositories::customers;
 use crate::repositories::money::{self, Invoice, Payment};
 use crate::repositories::orders::{self, Order, parts};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
-
-/// How far the clocks of callers may run ahead of ours, in minutes.
-const CLOCK_MINUTES: i64 = 5;
 
 /// An invoice that finance has issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
@@ -174,7 +171,7 @@ pub fn record_payment(tx: &mut Tx, input: &PaymentInput) -> Result<Payment> {
     let order = take(tx, &input.order_id)?;
     check_minor_digits(input.amount, &order.currency)?;
     let paid_at = input.paid_at.unwrap_or(tx.now);
-    if paid_at > tx.now.plus(TimeDelta::minutes(CLOCK_MINUTES)) {
+    if paid_at.is_ahead_of(tx.now) {
         return Err(Problem::invalid("/paid_at", "range", "must not lie in the future", "不得晚于当前时间").into());
     }
     let payment = Payment {

@@ -51,7 +51,7 @@ fn has_work(order: &Order, department: Department) -> bool {
 
 /// Whether nobody works on a task any more.
 fn is_over(task: &Task) -> bool {
-    MACHINE.is_final(task.status)
+    task.status.is_over()
 }
 
 fn find(tx: &mut Tx, id: Id) -> Result<Task> {

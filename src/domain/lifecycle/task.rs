@@ -87,3 +87,10 @@ pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
         row(TaskStatus::InProgress, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
     ],
 };
+
+impl TaskStatus {
+    /// Whether nobody works on it any more.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Cancelled)
+    }
+}

@@ -7,7 +7,7 @@ use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
-use crate::domain::order::{Finding, InvoiceKind, LineKind, Priority};
+use crate::domain::order::{Finding, InvoiceKind, LineKind, LineTerms, Priority};
 use crate::domain::time::UtcTime;
 use crate::each;
 use crate::error::Result;
@@ -101,6 +101,19 @@ pub struct Line {
     pub shipped: Amount,
     pub delivered: Amount,
     pub promised_date: Option<NaiveDate>,
+}
+
+impl Line {
+    /// What its amount is made of.
+    pub fn terms(&self) -> LineTerms {
+        LineTerms {
+            quantity: self.quantity,
+            unit_price: self.unit_price,
+            discount_rate: self.discount_rate,
+            discount_amount: self.discount_amount,
+            tax_rate: self.tax_rate,
+        }
+    }
 }
 
 /// What a revision said.

@@ -9,6 +9,7 @@ use crate::domain::codes;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::LineKind;
+use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
 use crate::error::Result;
 use crate::repositories::approvals::evidence::{self, Unpaid};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
@@ -17,9 +18,6 @@ use crate::repositories::orders::parts::{self, Delivery, Line};
 use crate::repositories::{customers, money, products};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
-
-/// Working days that custom goods take which the catalogue does not know (DOMAIN 3.1).
-const USUAL_LEAD_TIME_DAYS: u32 = 3;
 
 /// One sentence of a check.
 struct Finding {

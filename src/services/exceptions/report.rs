@@ -18,9 +18,6 @@ use crate::repositories::settings;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
-/// How far a discovery may lie in the future: clocks differ.
-const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
-
 /// A report that was checked.
 pub(super) struct Report {
     pub kind: ExceptionKind,
@@ -63,7 +60,7 @@ pub fn report(tx: &mut Tx, said: &ExceptionInput) -> Result<ExceptionRow> {
 }
 
 fn check_times(occurred: Option<UtcTime>, discovered: UtcTime, now: UtcTime, problem: &mut Problem) {
-    if discovered > now.plus(CLOCKS_DIFFER) {
+    if discovered.is_ahead_of(now) {
         flaw(problem, "/discovered_at", "in_future", "must not lie in the future", "不得晚于当前时间");
     }
     if occurred.is_some_and(|occurred| occurred > discovered) {

@@ -67,12 +67,12 @@ pub fn build(tx: &mut Tx, order: Id, said: &OrderInput, known: &Known) -> Result
     let owner = resolve_owner(tx, input.owner.as_deref(), known.owner)?;
     input.owner = owner.map(|id| id.text(Kind::User));
     let ordered_at = input.ordered_at.unwrap_or(tx.now);
-    if ordered_at > tx.now.plus(TimeDelta::minutes(5)) {
+    if ordered_at.is_ahead_of(tx.now) {
         return Err(Problem::invalid("/ordered_at", "range", "must not lie in the future", "不得晚于当前时间").into());
     }
     input.ordered_at = Some(ordered_at);
     let mut lines = build_lines(tx, order, &mut input, &known.lines)?;
-    let terms: Vec<LineTerms> = lines.iter().map(terms_of).collect();
+    let terms: Vec<LineTerms> = lines.iter().map(Line::terms).collect();
     let totals = totals(&terms, input.discount, input.shipping_fee, input.prices_include_tax, digits).map_err(totals_problem)?;
     for (line, total) in lines.iter_mut().zip(&totals.lines) {
         (line.amount, line.tax) = (total.amount, total.tax);
@@ -140,7 +140,6 @@ fn find_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Option<Customer>> {
 
 fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
     let name = named.name.clone().unwrap_or_default();
-    let search = [Some(&name), named.code.as_ref(), named.contact_name.as_ref(), named.email.as_ref(), named.phone.as_ref()];
     let customer = Customer {
         id: tx.new_id(),
         version: 1,
@@ -152,11 +151,12 @@ fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
         tier: CustomerTier::Standard,
         credit_limit: None,
         tax_number: None,
-        search: search.into_iter().flatten().map(|t| t.to_lowercase()).collect::<Vec<_>>().join("\n"),
+        search: String::new(),
         created_at: tx.now,
         updated_at: tx.now,
         name,
-    };
+    }
+    .searchable();
     if customers::insert(tx.conn, &customer)? {
         tx.record(Event::new(EventName::CustomerCreated, Kind::Customer, customer.id).with("version", 1))?;
         return Ok(customer);
@@ -256,16 +256,6 @@ fn line_row(order: Id, at: usize, id: Id, said: &LineInput, product: Option<&Pro
         shipped: Amount::ZERO,
         delivered: Amount::ZERO,
         promised_date: said.promised_date,
-    }
-}
-
-fn terms_of(line: &Line) -> LineTerms {
-    LineTerms {
-        quantity: line.quantity,
-        unit_price: line.unit_price,
-        discount_rate: line.discount_rate,
-        discount_amount: line.discount_amount,
-        tax_rate: line.tax_rate,
     }
 }
 

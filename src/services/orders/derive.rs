@@ -19,8 +19,7 @@ use crate::repositories::{money, stock, tasks};
 pub fn derive(conn: &mut Conn, order: &Order) -> Result<Derived> {
     let lines = parts::lines(conn, order.id)?;
     let tasks = tasks::list_of_order(conn, order.id)?;
-    let open =
-        |codes: &[&str]| tasks.iter().any(|t| codes.contains(&t.code.as_str()) && !matches!(t.status, TaskStatus::Done | TaskStatus::Cancelled));
+    let open = |codes: &[&str]| tasks.iter().any(|task| codes.contains(&task.code.as_str()) && !task.status.is_over());
     let progress = Progress { production_open: open(&[code::PRODUCE]), preparation_open: open(&[code::PICK, code::SERVE]) };
     // lines that are not in the catalogue are picked, but nothing can be reserved for them (DECISIONS 20)
     let tracked = lines.iter().any(|line| line.kind == LineKind::Standard && line.product_id.is_some());

@@ -5,7 +5,6 @@ use crate::domain::actor::{Actor, ActorKind, Role};
 use crate::domain::amount::Amount;
 use crate::domain::lifecycle::approval::RoundStatus;
 use crate::domain::lifecycle::order::{Event, Facts, State};
-use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::order::LineKind;
 use crate::domain::reason::Reason;
 use crate::domain::task_plan::code;
@@ -22,9 +21,7 @@ pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
         None => false,
     };
     let lines = parts::lines(conn, order.id)?;
-    let served = !tasks::list_of_order(conn, order.id)?
-        .iter()
-        .any(|task| task.code == code::SERVE && !matches!(task.status, TaskStatus::Done | TaskStatus::Cancelled));
+    let served = !tasks::list_of_order(conn, order.id)?.iter().any(|task| task.code == code::SERVE && !task.status.is_over());
     Ok(Facts {
         blocked_by: exceptions::blocking_numbers(conn, order.id)?,
         on_hold: parts::details(conn, order.id)?.hold_reason.is_some(),

@@ -13,8 +13,6 @@ use crate::repositories::orders::{Order, parts};
 use crate::repositories::shipments::{self, Shipment, Tracking};
 use chrono::TimeDelta;
 
-/// How far ahead of ours the clock of whoever reports may be.
-const AHEAD: TimeDelta = TimeDelta::minutes(5);
 /// How long before its recorded dispatch something can have happened to a parcel: a dispatch may be
 /// recorded late.
 const BEFORE: TimeDelta = TimeDelta::days(7);
@@ -35,7 +33,7 @@ pub struct Reported {
 /// shipment that has not left. Never because of its order.
 pub fn record_event(tx: &mut Tx, id: Id, said: &TrackingInput) -> Result<Reported> {
     let occurred_at = said.occurred_at.unwrap_or(tx.now);
-    if occurred_at > tx.now.plus(AHEAD) {
+    if occurred_at.is_ahead_of(tx.now) {
         return Err(Problem::invalid("/occurred_at", "range", "must not lie in the future", "不得晚于当前时间").into());
     }
     let (order, shipment) = take(tx, id)?;

@@ -7,15 +7,12 @@ use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::order::LineKind;
-use crate::domain::task_plan::{Facts, PlannedTask, Template, plan};
+use crate::domain::task_plan::{Facts, PlannedTask, Template, USUAL_LEAD_TIME_DAYS, plan};
 use crate::domain::time::UtcTime;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::{self, Order, parts};
 use crate::repositories::products;
 use crate::repositories::tasks::{self, Task};
-
-/// Working days to produce what has no product that says how many (DOMAIN 3.1).
-const LEAD_TIME_DAYS: u32 = 3;
 
 /// Makes an order's tasks, and opens those that depend on nothing. Once: an order that has tasks
 /// keeps them.
@@ -45,13 +42,13 @@ fn facts(tx: &mut Tx, order: &Order) -> Result<Facts> {
     let products = if known.is_empty() { Vec::new() } else { products::find_many(tx.conn, &known)? };
     let lead_time = |product: &Option<Id>| {
         let product = products.iter().find(|known| Some(known.id) == *product);
-        product.and_then(|known| u32::try_from(known.lead_time_days).ok()).unwrap_or(LEAD_TIME_DAYS)
+        product.and_then(|known| u32::try_from(known.lead_time_days).ok()).unwrap_or(USUAL_LEAD_TIME_DAYS)
     };
     Ok(Facts {
         line_kinds: lines.iter().map(|line| line.kind).collect(),
         reviewed_at: order.reviewed_at.unwrap_or(tx.now).utc(),
         promised_date: parts::delivery(tx.conn, order.id)?.promised_date,
-        lead_time_days: custom.iter().map(lead_time).max().unwrap_or(LEAD_TIME_DAYS),
+        lead_time_days: custom.iter().map(lead_time).max().unwrap_or(USUAL_LEAD_TIME_DAYS),
     })
 }
 
