@@ -1,13 +1,13 @@
-# Two stages: the builder compiles SQLite, libpq and OpenSSL from source, so that the image needs
-# nothing but the C library and the certificates.
+# Two stages: SQLite and libpq are compiled into the binary; OpenSSL, which libpq speaks TLS with, is
+# Debian's, so that its updates come with the base image.
 FROM rust:1-bookworm AS builder
-RUN apt-get update && apt-get install -y --no-install-recommends perl make && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libssl-dev pkg-config && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
 RUN cargo build --release --locked --features pg-tls && strip target/release/docket
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3 && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin docket \
     && install -d -o docket -g docket /data
 COPY --from=builder /build/target/release/docket /usr/local/bin/docket

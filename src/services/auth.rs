@@ -131,7 +131,8 @@ fn still_proven(conn: &mut Conn, attempt: &Attempt) -> Result<Option<Id>> {
 /// log-in for good.
 pub fn refresh(tx: &mut Tx, token_hash: &[u8], new_hash: &[u8]) -> Result<Opened> {
     let Some(token) = identity::find_refresh_token(tx.conn, token_hash)? else {
-        return Err(Code::Unauthenticated.into());
+        let (en, zh) = ("The refresh token is not valid; log in again.", "刷新令牌无效，请重新登录。");
+        return Err(Problem::new(Code::Unauthenticated).detail(en, zh).into());
     };
     if token.session_revoked_at.is_some() || !token.active {
         return Err(Code::TokenRevoked.into());
