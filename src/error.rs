@@ -277,7 +277,7 @@ impl From<diesel::result::Error> for Error {
 
 impl From<TooLarge> for Error {
     fn from(_: TooLarge) -> Self {
-        Problem::rule("DOMAIN 1.5", "An amount would have more than 12 digits before the point.", "金额整数部分超过 12 位。").into()
+        Problem::rule("BEHAVIOUR 1", "An amount would have more than 12 digits before the point.", "金额整数部分超过 12 位。").into()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Style as a test: the plan of ARCHITECTURE.md, checked against the sources. The plan is the
+//! Style as a test: the plan of docs/ARCHITECTURE.md, checked against the sources. The plan is the
 //! tables below; to change who may use what, change a table. Every rule has an example of what
 //! it refuses in `tidy/wrong`.
 

@@ -4,7 +4,7 @@ use crate::domain::id::Id;
 use crate::words;
 
 words! {
-    /// What a person is here to do (API, "The main job"). A person may hold several.
+    /// What a person is here to do. A person may hold several.
     pub enum Role {
         Admin = "admin" / "Administrator" / "系统管理员",
         OrderAdmin = "order_admin" / "Order administrator" / "订单管理员",

@@ -7,7 +7,7 @@ use crate::words;
 use serde_json::{Map, Value};
 
 words! {
-    /// The names of the feed (API, "events").
+    /// The names of the feed.
     pub enum EventName {
         OrderCreated = "order.created",
         OrderVerified = "order.verified",

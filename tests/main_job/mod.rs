@@ -1,4 +1,4 @@
-//! The main job of API.md, from the first log-in to the last signature: the table row by row, and
+//! The main job (docs/api.md, "One order from entry to receipt"), from the first log-in to the last signature: the table row by row, and
 //! the orders that take another way through it.
 
 mod exceptions;

@@ -1,9 +1,9 @@
-//! "The main job, request by request" (API.md), each row with the answer that it states.
+//! "One order from entry to receipt" (docs/api.md), each row with the answer that it states.
 
 use crate::support::{PASSWORD, id, note_pdf, on_every_store};
 use serde_json::{Value, json};
 
-/// The order of API.md, with goods from the catalogue.
+/// The order of the API's example, with goods from the catalogue.
 fn web_order() -> Value {
     json!({
         "channel": "web", "channel_ref": "WEB-88213",
@@ -129,7 +129,7 @@ fn a_new_key_is_shown_once() {
 
 #[test]
 fn stock_that_is_received_is_available() {
-    // API, "A stock row"
+    // a stock row
     on_every_store(|app| {
         let company = app.company();
         company.with_paper("60");

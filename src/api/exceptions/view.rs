@@ -1,4 +1,4 @@
-//! How an exception looks from outside (API, "An order out").
+//! How an exception looks from outside.
 
 use crate::db::types::Json;
 use crate::domain::actor::Department;

@@ -1,4 +1,4 @@
-//! How an order looks from outside (API, "An order out").
+//! How an order looks from outside.
 
 use crate::api::customers::{self, CustomerView};
 use crate::db::types::Json;

@@ -176,7 +176,7 @@ fn one_way_of_asking(delivery: &DeliveryInput) -> Result<(), ValidationError> {
     rules::when(!both, "conflict", en, "requested_date 与 requested_within_working_days 只能填写其一")
 }
 
-/// An order as callers describe one (API, "An order in").
+/// An order as callers describe one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
