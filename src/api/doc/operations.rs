@@ -19,7 +19,6 @@ const UNKEYED: &[&str] = &["login", "refresh", "logout", "create_api_key"];
 const WITHOUT_LOCATION: &[&str] = &["create_api_key", "record_stock_movement", "record_payment"];
 /// What is read by these has a version, but the answer no `ETag`.
 const WITHOUT_ETAG: &[&str] = &["get_me"];
-/// Steps that are taken once and for all, whatever version was seen.
 /// Patches that nothing in the present state stands against.
 const ALWAYS_POSSIBLE: &[&str] = &["update_settings", "update_user"];
 

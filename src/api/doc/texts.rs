@@ -29,7 +29,7 @@ pub(super) const REQUEST_HEADERS: &[(&str, &str, bool, &str, &str)] = &[
         "IdempotencyKey",
         "Idempotency-Key",
         false,
-        "Makes it safe to send the request again: the same key with the same request is done once and answered alike for 24 hours. 1 to 255 visible ASCII characters.",
+        "Makes it safe to send the request again: the same key with the same request is done once and answered alike for 7 days. 1 to 255 visible ASCII characters.",
         "6f1c0a52-create",
     ),
     ("IfMatch", "If-Match", true, "The `ETag` of what is changed, as last read; `*` for whatever it is now.", "\"v1-en\""),
