@@ -1,7 +1,7 @@
 //! What stands in the way: exceptions that people report and shortages that the system sees
 //! (DOMAIN 2.6, 6).
 
-use crate::support::{Company, id, on_every_store};
+use crate::support::{Company, Person, id, on_every_store};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -171,5 +171,42 @@ fn one_exception_over_several_orders_lets_go_of_all_of_them_together() {
         for order in &orders {
             assert_eq!(blocked_by(&company, order), "[]");
         }
+    });
+}
+
+#[test]
+fn a_block_ends_when_its_exception_does_and_not_by_amending_it() {
+    // DOMAIN 6.4
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.entered(json!([{"name": "Desk", "quantity": "1", "unit_price": "10.00"}]));
+        let exception = company.blocked(&order);
+        let (admin, path) = (company.order_admin(), format!("/v1/exceptions/{}", id(&exception)));
+        let unblock = || admin.patch(&path, &admin.get(&path).etag(), json!({"blocking": false}));
+        unblock().refused(422, "rule_violated");
+        assert!(blocked_by(&company, &order).contains(number(&exception)));
+        assert_eq!(admin.get(&path).ok()["blocking"], true);
+        assert_eq!(admin.patch(&path, &admin.get(&path).etag(), json!({"severity": "low"})).ok()["severity"], "low");
+        admin.post(&format!("{path}/resolve"), json!({"result": "repacked"})).ok();
+        assert_eq!(blocked_by(&company, &order), "[]");
+        unblock().ok();
+    });
+}
+
+#[test]
+fn a_plan_that_costs_money_and_covers_no_order_is_for_the_operations_head_to_decide() {
+    // DOMAIN 6.3, DECISIONS 26
+    on_every_store(|app| {
+        let company = app.company();
+        let body = json!({
+            "kind": "quality_problem", "severity": "high", "order_ids": [], "department": "warehouse", "cause": "the roof leaks", "blocking": false
+        });
+        let path = format!("/v1/exceptions/{}", id(&company.warehouse().post("/v1/exceptions", body).created()));
+        let plan = json!({"summary": "mend the roof", "cost": "500.00", "steps": ["call the roofer"]});
+        company.order_admin().post(&format!("{path}/plan"), plan).ok();
+        let approve = |person: Person| person.post(&format!("{path}/approve"), json!({"comment": "go ahead"}));
+        approve(company.manager()).refused(403, "forbidden");
+        approve(company.order_admin()).refused(403, "self_approval");
+        assert_eq!(approve(company.operations()).ok()["status"], "resolving");
     });
 }

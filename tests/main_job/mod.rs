@@ -3,5 +3,6 @@
 
 mod exceptions;
 mod kinds;
+mod proof;
 mod shipping;
 mod table;

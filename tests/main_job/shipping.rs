@@ -152,3 +152,47 @@ fn a_lost_parcel_becomes_an_exception_by_itself() {
         assert_eq!(found["blocking"], false);
     });
 }
+
+#[test]
+fn a_parcel_is_not_delivered_long_before_it_left() {
+    // DOMAIN 4.2
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let shipment = company.dispatched(&order, &[(0, "5")]);
+        let path = format!("/v1/shipments/{}/events", id(&shipment));
+        let delivered = json!({"status": "delivered", "occurred_at": "2001-01-01T00:00:00Z", "signed_by": "Li Wei"});
+        let refused = company.logistics().post(&path, delivered).refused(400, "validation_failed");
+        assert_eq!(refused["errors"][0]["pointer"], "/occurred_at");
+        assert_eq!([status(&company, &shipment), company.order(&order)["status"].clone()], ["dispatched", "shipped"]);
+        // a dispatch may be recorded late
+        let ago = app.app.clock.now().plus(-TimeDelta::minutes(10));
+        assert_eq!(track(&company, &shipment, "delivered", ago), 201);
+        assert_eq!([status(&company, &shipment), company.order(&order)["status"].clone()], ["delivered", "received"]);
+    });
+}
+
+#[test]
+fn a_parcel_that_is_lost_twice_is_one_exception() {
+    // DOMAIN 6.1
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let shipment = company.dispatched(&order, &[(0, "5")]);
+        app.advance(TimeDelta::minutes(60));
+        let now = app.app.clock.now();
+        let ago = |minutes: i64| now.plus(-TimeDelta::minutes(minutes));
+        let exceptions = || app.count("exceptions WHERE kind = 'shipment_lost'");
+        assert_eq!(track(&company, &shipment, "lost", ago(30)), 201);
+        assert_eq!(track(&company, &shipment, "lost", ago(30)), 200);
+        assert_eq!(exceptions(), 1);
+        assert_eq!(track(&company, &shipment, "lost", ago(25)), 201);
+        assert_eq!(exceptions(), 1);
+        assert_eq!(track(&company, &shipment, "in_transit", ago(20)), 201);
+        assert_eq!(status(&company, &shipment), "in_transit");
+        assert_eq!(track(&company, &shipment, "lost", ago(10)), 201);
+        assert_eq!(status(&company, &shipment), "lost");
+        assert_eq!(exceptions(), 1);
+        assert_eq!(app.count("exceptions"), 1);
+    });
+}

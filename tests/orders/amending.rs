@@ -130,3 +130,47 @@ fn behaviour_11_of_two_who_amend_at_once_exactly_one_wins_and_the_other_is_told(
         assert_eq!(company.order(&order)["revision"], 2);
     });
 }
+
+#[test]
+fn rule_7_1_what_was_invoiced_or_paid_keeps_the_currency_and_the_total_above_it() {
+    on_every_store(|app| {
+        let company = app.company();
+        let finance = company.finance();
+        let amend = |order: &Value, body: Value| {
+            let path = company.path(order, "");
+            company.sales().patch(&path, &company.sales().get(&path).etag(), body)
+        };
+        let come_to = |amount: &str| json!({"lines": [{"name": "Desk", "quantity": "1", "unit_price": amount}]});
+
+        let invoiced = company.entered(desk());
+        let invoice = json!({"order_id": id(&invoiced), "kind": "ordinary", "number": "INV-1", "amount": "100.00"});
+        finance.post("/v1/invoices", invoice).is(201);
+        let refused = amend(&invoiced, json!({"currency": "USD"})).refused(422, "rule_violated");
+        assert_eq!(refused["rule"], "DOMAIN 7.1");
+        amend(&invoiced, come_to("99.99")).refused(422, "rule_violated");
+        assert_eq!([&company.order(&invoiced)["currency"], &company.order(&invoiced)["total"]], ["CNY", "900.00"]);
+        assert_eq!(amend(&invoiced, come_to("100.00")).ok()["total"], "100.00");
+
+        let paid = company.entered(desk());
+        let payment = json!({"order_id": id(&paid), "amount": "100.00", "method": "transfer"});
+        finance.post("/v1/payments", payment).is(201);
+        amend(&paid, json!({"currency": "USD"})).refused(422, "rule_violated");
+        assert_eq!(amend(&paid, come_to("99.99")).ok()["total"], "99.99", "what was paid too much is a fact");
+
+        let neither = company.entered(desk());
+        assert_eq!(amend(&neither, json!({"currency": "USD"})).ok()["currency"], "USD");
+    });
+}
+
+#[test]
+fn rule_1_7_another_name_of_the_customer_asks_the_approvers_again() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.approved(desk());
+        assert_eq!(order["stage"], "awaiting_confirmation");
+        let (sales, path) = (company.sales(), company.path(&order, ""));
+        let amended = sales.patch(&path, &sales.get(&path).etag(), json!({"customer": {"name": "Somebody Else Ltd"}})).ok();
+        assert_eq!([&amended["stage"], &amended["customer"]["name"]], ["awaiting_approval", "Somebody Else Ltd"]);
+        assert_eq!(company.pending_steps(&order).len(), 1);
+    });
+}

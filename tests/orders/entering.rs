@@ -159,3 +159,80 @@ fn behaviour_1_an_order_is_found_by_its_number_too() {
         sales.get("/v1/orders/209901-001").refused(404, "not_found");
     });
 }
+
+#[test]
+fn rule_2_1_a_key_accounts_order_is_one_whatever_it_says() {
+    on_every_store(|app| {
+        let sales = app.company().sales();
+        let customer = sales.post("/v1/customers", json!({"name": "Big Buyer Ltd", "tier": "key_account"})).created();
+        let mut said = order_of(desk());
+        said["customer"] = json!({"id": id(&customer)});
+        said["key_account"] = json!(false);
+        let order = sales.post("/v1/orders", said).created();
+        assert_eq!(order["key_account"], true);
+        let path = format!("/v1/orders/{}", id(&order));
+        let amended = sales.patch(&path, &sales.get(&path).etag(), json!({"key_account": false, "contract_number": "C-1"})).ok();
+        assert_eq!([&amended["key_account"], &amended["contract_number"]], [&json!(true), &json!("C-1")]);
+        assert_eq!(sales.post("/v1/orders", order_of(desk())).created()["key_account"], false);
+    });
+}
+
+#[test]
+fn rule_2_1_only_what_is_stocked_can_be_ordered_as_another_kind_and_only_made_to_order() {
+    on_every_store(|app| {
+        let company = app.company();
+        for kind in ["standard", "custom", "service"] {
+            company.product(kind, kind, "10.00");
+        }
+        let ordered_as = |sku: &str, kind: &str| {
+            let line = json!([{"sku": sku, "kind": kind, "quantity": "1"}]);
+            company.sales().post("/v1/orders", order_of(line))
+        };
+        for (sku, kind) in [("custom", "standard"), ("custom", "service"), ("service", "standard"), ("service", "custom"), ("standard", "service")] {
+            let refused = ordered_as(sku, kind).refused(400, "validation_failed");
+            assert_eq!(refused["errors"][0]["pointer"], "/lines/0/kind", "{sku} as {kind}");
+        }
+        for (sku, kind) in [("custom", "custom"), ("service", "service"), ("standard", "standard"), ("standard", "custom")] {
+            assert_eq!(ordered_as(sku, kind).created()["lines"][0]["kind"], kind);
+        }
+    });
+}
+
+#[test]
+fn rule_2_1_an_owner_is_someone_in_sales() {
+    // the head of the owner's department approves
+    on_every_store(|app| {
+        let company = app.company();
+        let owned_by = |owner: &str| {
+            let mut said = order_of(desk());
+            said["owner"] = json!(owner);
+            company.sales().post("/v1/orders", said)
+        };
+        for stranger in [company.warehouse(), company.finance(), company.operations(), company.order_admin()] {
+            let refused = owned_by(&stranger.id).refused(400, "validation_failed");
+            assert_eq!(refused["errors"][0]["pointer"], "/owner", "{}", stranger.username);
+        }
+        for seller in [company.second_sales(), company.manager()] {
+            assert_eq!(owned_by(&seller.id).created()["owner"]["id"], seller.id);
+        }
+        let by_admin = company.order_admin().post("/v1/orders", order_of(desk())).created();
+        assert!(by_admin["owner"].is_null(), "{by_admin}");
+    });
+}
+
+#[test]
+fn rule_1_1_nothing_was_ordered_in_the_future() {
+    on_every_store(|app| {
+        let sales = app.company().sales();
+        let ordered_at = |at: Value| {
+            let mut said = order_of(desk());
+            said["ordered_at"] = at;
+            sales.post("/v1/orders", said)
+        };
+        let refused = ordered_at(json!("9999-01-01T00:00:00Z")).refused(400, "validation_failed");
+        assert_eq!(refused["errors"][0]["pointer"], "/ordered_at");
+        ordered_at(json!(app.app.clock.now().plus(TimeDelta::minutes(10)))).refused(400, "validation_failed");
+        let ago = json!(app.app.clock.now().plus(-TimeDelta::minutes(10)));
+        assert_eq!(ordered_at(ago.clone()).created()["ordered_at"], ago);
+    });
+}

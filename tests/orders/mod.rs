@@ -7,7 +7,6 @@ mod amounts;
 mod entering;
 mod numbers;
 mod stopping;
-mod unbent;
 mod verifying;
 
 use serde_json::{Value, json};

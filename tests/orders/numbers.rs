@@ -71,3 +71,32 @@ fn rule_1_2_the_running_number_grows_past_999() {
         assert!(number(&company.entered(desk())).ends_with("-1000"));
     });
 }
+
+#[test]
+fn rule_1_2_numbers_that_another_pattern_has_given_are_passed_over() {
+    on_every_store(|app| {
+        let company = app.company();
+        let admin = company.order_admin();
+        let choose = |pattern: &str| {
+            let etag = admin.get("/v1/settings").is(200).etag();
+            admin.patch("/v1/settings", &etag, json!({"order_number_pattern": pattern})).ok();
+        };
+        let (plain, with_one) = ("{year}{month}-{number}", "{year}{month}-1{number}");
+        let before = month(app);
+        let mut numbers = vec![number(&company.entered(desk()))];
+        choose(with_one);
+        numbers.extend([number(&company.entered(desk())), number(&company.entered(desk()))]);
+        choose(plain);
+        app.execute("UPDATE counters SET value = 1001 WHERE name LIKE 'order:%'");
+        let mut from_web = order_of(desk());
+        (from_web["channel"], from_web["channel_ref"]) = (json!("web"), json!("W-1"));
+        numbers.extend([number(&company.sales().post("/v1/orders", from_web).created()), number(&company.entered(desk()))]);
+        choose(with_one);
+        numbers.push(number(&company.entered(desk())));
+        assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), 6, "{numbers:?}");
+        // a test that runs over the end of a month sees the new one
+        if month(app) == before {
+            assert_eq!(numbers, ["001", "1002", "1003", "1004", "1005", "11006"].map(|running| format!("{before}-{running}")));
+        }
+    });
+}

@@ -1,6 +1,7 @@
 //! Cancelling and holding (DECISIONS 18, 27).
 
 use super::desk;
+use crate::proofs;
 use crate::support::{id, on_every_store};
 use serde_json::{Value, json};
 
@@ -87,5 +88,37 @@ fn decision_18_an_order_held_while_its_stock_came_goes_on_when_it_is_let_go() {
         app.let_the_clock_look();
         assert_eq!([&company.order(&order)["status"], &company.order(&order)["inventory_status"]], ["reviewed", "reserved"]);
         assert_eq!(admin.post(&format!("{path}/unhold"), json!({})).ok()["status"], "executing");
+    });
+}
+
+#[test]
+fn goods_of_an_order_that_is_cancelled_after_picking_go_back_to_where_they_lay() {
+    // DECISIONS 25, 27
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "4"}]));
+        let stock = || company.viewer().get("/v1/stock?sku=PAPER").ok()["data"][0].clone();
+        company.pick(&order);
+        assert_eq!([&stock()["on_hand"], &stock()["reserved"]], ["6", "0"]);
+        company.order_admin().post(&company.path(&order, "/cancel"), json!({"reason": "insolvent"})).ok();
+        assert_eq!([&stock()["on_hand"], &stock()["reserved"], &stock()["available"]], ["10", "0", "10"]);
+        let returns = company.viewer().get(&format!("/v1/stock/movements?kind=return&order_id={}", id(&order))).ok()["data"].clone();
+        assert_eq!(returns.as_array().map(Vec::len), Some(1), "{returns}");
+        assert_eq!([&returns[0]["sku"], &returns[0]["on_hand_change"], &returns[0]["reserved_change"]], ["PAPER", "4", "0"]);
+        assert_eq!(proofs::findings(app), []);
+    });
+}
+
+#[test]
+fn goods_that_were_only_reserved_do_not_come_back_twice() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "4"}]));
+        company.order_admin().post(&company.path(&order, "/cancel"), json!({"reason": "insolvent"})).ok();
+        assert_eq!(company.viewer().get("/v1/stock?sku=PAPER").ok()["data"][0]["on_hand"], "10");
+        assert_eq!(company.viewer().get("/v1/stock/movements?kind=return").ok()["data"], json!([]));
+        assert_eq!(proofs::findings(app), []);
     });
 }

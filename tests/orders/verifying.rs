@@ -2,7 +2,7 @@
 
 use super::desk;
 use crate::support::{id, on_every_store, order_of};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn rule_1_6_another_person_verifies() {
@@ -72,6 +72,25 @@ fn decision_28_a_one_person_shop_may_relax_the_two_people() {
         admin.patch("/v1/settings", &etag, json!({"four_eyes": false})).ok();
         let order = company.entered(desk());
         company.sales().post(&company.path(&order, "/verify"), json!({})).ok();
+    });
+}
+
+#[test]
+fn decision_28_the_history_says_that_one_person_entered_and_verified() {
+    on_every_store(|app| {
+        let company = app.company();
+        let admin = company.order_admin();
+        let etag = admin.get("/v1/settings").is(200).etag();
+        admin.patch("/v1/settings", &etag, json!({"four_eyes": false})).ok();
+        let (alone, by_two) = (company.entered(desk()), company.entered(desk()));
+        company.sales().post(&company.path(&alone, "/verify"), json!({})).ok();
+        company.second_sales().post(&company.path(&by_two, "/verify"), json!({})).ok();
+        let own_entry = |order: &Value| {
+            let history = company.viewer().get(&company.path(order, "/history")).ok();
+            let events = history["data"].as_array().expect("a list has data");
+            events.iter().find(|event| event["name"] == "order.verified").expect("it is told")["after"]["own_entry"].clone()
+        };
+        assert_eq!([own_entry(&alone), own_entry(&by_two)], [json!(true), Value::Null]);
     });
 }
 

@@ -21,7 +21,8 @@ fn plainly(proof: &'static str, statement: &str, names_the_order: bool) -> Corru
     Corruption { proof, sqlite: statement.to_owned(), postgres: statement.to_owned(), names_the_order }
 }
 
-fn findings(app: &TestApp) -> Vec<Finding> {
+/// What is wrong with a store.
+pub fn findings(app: &TestApp) -> Vec<Finding> {
     let mut conn = app.app.config.database.open().expect("the store can be opened");
     check::run(&mut conn, &app.app.company)
 }

@@ -115,3 +115,22 @@ fn rule_9_2_a_history_is_paged_oldest_first() {
         assert_eq!(json!(seen), whole["data"]);
     });
 }
+
+#[test]
+fn decision_13_who_received_an_order_stands_in_the_order_and_in_no_event() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.confirmed(json!([{"name": "Installation", "kind": "service", "quantity": "1", "unit_price": "300.00"}]));
+        let serving = company.task(&order, "operations");
+        company.operations().post(&format!("/v1/tasks/{}/complete", id(&serving)), json!({})).ok();
+        let received = json!({"received_by": "Zhao Qianli", "note": "at the front desk"});
+        let received = company.sales().post(&company.path(&order, "/receive"), received).ok();
+        assert_eq!([&received["status"], &received["received_by"]], ["received", "Zhao Qianli"]);
+        assert_eq!(company.order(&order)["received_by"], "Zhao Qianli");
+        let telling = |text: &str| {
+            let column = |name: &str| format!("CAST({name} AS TEXT) LIKE '%{text}%'");
+            app.count(&format!("events WHERE {}", ["payload", "before", "after", "actor_label"].map(column).join(" OR ")))
+        };
+        assert_eq!([telling("at the front desk"), telling("Zhao Qianli")], [1, 0]);
+    });
+}

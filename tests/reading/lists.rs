@@ -1,8 +1,8 @@
 //! Pages (BEHAVIOUR 4).
 
 use super::{ids, orders};
-use crate::support::{id, on_every_store};
-use serde_json::json;
+use crate::support::{id, on_every_store, order_of};
+use serde_json::{Value, json};
 
 #[test]
 fn a_row_that_exists_throughout_a_walk_is_seen_exactly_once() {
@@ -66,5 +66,22 @@ fn a_total_is_counted_only_when_asked_for() {
         assert!(without["page"].as_object().is_some_and(|page| !page.contains_key("total")));
         let with = sales.get("/v1/orders?limit=1&include_total=true").ok();
         assert_eq!(with["page"]["total"], 3);
+    });
+}
+
+#[test]
+fn what_one_request_made_is_listed_in_the_order_in_which_it_was_made() {
+    // BEHAVIOUR 4: newest first
+    on_every_store(|app| {
+        let company = app.company();
+        for _ in 0..5 {
+            let mut said = order_of(json!([{"name": "Trophy", "kind": "custom", "quantity": "1", "unit_price": "90"}]));
+            said["rush"] = json!(true);
+            let order = company.sales().post("/v1/orders", said).created();
+            company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
+            let steps = company.sales().get(&format!("/v1/approvals?order_id={}", id(&order))).ok();
+            let levels: Vec<&Value> = steps["data"].as_array().expect("a list has data").iter().map(|step| &step["level"]).collect();
+            assert_eq!(levels, [4, 3, 2, 1]);
+        }
     });
 }

@@ -90,3 +90,18 @@ fn the_store_holds_no_key_and_no_token_as_they_are() {
         assert!(!json!(app.feed()).to_string().contains(key));
     });
 }
+
+#[test]
+fn a_key_cancels_no_order_that_is_being_executed() {
+    // DECISIONS 27
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("5");
+        let shop = app.machine("shop", &["orders:write"]);
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "2"}]));
+        shop.post(&company.path(&order, "/cancel"), json!({"reason": "clicked"})).refused(403, "forbidden");
+        assert_eq!(company.order(&order)["status"], "executing");
+        let early = shop.post("/v1/orders", desk()).created();
+        assert_eq!(shop.post(&company.path(&early, "/cancel"), json!({"reason": "clicked"})).ok()["status"], "cancelled");
+    });
+}

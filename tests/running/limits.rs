@@ -108,3 +108,18 @@ fn an_address_that_a_stranger_claims_to_come_from_does_not_count() {
     assert_eq!(log_in(&limited()), [401, 401, 401, 429]);
     assert_eq!(log_in(&limited().with("DOCKET_TRUSTED_PROXIES", "127.0.0.1")), [401, 401, 401, 401]);
 }
+
+#[test]
+fn a_log_in_that_is_written_another_way_counts_all_the_same() {
+    // DECISIONS 33
+    let place = Place::embedded().with("DOCKET_LOGIN_LIMIT", "3");
+    let served = place.serve(&[]);
+    let log_in = |path: &str| served.anyone.post(path, json!({"username": "nobody", "password": "wrong password"}));
+    for path in ["/v1/auth/%6Cogin", "/v1/auth/login", "/v1/%61uth/lo%67in"] {
+        log_in(path).refused(401, "invalid_credentials");
+    }
+    for path in ["/v1/auth/%6Cogin", "/v1/auth/%6c%6f%67%69%6e", "/v1/auth/login"] {
+        log_in(path).refused(429, "rate_limited");
+    }
+    served.anyone.post("/v1/auth/%72efresh", json!({"refresh_token": "guessed"})).refused(429, "rate_limited");
+}

@@ -167,17 +167,26 @@ impl Client {
 
     #[track_caller]
     pub fn upload_with(&self, path: &str, headers: &[(&str, &str)], kind: &str, file_name: &str, content: &[u8]) -> Answer {
-        let (media_type, body) = form(kind, file_name, content);
+        let (media_type, body) = form(&[("kind", kind)], file_name, content);
         let headers = [&[("content-type", media_type.as_str())], headers].concat();
         self.send("POST", path, &headers, Some(body))
     }
+
+    /// A quality control report with what it found.
+    #[track_caller]
+    pub fn upload_report(&self, path: &str, result: &str, content: &[u8]) -> Answer {
+        let (media_type, body) = form(&[("kind", "qc_report"), ("result", result)], "report.pdf", content);
+        self.send("POST", path, &[("content-type", media_type.as_str())], Some(body))
+    }
 }
 
-fn form(kind: &str, file_name: &str, content: &[u8]) -> (String, Vec<u8>) {
+fn form(fields: &[(&str, &str)], file_name: &str, content: &[u8]) -> (String, Vec<u8>) {
     let boundary = "----docket-test-4f1c";
+    let field = |(name, value): &(&str, &str)| format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let fields: String = fields.iter().map(field).collect();
     let head = format!(
-        "--{boundary}\r\ncontent-disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n\
-         --{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
+        "{fields}--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\
+         content-type: application/octet-stream\r\n\r\n"
     );
     let body = [head.as_bytes(), content, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
     (format!("multipart/form-data; boundary={boundary}"), body)
