@@ -210,3 +210,29 @@ fn a_plan_that_costs_money_and_covers_no_order_is_for_the_operations_head_to_dec
         assert_eq!(approve(company.operations()).ok()["status"], "resolving");
     });
 }
+
+#[test]
+fn a_costly_plan_is_decided_by_who_approved_the_order_and_the_exception_is_closed_with_what_prevents_a_repeat() {
+    // DOMAIN 6.3, DECISIONS 26
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.confirmed(json!([{"name": "Desk", "quantity": "2", "unit_price": "450.00"}]));
+        let path = format!("/v1/exceptions/{}", id(&company.blocked(&order)));
+        let admin = company.order_admin();
+        let at = |action: &str, body: Value| admin.post(&format!("{path}/{action}"), body);
+        at("close", json!({"result": "done"})).refused(409, "invalid_transition");
+        assert_eq!(at("plan", json!({"summary": "buy new cartons", "cost": "80.00"})).ok()["status"], "planning");
+        at("resolve", json!({"result": "repacked"})).refused(409, "invalid_transition");
+        let refused = company.manager().post(&format!("{path}/approve"), json!({})).refused(403, "forbidden");
+        assert_eq!(refused["reasons"][0]["code"], "not_an_approver");
+        let approver = company.second_sales();
+        assert_eq!(approver.post(&format!("{path}/reject"), json!({"comment": "too dear"})).ok()["status"], "planning");
+        at("plan", json!({"summary": "buy cheaper cartons", "cost": "40.00"})).ok();
+        assert_eq!(approver.post(&format!("{path}/approve"), json!({})).ok()["status"], "resolving");
+        assert!(blocked_by(&company, &order).contains("EX-"), "it still blocks while the plan is carried out");
+        assert_eq!(at("resolve", json!({"result": "repacked"})).ok()["status"], "resolved");
+        assert_eq!(blocked_by(&company, &order), "[]");
+        let closed = at("close", json!({"prevention": "cartons are kept off the floor"})).ok();
+        assert_eq!([&closed["status"], &closed["result"], &closed["prevention"]], ["closed", "repacked", "cartons are kept off the floor"]);
+    });
+}

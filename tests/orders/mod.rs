@@ -4,6 +4,7 @@
 mod actions;
 mod amending;
 mod amounts;
+mod confirming;
 mod entering;
 mod numbers;
 mod stopping;
