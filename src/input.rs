@@ -124,33 +124,38 @@ pub fn parse(bytes: &[u8]) -> std::result::Result<Value, Problem> {
 
 /// A hash of a value that does not depend on the order of its keys.
 pub fn fingerprint(value: &Value) -> Vec<u8> {
-    let mut hasher = Sha256::new();
-    feed(&mut hasher, value);
-    hasher.finalize().to_vec()
+    let mut bytes = Vec::with_capacity(1024);
+    write_sorted(&mut bytes, value);
+    Sha256::digest(&bytes).to_vec()
 }
 
-fn feed(hasher: &mut Sha256, value: &Value) {
+/// Writes a value in one way only: the members of objects in the order of their names.
+fn write_sorted(bytes: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Object(members) => {
-            let mut keys: Vec<&String> = members.keys().collect();
-            keys.sort_unstable();
-            hasher.update(b"{");
-            for key in keys {
-                hasher.update(Value::String(key.clone()).to_string().as_bytes());
-                feed(hasher, &members[key]);
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
+            bytes.push(b'{');
+            for (name, member) in members {
+                write_scalar(bytes, name);
+                write_sorted(bytes, member);
             }
-            hasher.update(b"}");
+            bytes.push(b'}');
         }
         Value::Array(items) => {
-            hasher.update(b"[");
+            bytes.push(b'[');
             for item in items {
-                feed(hasher, item);
-                hasher.update(b",");
+                write_sorted(bytes, item);
+                bytes.push(b',');
             }
-            hasher.update(b"]");
+            bytes.push(b']');
         }
-        other => hasher.update(other.to_string().as_bytes()),
+        other => write_scalar(bytes, other),
     }
+}
+
+fn write_scalar(bytes: &mut Vec<u8>, value: &impl serde::Serialize) {
+    serde_json::to_writer(bytes, value).expect("what was read from JSON can be written as JSON, and memory takes it");
 }
 
 /// `/lines/0/quantity` from serde's `lines[0].quantity`.

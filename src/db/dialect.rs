@@ -1,10 +1,12 @@
 //! The few statements that differ between the databases, side by side. Everything else is one
 //! source through diesel's enum.
 
+use crate::db::cached::Cache;
 use crate::db::connection::Conn;
 use crate::domain::id::Id;
 use crate::domain::message::MessageStatus;
 use crate::domain::time::UtcTime;
+use crate::here;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -30,7 +32,8 @@ pub fn try_lock(connection: &mut Conn, name: &str) -> QueryResult<bool> {
         Conn::Postgres(inner) => {
             let digest = Sha256::digest(name.as_bytes());
             let key = digest.iter().take(8).fold(0_i64, |key, byte| (key << 8) | i64::from(*byte));
-            let row: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked").bind::<BigInt, _>(key).get_result(inner)?;
+            let row: Locked =
+                diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked").bind::<BigInt, _>(key).fixed(here!()).get_result(inner)?;
             Ok(row.locked)
         }
     }
@@ -57,6 +60,7 @@ pub fn next_value(connection: &mut Conn, counter: &str) -> QueryResult<i64> {
         .do_update()
         .set(value.eq(value + 1_i64))
         .returning(value)
+        .fixed(here!())
         .get_result(inner))
 }
 

@@ -2,6 +2,7 @@
 //! that work on it, the unit of work, the schema. Only this room asks which database it is, and
 //! only this room begins transactions. Must not know what the tables mean.
 
+pub mod cached;
 pub mod clock;
 pub mod connection;
 pub mod dialect;

@@ -6,7 +6,7 @@ use crate::db::clock;
 use crate::db::connection::Conn;
 use crate::domain::actor::Actor;
 use crate::domain::company::Company;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
@@ -158,6 +158,12 @@ impl<'c> Tx<'c> {
     /// All that was recorded, in order.
     pub fn recorded(&self) -> &[Recorded] {
         &self.recorded
+    }
+
+    /// Whether this is all that has happened to an order in this unit of work.
+    pub fn only_happened(&self, order: Id, name: EventName) -> bool {
+        let mut of_order = self.recorded.iter().filter(|recorded| recorded.event.order == Some(order));
+        of_order.next().is_some_and(|first| first.event.name == name) && of_order.next().is_none()
     }
 
     /// Puts a message into the outbox of this unit of work.
