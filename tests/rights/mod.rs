@@ -3,6 +3,7 @@
 
 mod callers;
 mod documented;
+mod forged;
 mod heads;
 mod keys;
 mod matrix;
