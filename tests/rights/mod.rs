@@ -2,6 +2,7 @@
 //! ways to show who one is, forged ones included (BEHAVIOUR 5, DECISIONS 27).
 
 mod callers;
+mod carried;
 mod documented;
 mod forged;
 mod heads;
