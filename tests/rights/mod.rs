@@ -10,6 +10,7 @@ mod keys;
 mod matrix;
 mod mint;
 mod operations;
+mod others;
 mod people;
 mod rotation;
 mod table;
