@@ -5,6 +5,7 @@ mod callers;
 mod carried;
 mod documented;
 mod forged;
+mod guessing;
 mod heads;
 mod keys;
 mod matrix;
