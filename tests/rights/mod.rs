@@ -10,6 +10,7 @@ mod heads;
 mod keys;
 mod matrix;
 mod mint;
+mod money;
 mod operations;
 mod others;
 mod people;
