@@ -123,11 +123,18 @@ pub fn app(request: &HttpRequest) -> std::result::Result<web::Data<App>, Failure
     request.app_data::<web::Data<App>>().cloned().ok_or_else(|| Problem::new(Code::Internal).into())
 }
 
+/// What the `Authorization` header says. Bytes that are no text, and a second header, whose choice
+/// would be ours and might not be a proxy's, are shown and no good.
+fn authorization(request: &HttpRequest) -> Option<&str> {
+    let mut all = request.headers().get_all(AUTHORIZATION);
+    let first = all.next()?;
+    Some(first.to_str().ok().filter(|_| all.next().is_none()).unwrap_or("?"))
+}
+
 /// All of a request but its body.
 pub fn call(request: &HttpRequest) -> std::result::Result<Call, Failure> {
     let app = app(request)?;
-    let authorization = request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("?"));
-    let credentials = app.keys.read(authorization, app.clock.now());
+    let credentials = app.keys.read(authorization(request), app.clock.now());
     let precondition = precondition(request);
     let flaw = if acceptable(request) { precondition.as_ref().err().cloned() } else { Some(Problem::new(Code::NotAcceptable)) };
     Ok(Call {

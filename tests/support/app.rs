@@ -29,21 +29,27 @@ const FEED_POLLS: usize = 5_000;
 /// Runs a test on SQLite, and on PostgreSQL where there is one; says on which it failed.
 #[track_caller]
 pub fn on_every_store(test: impl Fn(&TestApp)) {
+    on_every_store_with(&[], test);
+}
+
+/// As [`on_every_store`], with settings of the server's own.
+#[track_caller]
+pub fn on_every_store_with(settings: &[(&str, &str)], test: impl Fn(&TestApp)) {
     let postgres = std::env::var("DOCKET_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
     let only_postgres = std::env::var("DOCKET_TEST_ONLY").is_ok_and(|only| only == "postgres");
     assert!(!only_postgres || postgres.is_some(), "DOCKET_TEST_ONLY=postgres needs DOCKET_TEST_POSTGRES_URL");
     if !only_postgres {
-        run("SQLite", None, &test);
+        run("SQLite", None, settings, &test);
     }
     if let Some(server) = &postgres {
-        run("PostgreSQL", Some(server), &test);
+        run("PostgreSQL", Some(server), settings, &test);
     }
 }
 
 #[track_caller]
-fn run(store: &str, server: Option<&str>, test: &impl Fn(&TestApp)) {
+fn run(store: &str, server: Option<&str>, settings: &[(&str, &str)], test: &impl Fn(&TestApp)) {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let app = TestApp::start(server);
+        let app = TestApp::start(server, settings);
         test(&app);
         app.drain();
     }));
@@ -95,7 +101,7 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    fn start(server: Option<&str>) -> Self {
+    fn start(server: Option<&str>, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let database = server.map(postgres::Database::create);
         let url = database.as_ref().map_or_else(|| format!("sqlite:{}", folder.path().join("docket.db").display()), postgres::Database::url);
@@ -106,7 +112,9 @@ impl TestApp {
             ("DOCKET_ADMIN_PASSWORD", PASSWORD.to_owned()),
             ("DOCKET_LOGIN_LIMIT", "100000".to_owned()),
         ];
-        let config = Config::from_variables(variables.map(|(name, value)| (name.to_owned(), value))).expect("the configuration is good");
+        let said = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let named = variables.into_iter().chain(said).map(|(name, value)| (name.to_owned(), value));
+        let config = Config::from_variables(named).expect("the configuration is good");
         let clock = Clock::default();
         let (ready, started) = mpsc::channel();
         let for_server = clock.clone();

@@ -83,7 +83,7 @@ impl Answer {
 #[derive(Clone)]
 pub struct Client {
     agent: ureq::Agent,
-    base: String,
+    pub(super) base: String,
     bearer: Option<String>,
 }
 

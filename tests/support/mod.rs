@@ -6,8 +6,9 @@ mod client;
 mod company;
 mod golden;
 mod postgres;
+mod wire;
 
-pub use app::{PASSWORD, TestApp, block_on, on_every_store};
+pub use app::{PASSWORD, TestApp, block_on, on_every_store, on_every_store_with};
 pub use client::{Answer, Client, Person};
 pub use company::{Company, id, note_pdf, order_of, parcel};
 pub use golden::golden;
