@@ -3,6 +3,7 @@
 //! named by a pointer at once and told in both languages (BEHAVIOUR 1, DECISIONS 29). Knows no
 //! resource.
 
+mod named;
 pub mod rules;
 mod sentences;
 
@@ -167,7 +168,7 @@ fn pointer(path: &str) -> String {
 /// # Errors
 /// `unknown_field`, or `validation_failed` naming the first value of a wrong shape.
 pub fn shape<T: DeserializeOwned>(value: Value) -> std::result::Result<T, Problem> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(named::Named(value)).map_err(|error| {
         let at = pointer(&error.path().to_string());
         let why = error.inner().to_string();
         let unknown = why.starts_with("unknown field");

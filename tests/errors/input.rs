@@ -94,6 +94,21 @@ fn a_missing_or_misshapen_value_is_named() {
 }
 
 #[test]
+fn a_list_does_not_stand_for_an_object() {
+    // serde would read one by position
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.entered(json!([{"name": "Desk", "quantity": "1", "unit_price": "9"}]));
+        company.second_sales().post(&company.path(&order, "/verify"), json!([{}, "fine"])).refused(400, "validation_failed");
+        company.order_admin().post(&company.path(&order, "/hold"), json!(["a reason"])).refused(400, "validation_failed");
+        company.order_admin().post(&company.path(&order, "/unhold"), json!([])).refused(400, "validation_failed");
+        company.sales().post("/v1/customers", json!([null, "Acme"])).refused(400, "validation_failed");
+        company.sales().post("/v1/orders", order_of(json!([["x"]]))).refused(400, "validation_failed");
+        assert_eq!(company.order(&order)["stage"], "awaiting_verification");
+    });
+}
+
+#[test]
 fn text_is_kept_in_nfc_and_lengths_count_characters() {
     on_every_store(|app| {
         let sales = app.company().sales();
