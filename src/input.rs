@@ -58,6 +58,7 @@ impl<'de> Visitor<'de> for Strict {
         Ok(value.into())
     }
 
+    /// What is whole is an integer however it is written (`2.0`), as JSON Schema has it.
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> std::result::Result<Value, E> {
         if value.fract() == 0.0 && value.abs() >= 9_007_199_254_740_992.0 {
             return Err(E::custom("a number is too large to be kept exactly; send it as text"));
@@ -281,6 +282,16 @@ mod tests {
     }
 
     #[test]
+    #[test]
+    fn a_whole_number_is_an_integer_however_it_is_written() {
+        for (text, read) in
+            [("2.0", serde_json::json!(2)), ("-3e2", serde_json::json!(-300)), ("-0.0", serde_json::json!(0)), ("1.5", serde_json::json!(1.5))]
+        {
+            assert_eq!(parse(text.as_bytes()).unwrap(), read, "{text}");
+        }
+        assert!(refused("9007199254740992.0").contains("too large"));
+    }
+
     fn a_fingerprint_does_not_depend_on_the_order_of_keys() {
         let of = |text: &str| fingerprint(&parse(text.as_bytes()).unwrap());
         assert_eq!(of(r#"{"a":1,"b":[2,3]}"#), of(r#"{"b":[2,3],"a":1}"#));
