@@ -3,5 +3,4 @@
 mod history;
 mod idempotency;
 mod neighbours;
-mod races;
 mod unchanged;
