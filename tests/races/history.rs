@@ -9,6 +9,9 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+/// How often an order is read at the most until nothing happens to it meanwhile.
+const READINGS: usize = 100;
+
 /// A request with its answer, and between which instants it was on its way.
 pub struct Call {
     pub asked_at: Instant,
@@ -65,7 +68,7 @@ fn leads_to(event: &Value, state: &Value) -> bool {
 }
 
 impl History {
-    pub fn of(reader: &Client, order: &str) -> Self {
+    fn of(reader: &Client, order: &str) -> Self {
         let (mut events, mut path) = (Vec::new(), format!("/v1/orders/{order}/history?limit=200"));
         loop {
             let page = reader.get(&path).ok();
@@ -73,6 +76,18 @@ impl History {
             let Some(cursor) = page["page"]["next_cursor"].as_str() else { return Self(events) };
             path = format!("/v1/orders/{order}/history?limit=200&cursor={cursor}");
         }
+    }
+
+    /// An order's history, and the order at the end of it: the clock may be at it meanwhile.
+    pub fn with_order(reader: &Client, order: &str) -> (Self, Value) {
+        let read = || reader.get(&format!("/v1/orders/{order}")).ok();
+        for _ in 0..READINGS {
+            let (before, history, after) = (read(), Self::of(reader, order), read());
+            if before["version"] == after["version"] {
+                return (history, after);
+            }
+        }
+        panic!("{order} does not come to rest");
     }
 
     /// The version that a call made of the order; none where it changed nothing.

@@ -124,9 +124,9 @@ fn check_about(app: &TestApp, about: &About, calls: &[Call]) {
     let reader = app.admin();
     match about {
         About::Orders(orders) => {
-            for id in orders.iter().map(crate::support::id) {
-                let now = reader.get(&format!("/v1/orders/{id}")).ok();
-                History::of(&reader, id).check(app, &now, calls);
+            for order in orders {
+                let (history, now) = History::with_order(&reader, crate::support::id(order));
+                history.check(app, &now, calls);
             }
         }
         About::Versioned(path) => {

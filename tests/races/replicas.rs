@@ -1,7 +1,7 @@
 //! What replicas do by themselves, all at once: each message, each notice, each piece of stock goes
 //! out once (BEHAVIOUR 11).
 
-use super::history::check_store;
+use super::history::{History, check_store};
 use crate::support::{MailServer, TestApp, at_once, block_on, id, on_two_replicas};
 use chrono::TimeDelta;
 use docket::app::App;
@@ -63,8 +63,8 @@ fn each_overdue_task_is_told_once_although_two_clocks_look_at_once() {
         let passed = at_once(app, "orders", app.servers().iter().map(|server| || block_on(jobs::tick(&server.app))).collect());
         assert_eq!(passed.together, 2, "both had seen what is overdue");
         assert_eq!(app.count("events WHERE name = 'task.overdue'"), waited_for);
-        let order = company.order(&order);
-        super::history::History::of(&app.admin(), id(&order)).check(app, &order, &[]);
+        let (history, order) = History::with_order(&app.admin(), id(&order));
+        history.check(app, &order, &[]);
         check_store(app);
     });
 }
