@@ -4,3 +4,4 @@ mod history;
 mod idempotency;
 mod neighbours;
 mod unchanged;
+mod versions;
