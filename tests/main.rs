@@ -9,6 +9,7 @@ mod main_job;
 mod openapi;
 mod orders;
 mod proofs;
+mod races;
 mod reading;
 mod rights;
 mod running;

@@ -101,11 +101,11 @@ pub fn insert_session(conn: &mut Conn, id: Id, user: Id, now: UtcTime, expires_a
     Ok(())
 }
 
-/// Ends a log-in and every token of its family.
-pub fn revoke_session(conn: &mut Conn, id: Id, now: UtcTime) -> Result<()> {
+/// Ends a log-in and every token of its family; false where it has ended before.
+pub fn revoke_session(conn: &mut Conn, id: Id, now: UtcTime) -> Result<bool> {
     let live = sessions::table.filter(sessions::id.eq(id).and(sessions::revoked_at.is_null()));
-    each!(conn, c => diesel::update(live).set(sessions::revoked_at.eq(Some(now))).fixed(here!()).execute(c))?;
-    Ok(())
+    let ended = each!(conn, c => diesel::update(live).set(sessions::revoked_at.eq(Some(now))).fixed(here!()).execute(c))?;
+    Ok(ended == 1)
 }
 
 /// Ends every log-in of a user.

@@ -141,10 +141,11 @@ pub fn refresh(tx: &mut Tx, token_hash: &[u8], new_hash: &[u8]) -> Result<Opened
         return Err(Code::TokenExpired.into());
     }
     if !identity::use_refresh_token(tx.conn, token_hash, tx.now)? {
-        identity::revoke_session(tx.conn, token.session, tx.now)?;
-        tx.actor = Actor::system("refresh_token_reused");
-        let event = Event::new(EventName::SessionRevoked, Kind::Session, token.session);
-        tx.record(event.note("user_id", token.user.text(Kind::User)))?;
+        if identity::revoke_session(tx.conn, token.session, tx.now)? {
+            tx.actor = Actor::system("refresh_token_reused");
+            let event = Event::new(EventName::SessionRevoked, Kind::Session, token.session);
+            tx.record(event.note("user_id", token.user.text(Kind::User)))?;
+        }
         return Err(Error::refused(Problem::new(Code::TokenRevoked)));
     }
     identity::insert_refresh_token(tx.conn, new_hash, token.session, tx.now)?;

@@ -62,21 +62,6 @@ fn nothing_is_shipped_that_was_not_ordered() {
 }
 
 #[test]
-fn two_who_pack_the_last_goods_at_once_do_not_ship_them_twice() {
-    // DOMAIN 4.1, DECISIONS 5
-    on_every_store(|app| {
-        let company = app.company();
-        let order = picked(&company);
-        let (shipper, path) = (company.logistics(), company.path(&order, "/shipments"));
-        let statuses: Vec<u16> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| shipper.post(&path, parcel(&order, &[(0, "5")])).status)).collect();
-            threads.into_iter().map(|thread| thread.join().expect("a request ends")).collect()
-        });
-        assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
-    });
-}
-
-#[test]
 fn a_cancelled_parcel_gives_its_goods_back_to_be_shipped() {
     // DOMAIN 4.2
     on_every_store(|app| {

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use docket::app::App;
 use docket::config::Config;
+use docket::db::Target;
 use docket::db::clock::Clock;
 use docket::delivery::{Sender, deliver_once};
 use serde_json::{Value, json};
@@ -35,21 +36,34 @@ pub fn on_every_store(test: impl Fn(&TestApp)) {
 /// As [`on_every_store`], with settings of the server's own.
 #[track_caller]
 pub fn on_every_store_with(settings: &[(&str, &str)], test: impl Fn(&TestApp)) {
-    let postgres = std::env::var("DOCKET_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
+    let postgres = postgres_server();
     let only_postgres = std::env::var("DOCKET_TEST_ONLY").is_ok_and(|only| only == "postgres");
     assert!(!only_postgres || postgres.is_some(), "DOCKET_TEST_ONLY=postgres needs DOCKET_TEST_POSTGRES_URL");
     if !only_postgres {
-        run("SQLite", None, settings, &test);
+        run("SQLite", || TestApp::start(None, settings), &test);
     }
     if let Some(server) = &postgres {
-        run("PostgreSQL", Some(server), settings, &test);
+        run("PostgreSQL", || TestApp::start(Some(server), settings), &test);
     }
 }
 
+/// Runs a test on two servers that share one PostgreSQL, where there is one, with these settings
+/// more; SQLite has one server only.
 #[track_caller]
-fn run(store: &str, server: Option<&str>, settings: &[(&str, &str)], test: &impl Fn(&TestApp)) {
+pub fn on_two_replicas(settings: &[(&str, &str)], test: impl Fn(&TestApp)) {
+    if let Some(server) = postgres_server() {
+        run("two replicas", || TestApp::start(Some(&server), settings).with_second_server(), &test);
+    }
+}
+
+fn postgres_server() -> Option<String> {
+    std::env::var("DOCKET_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())
+}
+
+#[track_caller]
+fn run(store: &str, start: impl FnOnce() -> TestApp, test: &impl Fn(&TestApp)) {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let app = TestApp::start(server, settings);
+        let app = start();
         test(&app);
         app.drain();
     }));
@@ -71,9 +85,28 @@ struct Number {
 }
 
 /// Started and not yet stopped.
-struct Server {
+pub struct Server {
+    /// What its handlers hold.
+    pub app: Data<App>,
+    /// Who has shown it nothing yet.
+    pub anyone: Client,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(config: Config, clock: Clock) -> Self {
+        let (ready, started) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            block_on(async move {
+                let running = docket::server::start(config, clock).await.unwrap_or_else(|error| panic!("the server does not start: {error}"));
+                ready.send((running.address, running.app.clone(), running.handle.clone())).expect("the test waits");
+                running.wait().await.expect("the server serves until it is told to stop");
+            });
+        });
+        let (address, app, handle) = started.recv().expect("the server starts");
+        Self { app, anyone: Client::new(agent(), &format!("http://{address}")), handle, thread: Some(thread) }
+    }
 }
 
 impl Drop for Server {
@@ -95,7 +128,8 @@ pub struct TestApp {
     clock: Clock,
     /// Everyone who was made, and their log-in where it is still good.
     people: Mutex<BTreeMap<String, Option<Person>>>,
-    _server: Server,
+    /// The one that everything above belongs to, and where there are two the other.
+    servers: Vec<Server>,
     _database: Option<postgres::Database>,
     _folder: tempfile::TempDir,
 }
@@ -105,30 +139,43 @@ impl TestApp {
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let database = server.map(postgres::Database::create);
         let url = database.as_ref().map_or_else(|| format!("sqlite:{}", folder.path().join("docket.db").display()), postgres::Database::url);
+        let data = folder.path().join("data").display().to_string();
         let variables = [
-            ("DOCKET_LISTEN", "127.0.0.1:0".to_owned()),
-            ("DOCKET_DATABASE_URL", url),
-            ("DOCKET_DATA_DIR", folder.path().join("data").display().to_string()),
-            ("DOCKET_ADMIN_PASSWORD", PASSWORD.to_owned()),
-            ("DOCKET_LOGIN_LIMIT", "100000".to_owned()),
+            ("DOCKET_LISTEN", "127.0.0.1:0"),
+            ("DOCKET_DATABASE_URL", &url),
+            ("DOCKET_DATA_DIR", &data),
+            ("DOCKET_ADMIN_PASSWORD", PASSWORD),
+            ("DOCKET_LOGIN_LIMIT", "100000"),
         ];
-        let said = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
-        let named = variables.into_iter().chain(said).map(|(name, value)| (name.to_owned(), value));
-        let config = Config::from_variables(named).expect("the configuration is good");
+        let variables = variables.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::from_variables(variables).expect("the configuration is good");
         let clock = Clock::default();
-        let (ready, started) = mpsc::channel();
-        let for_server = clock.clone();
-        let thread = std::thread::spawn(move || {
-            block_on(async move {
-                let running = docket::server::start(config, for_server).await.unwrap_or_else(|error| panic!("the server does not start: {error}"));
-                ready.send((running.address, running.app.clone(), running.handle.clone())).expect("the test waits");
-                running.wait().await.expect("the server serves until it is told to stop");
-            });
-        });
-        let (address, app, handle) = started.recv().expect("the server starts");
-        let anyone = Client::new(agent(), &format!("http://{address}"));
-        let server = Server { handle, thread: Some(thread) };
-        Self { app, anyone, clock, people: Mutex::default(), _server: server, _database: database, _folder: folder }
+        let server = Server::start(config, clock.clone());
+        Self {
+            app: server.app.clone(),
+            anyone: server.anyone.clone(),
+            clock,
+            people: Mutex::default(),
+            servers: vec![server],
+            _database: database,
+            _folder: folder,
+        }
+    }
+
+    /// With another server over the same store and files, and so with the same secret.
+    fn with_second_server(mut self) -> Self {
+        self.servers.push(Server::start(self.app.config.clone(), self.clock.clone()));
+        self
+    }
+
+    /// Every server over the store.
+    pub fn servers(&self) -> &[Server] {
+        &self.servers
+    }
+
+    /// Whether the store is the embedded one.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.app.config.database, Target::Sqlite(_))
     }
 
     /// The administrator of the first start.

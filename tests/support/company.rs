@@ -218,6 +218,15 @@ impl<'a> Company<'a> {
         self.logistics().post(&format!("/v1/shipments/{}/dispatch", id(&shipment)), json!({})).ok()
     }
 
+    /// An order of two sets of paper, all on its way.
+    pub fn shipped(&self) -> Value {
+        self.with_paper("10");
+        let order = self.confirmed(json!([{"sku": "PAPER", "quantity": "2"}]));
+        self.pick(&order);
+        self.dispatched(&order, &[(0, "2")]);
+        self.order(&order)
+    }
+
     /// The carrier's word that a shipment has arrived.
     pub fn deliver(&self, shipment: &Value) {
         let body = json!({"status": "delivered", "occurred_at": self.now(), "description": "signed at the door", "signed_by": "Li Wei"});

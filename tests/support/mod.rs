@@ -4,12 +4,16 @@
 mod app;
 mod client;
 mod company;
+mod gate;
 mod golden;
+mod mail;
 mod postgres;
 mod wire;
 
-pub use app::{PASSWORD, TestApp, block_on, on_every_store, on_every_store_with};
+pub use app::{PASSWORD, TestApp, block_on, on_every_store, on_every_store_with, on_two_replicas};
 pub use client::{Answer, Client, Person};
 pub use company::{Company, id, note_pdf, order_of, parcel};
+pub use gate::{Passed, at_once};
 pub use golden::golden;
+pub use mail::MailServer;
 pub use postgres::Database;

@@ -3,5 +3,5 @@
 mod history;
 mod idempotency;
 mod neighbours;
-mod races;
 mod unchanged;
+mod versions;
