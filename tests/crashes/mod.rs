@@ -2,7 +2,9 @@
 //! process killed, PostgreSQL killed, and by `strace` that no answer is ahead of the disk.
 
 mod chance;
+mod cluster;
 mod kills;
+mod postgres;
 mod reconcile;
 mod sessions;
 mod syncs;

@@ -95,11 +95,12 @@ fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Says what is wrong with the answer to the write under a key; nothing if its transaction was on the
-/// disk before it was told.
+/// Says what is wrong with the answer to the request with this id; nothing if its transaction, the
+/// first that has the id in it, was on the disk before it was told.
 pub fn judge(calls: &[Call], key: &str) -> Result<(), String> {
     let find = |what: &str, fits: &dyn Fn(&Call) -> bool| calls.iter().find(|call| fits(call)).ok_or_else(|| format!("{key}: no {what}"));
-    let answer = find("success was answered", &|call| call.answers_well() && call.arguments.contains(key))?;
+    let named = format!("x-request-id: {key}");
+    let answer = find("success was answered", &|call| call.answers_well() && call.arguments.contains(&named))?;
     let written = find("write of it to the log", &|call| call.writes_log() && call.arguments.contains(key))?;
     let last = find("end of its transaction in the log", &|call| call.begun >= written.begun && call.writes_log() && call.ends_transaction())?;
     let page = find("last page of its transaction", &|call| call.begun > last.begun && call.writes_log())?;

@@ -32,8 +32,8 @@ const VERIFY: Kind = Kind {
     who: "sales2",
     method: "POST",
     status: 200,
-    effects: "SELECT d.contract_number AS key, number AS says FROM approval_rounds r \
-              JOIN orders o ON o.id = r.order_id JOIN order_details d ON d.order_id = o.id",
+    effects: "SELECT e.request_id AS key, number AS says FROM approval_rounds r JOIN orders o ON o.id = r.order_id \
+              JOIN events e ON e.order_id = o.id AND e.name = 'order.verified'",
     event: "order.verified",
 };
 const RECEIVE: Kind = Kind {
@@ -134,32 +134,26 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Keys begin with the name, which must be nobody else's.
+    /// Keys begin with the name, which must be nobody else's; none is the beginning of another.
     pub fn new(name: String) -> Self {
         Self { name, made: 0, order: None }
     }
 
     /// What is to be sent next. The answer to an order's entry must have been shown to the chain.
     pub fn next(&mut self) -> Write {
-        let (kind, key) = (KINDS[self.made % KINDS.len()], self.key());
+        let (kind, key) = (KINDS[self.made % KINDS.len()], format!("{}-{:05}.", self.name, self.made));
         self.made += 1;
         let order = || self.order.as_ref().expect("an order was entered first");
         let under = |rest: &str| format!("{}{rest}", order().path);
         let sku = SKUS[self.made / KINDS.len() % SKUS.len()];
         let (path, says, body) = match kind.event {
             "order.created" => ("/v1/orders".to_owned(), None, desk(&key)),
-            // the amended order carries the key of its verification, which comes next
-            "order.amended" => (under(""), Some(order().number.clone()), json!({"contract_number": self.key(), "reason": key})),
+            "order.amended" => (under(""), Some(order().number.clone()), json!({"contract_number": key, "reason": key})),
             "order.verified" => (under("/verify"), Some(order().number.clone()), json!({"note": key})),
             _ => ("/v1/stock/movements".to_owned(), Some(sku.to_owned()), receipt(sku, &key)),
         };
         let if_match = (kind.method == "PATCH").then(|| order().etag.clone());
         Write { kind, key, says, path, if_match, body }
-    }
-
-    /// The key of the write that comes next.
-    fn key(&self) -> String {
-        format!("{}-{:05}.", self.name, self.made)
     }
 
     /// Keeps what the next writes need of an answer.
