@@ -33,10 +33,11 @@ impl Chance {
         (mixed ^ (mixed >> 31)) % end
     }
 
-    /// A moment of a crash.
+    /// A moment of a crash: half of them at once after an acknowledgement, when others of the same
+    /// commit are on their way; an acknowledgement ahead of its commit would be lost then.
     pub fn moment(&mut self) -> Moment {
-        let more = usize::try_from(self.below(100)).expect("a small number");
-        Moment { acknowledged: ENOUGH + more, then: Duration::from_micros(self.below(20_000)) }
+        let (more, wait) = (usize::try_from(self.below(100)).expect("a small number"), self.below(40_000));
+        Moment { acknowledged: ENOUGH + more, then: Duration::from_micros(wait.saturating_sub(20_000)) }
     }
 }
 
