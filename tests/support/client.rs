@@ -106,6 +106,11 @@ impl Client {
     /// Sends bytes as they are, or no body.
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// As [`Client::send`]; an error where the connection broke before the whole answer was here.
+    pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Result<Answer, ureq::Error> {
         let method: Method = method.parse().expect("a method");
         let asked = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
@@ -115,20 +120,19 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let sent = match body {
-            Some(bytes) => self.agent.run(request.body(bytes).expect("a request")),
-            None => self.agent.run(request.body(()).expect("a request")),
+        let mut response = match body {
+            Some(bytes) => self.agent.run(request.body(bytes).expect("a request"))?,
+            None => self.agent.run(request.body(()).expect("a request"))?,
         };
-        let mut response = sent.unwrap_or_else(|error| panic!("{asked}: {error}"));
-        let bytes = response.body_mut().read_to_vec().unwrap_or_else(|error| panic!("{asked}: {error}"));
+        let bytes = response.body_mut().read_to_vec()?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer {
+        Ok(Answer {
             asked,
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
             text,
-        }
+        })
     }
 
     /// Sends JSON.
