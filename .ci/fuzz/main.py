@@ -137,7 +137,7 @@ def shares(cases: int, rights: Rights, people: list[Person], operations: list[st
 def fuzz(server: Server, arguments: argparse.Namespace) -> bool:
     schema = schemathesis.openapi.from_path(arguments.document, config=Config.from_path(HERE / "schemathesis.toml"))
     operations = {found.ok().definition.raw["operationId"]: found.ok() for found in schema.get_all_operations()}
-    rights = Rights.read(ROOT / "tests/rights/matrix.txt", set(operations))
+    rights = Rights.read(ROOT / "docs/permissions.md", set(operations))
     api = Api(server.url)
     people = [person for person in everybody(api, rights.scopes) if person.role in (arguments.only or [person.role])]
     world = World(api, Person("admin", "admin"))

@@ -1,6 +1,5 @@
-"""Who may do what, read from the golden table of the tests."""
+"""Who may do what, read from the golden table in the docs."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +16,13 @@ class Rights:
 
     @classmethod
     def read(cls, path: Path, operations: set[str]) -> "Rights":
-        lines = path.read_text().splitlines()
-        # The heading names a role a line, each a column further to the right.
-        names = [line.split()[-1] for line in lines if re.fullmatch(r"[ |]*[a-z_]+", line)]
-        rows = [line.split() for line in lines if re.match(r"[a-z_]+ +[x.] ", line)]
-        roles = {row[0]: {name for name, mark in zip(names, row[1:], strict=False) if mark == "x"} for row in rows}
-        return cls(roles, {row[0]: row[-1] for row in rows if row[-1] != "-"}, operations - roles.keys())
+        # | operation | request | roles, or `everyone` | scope, or `no key may` |
+        rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in path.read_text().splitlines() if "| `" in line]
+        named = {row[0]: set(row[2].split(", ")) for row in rows}
+        everyone = (set().union(*named.values()) | {"viewer"}) - {"everyone"}
+        roles = {operation: everyone if "everyone" in roles else roles for operation, roles in named.items()}
+        scopes = {row[0]: row[3].strip("`") for row in rows if row[3] != "no key may"}
+        return cls(roles, scopes, operations - roles.keys())
 
     @property
     def scopes(self) -> list[str]:
