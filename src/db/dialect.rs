@@ -51,14 +51,14 @@ pub fn feed_horizon(connection: &mut Conn) -> QueryResult<i64> {
     }
 }
 
-/// Draws the next value of a counter, making it where it is new.
-pub fn next_value(connection: &mut Conn, counter: &str) -> QueryResult<i64> {
+/// Moves a counter on, making it where it is new; gives its value then.
+pub fn advance(connection: &mut Conn, counter: &str, by: i64) -> QueryResult<i64> {
     use crate::db::schema::counters::dsl::{counters, name, value};
     crate::each!(connection, inner => diesel::insert_into(counters)
-        .values((name.eq(counter), value.eq(1_i64)))
+        .values((name.eq(counter), value.eq(by)))
         .on_conflict(name)
         .do_update()
-        .set(value.eq(value + 1_i64))
+        .set(value.eq(value + by))
         .returning(value)
         .fixed(here!())
         .get_result(inner))

@@ -6,6 +6,7 @@
 
 use crate::db::cached::Cache;
 use crate::db::connection::{Conn, Target};
+use crate::db::numbers::Numbers;
 use crate::db::pool::{self, Pool, Pooled};
 use crate::error::{Code, Error, Problem, Result, database_problem};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -274,6 +275,8 @@ impl Default for Sizes {
 /// The database as the rest of the house sees it.
 #[derive(Clone)]
 pub struct Database {
+    /// Numbers for what comes in many at a time.
+    pub numbers: Numbers,
     writes: Sender<Box<dyn Job>>,
     reads: Sender<Box<dyn Job>>,
 }
@@ -305,7 +308,7 @@ impl Database {
             let (pool, queue) = (pool.clone(), read_queue.clone());
             spawn(format!("db-reader-{number}"), move || reader(&pool, &queue))?;
         }
-        Ok(Self { writes, reads })
+        Ok(Self { numbers: Numbers::new(target), writes, reads })
     }
 
     /// Runs a closure in a write transaction; resolves when its effects are durable. The closure

@@ -8,6 +8,7 @@ pub mod connection;
 pub mod dialect;
 pub mod executor;
 pub mod migrations;
+pub mod numbers;
 mod pool;
 pub mod schema;
 pub mod tx;

@@ -4,6 +4,7 @@
 
 use crate::db::clock;
 use crate::db::connection::Conn;
+use crate::db::numbers::Numbers;
 use crate::domain::actor::Actor;
 use crate::domain::company::Company;
 use crate::domain::event::{Event, EventName};
@@ -64,6 +65,7 @@ pub struct Tx<'c> {
     pub origin: Origin,
     pub language: Language,
     pub company: Arc<Company>,
+    pub numbers: Numbers,
     pub precondition: Precondition,
     recorded: Vec<Recorded>,
     settled: usize,
@@ -83,6 +85,7 @@ impl<'c> Tx<'c> {
             origin,
             language,
             company,
+            numbers: Numbers::default(),
             precondition: Precondition::Absent,
             recorded: Vec::new(),
             settled: 0,

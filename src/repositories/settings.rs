@@ -34,5 +34,5 @@ pub fn store(conn: &mut Conn, version: i64, content: &Settings, now: UtcTime) ->
 /// Draws the next number of a counter ([`crate::domain::number::counter_name`]), from 1. Who draws
 /// at the same time waits, so no number is drawn twice and none is lost to what is undone.
 pub fn next_number(conn: &mut Conn, counter: &str) -> Result<i64> {
-    Ok(dialect::next_value(conn, counter)?)
+    Ok(dialect::advance(conn, counter, 1)?)
 }

@@ -234,9 +234,13 @@ impl TestApp {
 
     /// How many rows there are, e.g. of `events WHERE name = 'order.created'`.
     pub fn count(&self, rows: &str) -> i64 {
+        self.number(&format!("SELECT count(*) AS value FROM {rows}"))
+    }
+
+    /// The one number, `value`, that a query gives.
+    pub fn number(&self, query: &str) -> i64 {
         let mut connection = self.app.config.database.open().expect("the store can be opened");
-        let query = format!("SELECT count(*) AS value FROM {rows}");
-        docket::each!(&mut connection, c => diesel::sql_query(&query).get_result::<Number>(c)).expect("the rows can be counted").value
+        docket::each!(&mut connection, c => diesel::sql_query(query).get_result::<Number>(c)).expect("the store answers with a number").value
     }
 
     /// Changes the store by hand, past all rules but its own.

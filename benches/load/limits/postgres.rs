@@ -26,10 +26,10 @@ pub fn create(store: &Store, server: &str, url: &str, seconds: u64) -> f64 {
     let name = url.rsplit('/').next().expect("the URL names a database");
     admin.batch_execute(&format!("ALTER DATABASE {name} SET log_statement = 'all'")).expect("a superuser may");
     let before = log(&mut admin).len();
-    let id = enter_some(store, url);
+    let (id, number) = enter_some(store, url);
     let text = log(&mut admin);
     admin.batch_execute(&format!("ALTER DATABASE {name} RESET log_statement")).expect("a superuser may");
-    let script = script(&text[before..], &id);
+    let script = script(&text[before..], &id, &number);
     println!("the statements of one POST /v1/orders ({}):", script.lines().count() - 1);
     for line in script.lines() {
         println!("    {}", line.chars().take(150).collect::<String>());
@@ -54,24 +54,24 @@ fn log(admin: &mut PgConnection) -> String {
     query.get_result::<Line>(admin).expect("the server logs into files, and we may read them").value
 }
 
-/// Enters a few orders, so that statements are prepared; gives the last one's id.
-fn enter_some(store: &Store, url: &str) -> String {
+/// Enters a few orders, so that statements are prepared; gives the last one's id and number.
+fn enter_some(store: &Store, url: &str) -> (String, String) {
     let server = Server::docket(store.folder(), url, false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
     runtime.block_on(async {
         let people = People::log_in(server.address).await;
         let mut connection = Connection::open(server.address).await.expect("it listens");
-        let mut id = String::new();
+        let mut last = serde_json::Value::Null;
         for _ in 0..100 {
-            let answer = connection.ask(&request(people.token("sales1"))).await.expect("an answer").good("create");
-            id = answer.json()["id"].as_str().expect("an id").to_owned();
+            last = connection.ask(&request(people.token("sales1"))).await.expect("an answer").good("create").json();
         }
-        id
+        let text = |field: &str| last[field].as_str().expect("it is shown").to_owned();
+        (text("id"), text("number"))
     })
 }
 
 /// The last order's transaction as a script for pgbench.
-fn script(log: &str, id: &str) -> String {
+fn script(log: &str, id: &str, number: &str) -> String {
     let id = Kind::Order.parse(id).expect("our own id").0.to_string();
     let mut transactions: Vec<Vec<String>> = Vec::new();
     for (statement, values) in statements(log) {
@@ -79,7 +79,7 @@ fn script(log: &str, id: &str) -> String {
             transactions.push(Vec::new());
         }
         if let Some(last) = transactions.last_mut() {
-            last.push(filled(&statement, &values, &id[..13]));
+            last.push(filled(&statement, &values, &New { ids: &id[..13], number }));
         }
     }
     let one = transactions.into_iter().rfind(|steps| steps.iter().any(|step| step.starts_with("INSERT INTO \"orders\"")));
@@ -90,21 +90,18 @@ fn script(log: &str, id: &str) -> String {
 /// Each statement of a log with the values of its parameters.
 fn statements(log: &str) -> Vec<(String, Vec<Option<String>>)> {
     let mut found: Vec<(String, Vec<Option<String>>)> = Vec::new();
-    for line in log.lines() {
-        if let Some((_, rest)) = line.split_once("LOG:  execute ") {
+    // what goes on over several lines is indented
+    for entry in log.replace("\n\t", "\u{1}").lines() {
+        let entry = entry.replace('\u{1}', "\n");
+        if let Some((_, rest)) = entry.split_once("LOG:  execute ") {
             let statement = rest.split_once(": ").map_or(rest, |(_, statement)| statement);
-            found.push((statement.to_owned(), Vec::new()));
-        } else if let Some((_, statement)) = line.split_once("LOG:  statement: ") {
-            found.push((statement.to_owned(), Vec::new()));
-        } else if let Some((_, values)) = line.split_once("DETAIL:  parameters: ")
+            found.push((statement.replace('\n', " "), Vec::new()));
+        } else if let Some((_, statement)) = entry.split_once("LOG:  statement: ") {
+            found.push((statement.replace('\n', " "), Vec::new()));
+        } else if let Some((_, values)) = entry.split_once("DETAIL:  parameters: ")
             && let Some(last) = found.last_mut()
         {
             last.1 = parameters(values);
-        } else if let Some(last) = found.last_mut()
-            && line.starts_with('\t')
-        {
-            last.0.push(' ');
-            last.0.push_str(line.trim());
         }
     }
     found
@@ -134,25 +131,33 @@ fn parameters(text: &str) -> Vec<Option<String>> {
     values
 }
 
-/// The statement with its values in it; what is new in each order is made from pgbench's number.
-fn filled(statement: &str, values: &[Option<String>], new_ids: &str) -> String {
-    let mut text = statement.to_owned();
-    for (at, value) in values.iter().enumerate().rev() {
-        let literal = value.as_ref().map_or_else(|| "NULL".to_owned(), |value| literal(value, new_ids));
-        text = text.replace(&format!("${}", at + 1), &literal);
-    }
-    text.replace('\n', " ")
+/// What is new in each order: the beginning of its ids, and its number; key and reference are told by
+/// how they begin.
+struct New<'a> {
+    ids: &'a str,
+    number: &'a str,
 }
 
-fn literal(value: &str, new_ids: &str) -> String {
-    let new = |id: &str| format!("md5(:r::text || '{}')::uuid", &id[14..]);
-    let unique = value.starts_with("load-") || value.starts_with("shop-") || value.starts_with("SO-") || value.starts_with("ORD");
+/// The statement with its values in it; what is new in each order is made from pgbench's number.
+fn filled(statement: &str, values: &[Option<String>], new: &New) -> String {
+    let mut text = statement.to_owned();
+    for (at, value) in values.iter().enumerate().rev() {
+        let literal = value.as_ref().map_or_else(|| "NULL".to_owned(), |value| literal(value, new));
+        text = text.replace(&format!("${}", at + 1), &literal);
+    }
+    text
+}
+
+fn literal(value: &str, new: &New) -> String {
+    let new_ids = new.ids;
+    let renewed = |id: &str| format!("md5(:r::text || '{}')::uuid", &id[14..]);
+    let unique = value == new.number || value.starts_with("load-") || value.starts_with("shop-");
     if value.starts_with(new_ids) && value.len() == 36 {
-        return new(value);
+        return renewed(value);
     }
     if value.starts_with('{') && value.contains(new_ids) && !value.contains('"') {
         let ids: Vec<String> =
-            value.trim_matches(['{', '}']).split(',').map(|id| if id.starts_with(new_ids) { new(id) } else { format!("'{id}'::uuid") }).collect();
+            value.trim_matches(['{', '}']).split(',').map(|id| if id.starts_with(new_ids) { renewed(id) } else { format!("'{id}'::uuid") }).collect();
         return format!("ARRAY[{}]", ids.join(", "));
     }
     if unique && value.len() < 60 {
@@ -161,7 +166,9 @@ fn literal(value: &str, new_ids: &str) -> String {
     quoted(value)
 }
 
-/// A literal without a colon, which would be a variable to pgbench.
+/// A literal on one line without a colon, which would be a variable to pgbench.
 fn quoted(value: &str) -> String {
-    if value.contains(':') { format!("E'{}'", value.replace('\\', r"\\").replace(':', r"\x3A")) } else { format!("'{value}'") }
+    let special = value.contains([':', '\n']);
+    let escaped = || value.replace('\\', r"\\").replace(':', r"\x3A").replace('\n', r"\n");
+    if special { format!("E'{}'", escaped()) } else { format!("'{value}'") }
 }
