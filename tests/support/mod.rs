@@ -12,7 +12,7 @@ mod postgres;
 pub use app::{PASSWORD, TestApp, block_on, on_every_store, on_two_replicas};
 pub use client::{Answer, Client, Person};
 pub use company::{Company, id, note_pdf, order_of, parcel};
-pub use gate::{Passed, at_once};
+pub use gate::{Passed, WRITERS, at_once};
 pub use golden::golden;
 pub use mail::MailServer;
 pub use postgres::Database;
