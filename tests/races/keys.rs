@@ -52,7 +52,7 @@ fn one_key_sent_many_times_at_once_makes_one_order(app: &TestApp) {
 }
 
 fn a_key_is_taken_before_its_answer_is_kept(app: &TestApp) {
-    // the first has done its work and is about to keep the answer when the others come
+    // on PostgreSQL the first has done its work and is about to keep the answer when the others come
     let sales = app.company().sales();
     let tries = (0..MANY).map(|_| Try::post(&sales, "/v1/orders", desks(1))).collect();
     let race = under_one_key("idempotency_keys", About::Nothing, tries, IN_FLIGHT).rows("orders", 1).events("order.created", 1);

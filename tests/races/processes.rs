@@ -3,7 +3,7 @@
 
 use super::history::check_store;
 use crate::command_line::{Place, on_every_store};
-use crate::support::{TestApp, block_on, order_of};
+use crate::support::{Answer, Client, TestApp, block_on, order_of};
 use docket::app::App;
 use docket::db::clock::Clock;
 use docket::domain::actor::Actor;
@@ -101,46 +101,46 @@ fn an_import_beside_a_server_that_is_sent_the_same_enters_every_reference_once()
         let shop = served.log_in("shop");
         let rows: Vec<String> = (0..REFERENCES).map(|at| referenced(at).to_string()).collect();
         place.write("orders.ndjson", &rows.join("\n"));
-        let (ended, begun) = (AtomicBool::new(false), mpsc::channel());
-        let (told, posted) = scope(|scope| {
-            // from before the import begins until it has ended, and each at least once
-            let post = || {
-                let mut answers = Vec::new();
-                for at in (0..REFERENCES).rev().cycle() {
-                    answers.push((at, shop.post("/v1/orders", referenced(at))));
-                    if answers.len() == 1 {
-                        begun.0.send(()).expect("the import waits");
-                    }
-                    if answers.len() >= REFERENCES && ended.load(Ordering::SeqCst) {
-                        break;
-                    }
-                }
-                answers
-            };
-            let posting = scope.spawn(post);
-            begun.1.recv_timeout(Duration::from_secs(20)).expect("the first is posted");
-            let said = place.run(&["import", "orders.ndjson", "--report", "report.ndjson"]).well();
+        let (ended, (begin, begun)) = (&AtomicBool::new(false), mpsc::channel());
+        let (ran, posted) = scope(|scope| {
+            let posting = scope.spawn(|| post_until(ended, &begin, &shop));
+            begun.recv_timeout(Duration::from_secs(20)).expect("the first is posted");
+            let ran = place.run(&["import", "orders.ndjson", "--report", "report.ndjson"]);
             ended.store(true, Ordering::SeqCst);
-            (said, posting.join().expect("the server answers"))
+            (ran, posting.join().expect("the server answers"))
         });
+        let told = ran.well();
         assert!(told.contains("0 rows refused."), "{told}");
-        let new = posted.iter().filter(|(_, answer)| answer.status == 201).count();
-        assert!(posted.iter().all(|(_, answer)| [200, 201].contains(&answer.status)), "{posted:?}");
-        agree(place, &posted.iter().map(|(at, answer)| (*at, answer.body["number"].clone())).collect::<Vec<_>>(), new);
+        agree(place, &posted);
         assert_eq!(shop.get("/v1/orders?limit=200").ok()["data"].as_array().map(Vec::len), Some(REFERENCES));
         drop(served);
         place.run(&["check"]).well();
     });
 }
 
+/// Posts every reference again and again, from before the import begins until it has ended, and
+/// each at least once.
+fn post_until(ended: &AtomicBool, begin: &mpsc::Sender<()>, shop: &Client) -> Vec<(usize, Answer)> {
+    let mut posted = Vec::new();
+    while posted.len() < REFERENCES || !ended.load(Ordering::SeqCst) {
+        let at = REFERENCES - 1 - posted.len() % REFERENCES;
+        posted.push((at, shop.post("/v1/orders", referenced(at))));
+        if posted.len() == 1 {
+            begin.send(()).expect("the import waits");
+        }
+    }
+    posted
+}
+
 /// Both were told the same number for a reference, and each reference was new once.
-fn agree(place: &Place, posted: &[(usize, Value)], new_to_server: usize) {
+fn agree(place: &Place, posted: &[(usize, Answer)]) {
+    assert!(posted.iter().all(|(_, answer)| [200, 201].contains(&answer.status)), "{posted:?}");
     let report: Vec<Value> = place.read("report.ndjson").lines().map(|line| serde_json::from_str(line).expect("a report is JSON")).collect();
-    let entered = report.iter().filter(|row| row["outcome"] == "entered").count();
-    assert_eq!(entered + new_to_server, REFERENCES, "each was new to one of both");
+    let new = [report.iter().filter(|row| row["outcome"] == "entered").count(), posted.iter().filter(|(_, answer)| answer.status == 201).count()];
+    assert_eq!(new.iter().sum::<usize>(), REFERENCES, "each was new to one of both: {new:?}");
     let numbers: BTreeSet<&str> = report.iter().filter_map(|row| row["number"].as_str()).collect();
     assert_eq!(numbers.len(), REFERENCES);
-    for (at, number) in posted {
-        assert_eq!(&report[*at]["number"], number, "reference {at}");
+    for (at, answer) in posted {
+        assert_eq!(report[*at]["number"], answer.body["number"], "reference {at}");
     }
 }

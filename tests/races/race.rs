@@ -1,13 +1,12 @@
 //! A race: requests that overlap for certain, and what may come of them.
 
 use super::history::{Call, History, check_store, check_versions};
-use crate::support::{Client, Passed, TestApp, at_once};
+use crate::support::{Client, Passed, TestApp, WRITERS, at_once};
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
-/// As many as there are threads for writes on PostgreSQL on the smallest machine, so that all of
-/// them stand before the gate with what they have read.
-pub const MANY: usize = 4;
+/// So many that all of them can stand before the gate.
+pub const MANY: usize = WRITERS;
 
 /// One request.
 pub struct Try {

@@ -9,11 +9,13 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use docket::db::{Database, Target};
 use std::sync::mpsc;
-use std::thread::{JoinHandle, sleep, spawn};
+use std::thread::{JoinHandle, ScopedJoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 /// Longer than anything takes to arrive, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// As many threads as write on PostgreSQL on the smallest machine; more cannot arrive at a server.
+pub const WRITERS: usize = 4;
 /// Between two looks at who is there.
 const BREATH: Duration = Duration::from_millis(1);
 /// Sessions that wait for a lock of this database.
@@ -31,37 +33,35 @@ enum Bar {
     /// A transaction that holds a table, and a session that looks who waits.
     Table { _holder: PgConnection, watcher: PgConnection },
     /// A job on the writer's thread, which ends when it is told to or nobody can tell it any more.
-    Writer { release: mpsc::Sender<()>, job: JoinHandle<()> },
+    Writer { release: mpsc::Sender<()>, job: JoinHandle<()>, queue: Database },
 }
 
 /// A gate that is closed until it is dropped.
-struct Gate<'a> {
+struct Gate {
     bar: Bar,
-    queues: Vec<&'a Database>,
+    /// How many can stand before it.
+    room: usize,
 }
 
-impl<'a> Gate<'a> {
+impl Gate {
     /// Lets everybody read, and nobody write to this table (on SQLite to any).
-    fn close(app: &'a TestApp, table: &str) -> Self {
-        let bar = match &app.app.config.database {
-            Target::Postgres(url) => hold_table(url, table),
-            Target::Sqlite(_) => hold_writer(app.app.database.clone()),
-        };
-        Self { bar, queues: app.servers().iter().map(|server| &server.app.database).collect() }
+    fn close(app: &TestApp, table: &str) -> Self {
+        match &app.app.config.database {
+            Target::Postgres(url) => Self { bar: hold_table(url, table), room: WRITERS * app.servers().len() },
+            Target::Sqlite(_) => Self { bar: hold_writer(app.app.database.clone()), room: usize::MAX },
+        }
     }
 
-    /// How many have come as far as they can: they wait for a lock or, where no thread is free for
-    /// them, behind one who does.
+    /// How many stand before it: they wait for a lock, or for the one writer.
     fn waiting(&mut self) -> usize {
-        let queued: usize = self.queues.iter().map(|database| database.waiting().0).sum();
         match &mut self.bar {
-            Bar::Table { watcher, .. } => queued + number(watcher, WAITING),
-            Bar::Writer { .. } => queued,
+            Bar::Table { watcher, .. } => number(watcher, WAITING),
+            Bar::Writer { queue, .. } => queue.waiting().0,
         }
     }
 
     fn open(self) {
-        if let Bar::Writer { release, job } = self.bar {
+        if let Bar::Writer { release, job, .. } = self.bar {
             release.send(()).expect("the job waits to be told");
             job.join().expect("the job ends well");
         }
@@ -85,6 +85,7 @@ fn hold_table(url: &str, table: &str) -> Bar {
 fn hold_writer(database: Database) -> Bar {
     let (release, told) = mpsc::channel();
     let (entered, begun) = mpsc::channel();
+    let queue = database.clone();
     let job = spawn(move || {
         let wait = move |_: &mut docket::db::Conn| {
             entered.send(()).expect("the test waits");
@@ -95,7 +96,7 @@ fn hold_writer(database: Database) -> Bar {
         block_on(database.write(wait)).expect("the writer works");
     });
     begun.recv().expect("the writer takes the job");
-    Bar::Writer { release, job }
+    Bar::Writer { release, job, queue }
 }
 
 /// What came of those that went through a gate together.
@@ -107,23 +108,34 @@ pub struct Passed<T> {
 }
 
 /// Tries all of these at once: none gets to write to the table before each has come as far as it
-/// can, which is the gate, a queue before it, or its end.
+/// can, which is the gate or its end. They come one by one, so that it is known who comes while
+/// who stands there. On PostgreSQL those for whom there is no thread come after.
 pub fn at_once<T: Send, F: FnOnce() -> T + Send>(app: &TestApp, table: &str, tries: Vec<F>) -> Passed<T> {
     let mut gate = Gate::close(app, table);
     std::thread::scope(|scope| {
-        let threads: Vec<_> = tries.into_iter().map(|attempt| scope.spawn(attempt)).collect();
-        let deadline = Instant::now() + PATIENCE;
-        let together = loop {
-            // in this order, so that nobody who ends in between is counted twice
-            let ended = threads.iter().filter(|thread| thread.is_finished()).count();
-            let waiting = gate.waiting();
-            if waiting + ended >= threads.len() {
-                break waiting;
-            }
-            assert!(Instant::now() < deadline, "of {} only {waiting} wait and {ended} have ended", threads.len());
-            sleep(BREATH);
-        };
+        let (mut threads, mut together) = (Vec::new(), 0);
+        for attempt in tries {
+            threads.push(scope.spawn(attempt));
+            together = wait_for(&mut gate, &threads);
+        }
         gate.open();
         Passed { outcomes: threads.into_iter().map(|thread| thread.join().expect("a try ends")).collect(), together }
     })
+}
+
+/// Waits until all who can stand before the gate or have ended; gives how many stand there. The
+/// server's own workers may be among them, if they have something to write just then.
+fn wait_for<T>(gate: &mut Gate, threads: &[ScopedJoinHandle<T>]) -> usize {
+    let enough = threads.len().min(gate.room);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        // in this order, so that nobody who ends in between is counted twice
+        let ended = threads.iter().filter(|thread| thread.is_finished()).count();
+        let waiting = gate.waiting();
+        if waiting + ended >= enough {
+            return waiting;
+        }
+        assert!(Instant::now() < deadline, "of {} only {waiting} wait and {ended} have ended", threads.len());
+        sleep(BREATH);
+    }
 }

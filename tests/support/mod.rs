@@ -13,7 +13,7 @@ mod wire;
 pub use app::{PASSWORD, TestApp, block_on, on_every_store, on_every_store_with, on_two_replicas};
 pub use client::{Answer, Client, Person};
 pub use company::{Company, id, note_pdf, order_of, parcel};
-pub use gate::{Passed, at_once};
+pub use gate::{Passed, WRITERS, at_once};
 pub use golden::golden;
 pub use mail::MailServer;
 pub use postgres::Database;
