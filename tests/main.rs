@@ -6,6 +6,7 @@ mod command_line;
 mod errors;
 mod lifecycle;
 mod main_job;
+mod model;
 mod openapi;
 mod orders;
 mod proofs;
