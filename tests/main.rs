@@ -7,6 +7,7 @@ mod crashes;
 mod errors;
 mod lifecycle;
 mod main_job;
+mod model;
 mod openapi;
 mod orders;
 mod proofs;

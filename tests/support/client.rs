@@ -93,6 +93,11 @@ impl Client {
         Self { agent, base: base.to_owned(), bearer: None }
     }
 
+    /// Host and port of the server.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// The same connection with a token or key.
     pub fn with_bearer(&self, token: &str) -> Self {
         Self { bearer: Some(token.to_owned()), ..self.clone() }
@@ -176,16 +181,21 @@ impl Client {
 
     #[track_caller]
     pub fn upload_with(&self, path: &str, headers: &[(&str, &str)], kind: &str, file_name: &str, content: &[u8]) -> Answer {
-        let (media_type, body) = form(&[("kind", kind)], file_name, content);
-        let headers = [&[("content-type", media_type.as_str())], headers].concat();
-        self.send("POST", path, &headers, Some(body))
+        self.upload_form(path, headers, &[("kind", kind)], file_name, content)
     }
 
     /// A quality control report with what it found.
     #[track_caller]
     pub fn upload_report(&self, path: &str, result: &str, content: &[u8]) -> Answer {
-        let (media_type, body) = form(&[("kind", "qc_report"), ("result", result)], "report.pdf", content);
-        self.send("POST", path, &[("content-type", media_type.as_str())], Some(body))
+        self.upload_form(path, &[], &[("kind", "qc_report"), ("result", result)], "report.pdf", content)
+    }
+
+    /// A file beside these fields.
+    #[track_caller]
+    pub fn upload_form(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)], file_name: &str, content: &[u8]) -> Answer {
+        let (media_type, body) = form(fields, file_name, content);
+        let headers = [&[("content-type", media_type.as_str())], headers].concat();
+        self.send("POST", path, &headers, Some(body))
     }
 }
 

@@ -35,7 +35,7 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     if (said.channel, &said.channel_ref) != (old.channel, &old.channel_ref) {
         return Err(Problem::invalid("/channel_ref", "immutable", "channel and reference stay what they were", "渠道与渠道引用不可更改").into());
     }
-    let known = Known { lines: parts::lines(tx.conn, before.id)?, owner: before.owner_id };
+    let known = Known { amended: true, lines: parts::lines(tx.conn, before.id)?, owner: before.owner_id };
     let (_, settings) = settings::load(tx.conn)?;
     let content = content::build(tx, &settings, before.id, &said, &known)?;
     let (now, _) = content.revision()?;

@@ -50,6 +50,8 @@ impl Content {
 /// What an amended order has already; a new one has nothing.
 #[derive(Default)]
 pub struct Known {
+    /// It is there already: who amends it does not become its owner by that.
+    pub amended: bool,
     /// The lines that an amendment may name by id; they keep their products.
     pub lines: Vec<Line>,
     /// Stays the owner even if they have left.
@@ -65,7 +67,7 @@ pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, kno
     let digits = codes::minor_digits(&input.currency).unwrap_or(2);
     check_digits(&input, digits)?;
     let customer = resolve_customer(tx, &mut input.customer)?;
-    let owner = resolve_owner(tx, input.owner.as_deref(), known.owner)?;
+    let owner = resolve_owner(tx, input.owner.as_deref(), known)?;
     input.owner = owner.map(|id| id.text(Kind::User));
     let ordered_at = input.ordered_at.unwrap_or(tx.now);
     if ordered_at.is_ahead_of(tx.now) {
@@ -171,14 +173,14 @@ fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
 const SALES: &[Role] = &[Role::SalesSpecialist, Role::SalesManager];
 
 /// The sales person: the one named, or whoever enters the order, where they are in sales.
-fn resolve_owner(tx: &mut Tx, named: Option<&str>, present: Option<Id>) -> Result<Option<Id>> {
+fn resolve_owner(tx: &mut Tx, named: Option<&str>, known: &Known) -> Result<Option<Id>> {
     let Some(text) = named else {
-        let in_sales = tx.actor.holds(SALES);
-        return Ok(tx.actor.user_id().filter(|_| in_sales));
+        let sells = !known.amended && tx.actor.holds(SALES);
+        return Ok(tx.actor.user_id().filter(|_| sells));
     };
     let id = Kind::User.parse(text);
-    if id.is_some() && id == present {
-        return Ok(present);
+    if id.is_some() && id == known.owner {
+        return Ok(known.owner);
     }
     let user = id.map(|id| users::find(tx.conn, id)).transpose()?.flatten();
     match user {
