@@ -105,4 +105,3 @@ fn rule_1_2_what_a_process_took_ahead_and_did_not_use_is_never_given_again() {
         assert_eq!(taken, if app.is_embedded() { 1 } else { 32 });
     });
 }
-
