@@ -126,6 +126,18 @@ fn who_is_disabled_is_out_at_the_next_request_and_cannot_come_back() {
 }
 
 #[test]
+fn who_is_disabled_is_out_even_where_a_log_in_was_left_open() {
+    // disabling ends every log-in, too; the store is changed by hand, so that one outlives it
+    on_every_store(|app| {
+        let sales = app.company().sales();
+        sales.get("/v1/me").ok();
+        app.execute(&format!("UPDATE users SET active = FALSE WHERE username = '{}'", sales.username));
+        sales.get("/v1/me").refused(401, "token_revoked");
+        refresh(app, &json!(sales.refresh_token)).refused(401, "token_revoked");
+    });
+}
+
+#[test]
 fn a_changed_role_counts_from_the_next_request() {
     on_every_store(|app| {
         let viewer = app.company().viewer();
