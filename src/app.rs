@@ -233,7 +233,7 @@ impl App {
         act: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
         render: impl Fn(&mut Tx, T) -> Result<Answer> + Send + 'static,
     ) -> std::result::Result<Answer, Box<Problem>> {
-        let (clock, company) = (self.clock.clone(), self.company.clone());
+        let (clock, company, numbers) = (self.clock.clone(), self.company.clone(), self.database.numbers.clone());
         let (answer, left) = self
             .database
             .write(move |conn| {
@@ -247,6 +247,7 @@ impl App {
                 }
                 let mut tx = Tx::new(conn, now, actor, call.origin.clone(), call.language, company.clone());
                 tx.precondition = call.precondition.clone();
+                tx.numbers = numbers.clone();
                 let value = carry_out(&mut tx, &act)?;
                 let answer = render(&mut tx, value)?;
                 close(&mut tx)?;
@@ -294,13 +295,14 @@ impl App {
         actor: Actor,
         act: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, Box<Problem>> {
-        let (clock, company) = (self.clock.clone(), self.company.clone());
+        let (clock, company, numbers) = (self.clock.clone(), self.company.clone(), self.database.numbers.clone());
         let (value, left) = self
             .database
             .write(move |conn| {
                 let Call { origin, language, precondition, .. } = Call::internal(actor.clone());
                 let mut tx = Tx::new(conn, clock.now(), actor.clone(), origin, language, company.clone());
                 tx.precondition = precondition;
+                tx.numbers = numbers.clone();
                 let value = carry_out(&mut tx, &act)?;
                 close(&mut tx)?;
                 Ok((value, Left::by(&tx)))

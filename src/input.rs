@@ -3,6 +3,8 @@
 //! named by a pointer at once and told in both languages (BEHAVIOUR 1, DECISIONS 29). Knows no
 //! resource.
 
+pub mod day;
+mod named;
 pub mod rules;
 mod sentences;
 
@@ -57,9 +59,11 @@ impl<'de> Visitor<'de> for Strict {
         Ok(value.into())
     }
 
+    /// What is whole is an integer however it is written (`2.0`), as JSON Schema has it.
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> std::result::Result<Value, E> {
-        if value.fract() == 0.0 && value.abs() >= 9_007_199_254_740_992.0 {
-            return Err(E::custom("a number is too large to be kept exactly; send it as text"));
+        if value.fract() == 0.0 {
+            let exact = value.abs() < 9_007_199_254_740_992.0;
+            return if exact { Ok((value as i64).into()) } else { Err(E::custom("a number is too large to be kept exactly; send it as text")) };
         }
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number is out of range"))
     }
@@ -124,33 +128,38 @@ pub fn parse(bytes: &[u8]) -> std::result::Result<Value, Problem> {
 
 /// A hash of a value that does not depend on the order of its keys.
 pub fn fingerprint(value: &Value) -> Vec<u8> {
-    let mut hasher = Sha256::new();
-    feed(&mut hasher, value);
-    hasher.finalize().to_vec()
+    let mut bytes = Vec::with_capacity(1024);
+    write_sorted(&mut bytes, value);
+    Sha256::digest(&bytes).to_vec()
 }
 
-fn feed(hasher: &mut Sha256, value: &Value) {
+/// Writes a value in one way only: the members of objects in the order of their names.
+fn write_sorted(bytes: &mut Vec<u8>, value: &Value) {
     match value {
         Value::Object(members) => {
-            let mut keys: Vec<&String> = members.keys().collect();
-            keys.sort_unstable();
-            hasher.update(b"{");
-            for key in keys {
-                hasher.update(Value::String(key.clone()).to_string().as_bytes());
-                feed(hasher, &members[key]);
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
+            bytes.push(b'{');
+            for (name, member) in members {
+                write_scalar(bytes, name);
+                write_sorted(bytes, member);
             }
-            hasher.update(b"}");
+            bytes.push(b'}');
         }
         Value::Array(items) => {
-            hasher.update(b"[");
+            bytes.push(b'[');
             for item in items {
-                feed(hasher, item);
-                hasher.update(b",");
+                write_sorted(bytes, item);
+                bytes.push(b',');
             }
-            hasher.update(b"]");
+            bytes.push(b']');
         }
-        other => hasher.update(other.to_string().as_bytes()),
+        other => write_scalar(bytes, other),
     }
+}
+
+fn write_scalar(bytes: &mut Vec<u8>, value: &impl serde::Serialize) {
+    serde_json::to_writer(bytes, value).expect("what was read from JSON can be written as JSON, and memory takes it");
 }
 
 /// `/lines/0/quantity` from serde's `lines[0].quantity`.
@@ -167,7 +176,7 @@ fn pointer(path: &str) -> String {
 /// # Errors
 /// `unknown_field`, or `validation_failed` naming the first value of a wrong shape.
 pub fn shape<T: DeserializeOwned>(value: Value) -> std::result::Result<T, Problem> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(named::Named(value)).map_err(|error| {
         let at = pointer(&error.path().to_string());
         let why = error.inner().to_string();
         let unknown = why.starts_with("unknown field");
@@ -277,6 +286,16 @@ mod tests {
         let chinese = parse(br#"{"a":1,"a":2}"#).unwrap_err().detail_text(crate::domain::words::Language::Chinese);
         assert_eq!(chinese, "无法解析请求体：第 1 行第 10 列，键重复：a。");
         assert_eq!(parse("\"e\u{301}\"".as_bytes()).unwrap(), Value::String("\u{e9}".into()));
+    }
+
+    #[test]
+    fn a_whole_number_is_an_integer_however_it_is_written() {
+        for (text, read) in
+            [("2.0", serde_json::json!(2)), ("-3e2", serde_json::json!(-300)), ("-0.0", serde_json::json!(0)), ("1.5", serde_json::json!(1.5))]
+        {
+            assert_eq!(parse(text.as_bytes()).unwrap(), read, "{text}");
+        }
+        assert!(refused("9007199254740992.0").contains("too large"));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! PostgreSQL too. `DOCKET_TEST_BLESS=1` writes the golden files anew instead of comparing them.
 
 mod command_line;
+mod crashes;
 mod errors;
 mod lifecycle;
 mod main_job;
+mod model;
 mod openapi;
 mod orders;
 mod proofs;

@@ -62,6 +62,7 @@ fn texts_of(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(parameter) = parameter {
             parameter.description.iter_mut().for_each(schemas::tidy);
+            parameter.schema.iter_mut().for_each(schemas::improve);
         }
     }
 }

@@ -32,7 +32,8 @@ const UPLOAD_SECONDS: u64 = 60;
 const UPLOAD_BYTES: usize = FILE_BYTES + 16 * 1024;
 
 /// The parts of an upload, in any order.
-#[derive(utoipa::ToSchema)]
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = EvidenceInput, example = json!({"kind": "goods_issue_note", "file": "(the bytes of note.pdf)"}))]
 pub struct EvidenceForm {
     /// `goods_issue_note` or `qc_report`.

@@ -83,8 +83,8 @@ fn page(code: Code, language: Language) -> String {
 #[utoipa::path(
     tag = "service",
     responses(
-        (status = 200, content_type = "text/html", body = String),
-        (status = 404, content_type = "application/problem+json", body = ProblemView)
+        (status = 200, content_type = "text/html", body = String, headers(("Content-Language" = String, description = "The language of what is said."))),
+        (status = 404, content_type = "application/problem+json", body = ProblemView, headers(("Content-Language" = String, description = "The language of what is said.")))
     )
 )]
 #[get("/problems/{code}")]

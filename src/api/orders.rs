@@ -14,6 +14,7 @@ use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
 use crate::db::{Snapshot, Tx};
+use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
 use crate::domain::permission::{Operation, permit};
 use crate::domain::words::Language;
@@ -93,9 +94,14 @@ pub async fn get_order(app: Data<App>, request: HttpRequest, path: Path<String>,
 pub async fn create_order(app: Data<App>, posted: Posted<OrderInput>) -> Response {
     let body = posted.body;
     let act = move |tx: &mut Tx| create::create(tx, body.valid()?);
-    let render = |tx: &mut Tx, Entered { order, new }: Entered| {
-        let answer = shown(tx, if new { 201 } else { 200 }, order.id)?;
-        Ok(if new { answer.header("location", format!("/v1/orders/{}", order.id.text(Kind::Order))) } else { answer })
+    let render = |tx: &mut Tx, entered: Entered| match entered {
+        Entered::Known(order) => shown(tx, 200, order.id),
+        Entered::New(whole) => {
+            let id = whole.order.id;
+            let alone = tx.only_happened(id, EventName::OrderCreated);
+            let shown = if alone { answer(201, *whole, tx.language)? } else { shown(tx, 201, id)? };
+            Ok(shown.header("location", format!("/v1/orders/{}", id.text(Kind::Order))))
+        }
     };
     send(app.write(Operation::CreateOrder, posted.call, act, render).await)
 }

@@ -93,16 +93,22 @@ fn repeat_key(request: &HttpRequest) -> std::result::Result<Option<String>, Prob
     }
 }
 
+/// Whether a range of `Accept` allows something that we answer with; one with `q=0` forbids.
+fn allows(range: &str) -> bool {
+    let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let kind = parts.next().unwrap_or_default();
+    let forbids = parts.any(|part| part.strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0)));
+    let known = matches!(
+        kind.as_str(),
+        "" | "*/*" | "application/*" | "application/json" | "application/problem+json" | "application/octet-stream" | "application/pdf"
+    );
+    !forbids && (known || kind.starts_with("image/"))
+}
+
+/// Whether any of the `Accept` headers allows an answer; without one, everything is welcome.
 fn acceptable(request: &HttpRequest) -> bool {
-    let Some(accept) = header(request, &ACCEPT) else { return true };
-    let fits = |range: &str| {
-        let kind = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        matches!(
-            kind.as_str(),
-            "" | "*/*" | "application/*" | "application/json" | "application/problem+json" | "application/octet-stream" | "application/pdf"
-        ) || kind.starts_with("image/")
-    };
-    accept.split(',').any(fits)
+    let mut said = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).peekable();
+    said.peek().is_none() || said.any(|text| text.split(',').any(allows))
 }
 
 /// Where the peer is; `X-Forwarded-For` counts only from a trusted proxy (DECISIONS 33).
@@ -123,11 +129,18 @@ pub fn app(request: &HttpRequest) -> std::result::Result<web::Data<App>, Failure
     request.app_data::<web::Data<App>>().cloned().ok_or_else(|| Problem::new(Code::Internal).into())
 }
 
+/// What the `Authorization` header says. Bytes that are no text, and a second header, whose choice
+/// would be ours and might not be a proxy's, are shown and no good.
+fn authorization(request: &HttpRequest) -> Option<&str> {
+    let mut all = request.headers().get_all(AUTHORIZATION);
+    let first = all.next()?;
+    Some(first.to_str().ok().filter(|_| all.next().is_none()).unwrap_or("?"))
+}
+
 /// All of a request but its body.
 pub fn call(request: &HttpRequest) -> std::result::Result<Call, Failure> {
     let app = app(request)?;
-    let authorization = request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("?"));
-    let credentials = app.keys.read(authorization, app.clock.now());
+    let credentials = app.keys.read(authorization(request), app.clock.now());
     let precondition = precondition(request);
     let flaw = if acceptable(request) { precondition.as_ref().err().cloned() } else { Some(Problem::new(Code::NotAcceptable)) };
     Ok(Call {

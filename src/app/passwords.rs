@@ -6,6 +6,7 @@ use actix_web::web;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use prometheus::IntCounter;
 use tokio::sync::Semaphore;
 
 /// How many passwords are hashed at a time.
@@ -15,6 +16,7 @@ const AT_ONCE: usize = 2;
 pub struct Passwords {
     gate: Semaphore,
     nobody: String,
+    compared: IntCounter,
 }
 
 fn hasher() -> Argon2<'static> {
@@ -35,7 +37,17 @@ impl Passwords {
     /// # Errors
     /// Where argon2 fails, which no input brings about.
     pub fn new() -> Result<Self, Problem> {
-        Ok(Self { gate: Semaphore::new(AT_ONCE), nobody: hash_now(&hex::encode(crate::db::clock::random::<16>()))? })
+        let compared = IntCounter::new("docket_passwords_compared_total", "Passwords compared at log-in, whether or not the user exists");
+        let compared = compared.map_err(|error| {
+            log::error!("cannot count: {error}");
+            Problem::new(Code::Internal)
+        })?;
+        Ok(Self { gate: Semaphore::new(AT_ONCE), nobody: hash_now(&hex::encode(crate::db::clock::random::<16>()))?, compared })
+    }
+
+    /// How many passwords have been compared, for `/metrics`.
+    pub fn compared(&self) -> IntCounter {
+        self.compared.clone()
     }
 
     /// Hashes a password.
@@ -63,9 +75,14 @@ impl Passwords {
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Problem> {
         let _turn = self.gate.acquire().await.map_err(|_| Problem::new(Code::Unavailable))?;
         let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let check = move || PasswordHash::new(&hash).is_ok_and(|parsed| hasher().verify_password(password.as_bytes(), &parsed).is_ok());
-        let right = web::block(check).await.map_err(|_| Problem::new(Code::Unavailable))?;
+        let (hash, compared) = (hash.unwrap_or_else(|| self.nobody.clone()), self.compared.clone());
+        let compare = move || {
+            PasswordHash::new(&hash).is_ok_and(|parsed| {
+                compared.inc();
+                hasher().verify_password(password.as_bytes(), &parsed).is_ok()
+            })
+        };
+        let right = web::block(compare).await.map_err(|_| Problem::new(Code::Unavailable))?;
         Ok(known && right)
     }
 }

@@ -65,6 +65,12 @@ fn derive(master: &str, purpose: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
+/// The one header that tokens have. Compared whole, because the crate passes over parameters that
+/// must be understood or else refused, such as `crit` (RFC 7515, 4.1.11), and those that name keys.
+fn header() -> Header {
+    Header { typ: Some(TYPE.into()), ..Header::new(Algorithm::HS256) }
+}
+
 /// SHA-256, for tokens whose randomness needs no slow hash.
 pub fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
@@ -113,8 +119,7 @@ impl Keys {
             jti: hex::encode(random::<16>()),
             sid: session.text(Kind::Session),
         };
-        let header = Header { typ: Some(TYPE.into()), ..Header::new(Algorithm::HS256) };
-        jsonwebtoken::encode(&header, &claims, &self.sign).map_err(|error| {
+        jsonwebtoken::encode(&header(), &claims, &self.sign).map_err(|error| {
             log::error!("cannot sign a token: {error}");
             Problem::new(Code::Internal)
         })
@@ -135,8 +140,7 @@ impl Keys {
         }
     }
 
-    /// One algorithm, one type, every claim; times by our own clock, because the crate would
-    /// read the system's.
+    /// One header, every claim; times by our own clock, because the crate would read the system's.
     fn check(&self, token: &str, now: UtcTime) -> Result<(Id, Id), Code> {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.validate_exp = false;
@@ -145,13 +149,16 @@ impl Keys {
         rules.set_audience(&[AUDIENCE]);
         rules.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
         let data = self.check.iter().find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &rules).ok()).ok_or(Code::Unauthenticated)?;
-        if data.header.typ.as_deref() != Some(TYPE) || data.claims.jti.is_empty() {
+        if data.header != header() || data.claims.jti.is_empty() {
             return Err(Code::Unauthenticated);
         }
         let seconds = now.utc().timestamp();
         let claims = data.claims;
         if claims.nbf > seconds + LEEWAY_SECONDS || claims.iat > seconds + LEEWAY_SECONDS {
             return Err(Code::Unauthenticated);
+        }
+        if claims.exp > claims.iat + ACCESS_SECONDS {
+            return Err(Code::Unauthenticated); // longer than any that was ever given
         }
         if claims.exp <= seconds - LEEWAY_SECONDS {
             return Err(Code::TokenExpired);

@@ -126,7 +126,10 @@ async fn actor(app: &App, username: Option<String>) -> Result<Actor, CommandErro
 async fn enter(app: &App, actor: &Actor, line: usize, said: Said) -> Row {
     let outcome = match said {
         Err(problem) => Err(Box::new(problem)),
-        Ok(said) => app.write_as(actor.clone(), move |tx| create::create(tx, &said)).await.map(|Entered { order, new }| (order.number, new)),
+        Ok(said) => app
+            .write_as(actor.clone(), move |tx| create::create(tx, &said))
+            .await
+            .map(|entered| (entered.order().number.clone(), matches!(entered, Entered::New(_)))),
     };
     Row { line, outcome }
 }

@@ -100,3 +100,21 @@ macro_rules! each {
         }
     }};
 }
+
+/// Inserts several rows: one statement a row on SQLite, prepared once; one statement for all on
+/// PostgreSQL, where each is a round trip.
+#[macro_export]
+macro_rules! insert_rows {
+    ($connection:expr, $table:expr, $rows:expr) => {{
+        let connection: &mut $crate::db::connection::Conn = $connection;
+        let rows = $rows;
+        match connection {
+            $crate::db::connection::Conn::Postgres(inner) => {
+                diesel::insert_into($table).values(rows).cached_if_few(rows.len()).execute(inner).map(drop)
+            }
+            $crate::db::connection::Conn::Sqlite(inner) => {
+                rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).fixed($crate::here!()).execute(inner).map(drop))
+            }
+        }
+    }};
+}

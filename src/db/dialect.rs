@@ -1,10 +1,12 @@
 //! The few statements that differ between the databases, side by side. Everything else is one
 //! source through diesel's enum.
 
+use crate::db::cached::Cache;
 use crate::db::connection::Conn;
 use crate::domain::id::Id;
 use crate::domain::message::MessageStatus;
 use crate::domain::time::UtcTime;
+use crate::here;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -30,7 +32,8 @@ pub fn try_lock(connection: &mut Conn, name: &str) -> QueryResult<bool> {
         Conn::Postgres(inner) => {
             let digest = Sha256::digest(name.as_bytes());
             let key = digest.iter().take(8).fold(0_i64, |key, byte| (key << 8) | i64::from(*byte));
-            let row: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked").bind::<BigInt, _>(key).get_result(inner)?;
+            let row: Locked =
+                diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked").bind::<BigInt, _>(key).fixed(here!()).get_result(inner)?;
             Ok(row.locked)
         }
     }
@@ -48,15 +51,16 @@ pub fn feed_horizon(connection: &mut Conn) -> QueryResult<i64> {
     }
 }
 
-/// Draws the next value of a counter, making it where it is new.
-pub fn next_value(connection: &mut Conn, counter: &str) -> QueryResult<i64> {
+/// Moves a counter on, making it where it is new; gives its value then.
+pub fn advance(connection: &mut Conn, counter: &str, by: i64) -> QueryResult<i64> {
     use crate::db::schema::counters::dsl::{counters, name, value};
     crate::each!(connection, inner => diesel::insert_into(counters)
-        .values((name.eq(counter), value.eq(1_i64)))
+        .values((name.eq(counter), value.eq(by)))
         .on_conflict(name)
         .do_update()
-        .set(value.eq(value + 1_i64))
+        .set(value.eq(value + by))
         .returning(value)
+        .fixed(here!())
         .get_result(inner))
 }
 

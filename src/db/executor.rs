@@ -4,11 +4,14 @@
 //! all of them after the commit; PostgreSQL has threads with a transaction a closure, run again on
 //! serialization failures. Both look the same from above.
 
+use crate::db::cached::Cache;
 use crate::db::connection::{Conn, Target};
+use crate::db::numbers::Numbers;
 use crate::db::pool::{self, Pool, Pooled};
 use crate::error::{Code, Error, Problem, Result, database_problem};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::query_dsl::RunQueryDsl;
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -119,31 +122,41 @@ fn run_caught(job: &mut dyn Job, connection: &mut Conn) -> Ran {
     })
 }
 
-/// Runs a batch in one transaction, each job in its own savepoint (SQLite).
-fn run_batch(connection: &mut Conn, batch: &mut [Box<dyn Job>]) -> QueryResult<()> {
+/// Runs a statement that the connection keeps prepared: it is the same for each job.
+fn run_prepared(connection: &mut Conn, statement: &'static str) -> QueryResult<()> {
+    crate::each!(connection, inner => diesel::sql_query(statement).cached().execute(inner).map(drop))
+}
+
+/// Runs jobs in one transaction, each in its own savepoint, as long as more are waiting: those that
+/// arrive while others run share their commit (SQLite).
+fn run_batch(connection: &mut Conn, batch: &mut Vec<Box<dyn Job>>, queue: &Receiver<Box<dyn Job>>) -> QueryResult<()> {
     if let Conn::Sqlite(inner) = connection {
         AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")?;
     }
-    for job in batch.iter_mut() {
-        Manager::begin_transaction(connection)?;
-        match run_caught(job.as_mut(), connection) {
-            Ran::Keep => Manager::commit_transaction(connection)?,
-            Ran::Undo | Ran::Again | Ran::Broken => Manager::rollback_transaction(connection)?,
+    let mut run = 0;
+    while let Some(job) = batch.get_mut(run) {
+        run_prepared(connection, "SAVEPOINT job")?;
+        if !matches!(run_caught(job.as_mut(), connection), Ran::Keep) {
+            run_prepared(connection, "ROLLBACK TO job")?;
+        }
+        run_prepared(connection, "RELEASE job")?;
+        run += 1;
+        if run < BATCH {
+            batch.extend(queue.try_recv());
         }
     }
     Manager::commit_transaction(connection)
 }
 
-/// The one writer of SQLite: takes what is waiting, commits once, then answers everyone.
+/// The one writer of SQLite: runs what is waiting, commits once, then answers everyone.
 fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>) {
     let mut connection = None;
     while let Ok(first) = queue.recv() {
         let mut batch: Vec<Box<dyn Job>> = vec![first];
-        batch.extend(queue.try_iter().take(BATCH - 1));
         if connection.is_none() {
             connection = target.open().inspect_err(|error| log::error!("cannot open the database: {error}")).ok();
         }
-        match connection.as_mut().map(|c| run_batch(c, &mut batch)) {
+        match connection.as_mut().map(|c| run_batch(c, &mut batch, queue)) {
             Some(Ok(())) => {}
             Some(Err(error)) => {
                 let problem = database_problem(&error);
@@ -262,6 +275,8 @@ impl Default for Sizes {
 /// The database as the rest of the house sees it.
 #[derive(Clone)]
 pub struct Database {
+    /// Numbers for what comes in many at a time.
+    pub numbers: Numbers,
     writes: Sender<Box<dyn Job>>,
     reads: Sender<Box<dyn Job>>,
 }
@@ -293,7 +308,7 @@ impl Database {
             let (pool, queue) = (pool.clone(), read_queue.clone());
             spawn(format!("db-reader-{number}"), move || reader(&pool, &queue))?;
         }
-        Ok(Self { writes, reads })
+        Ok(Self { numbers: Numbers::new(target), writes, reads })
     }
 
     /// Runs a closure in a write transaction; resolves when its effects are durable. The closure

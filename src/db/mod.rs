@@ -2,11 +2,13 @@
 //! that work on it, the unit of work, the schema. Only this room asks which database it is, and
 //! only this room begins transactions. Must not know what the tables mean.
 
+pub mod cached;
 pub mod clock;
 pub mod connection;
 pub mod dialect;
 pub mod executor;
 pub mod migrations;
+pub mod numbers;
 mod pool;
 pub mod schema;
 pub mod tx;

@@ -4,9 +4,10 @@
 
 use crate::db::clock;
 use crate::db::connection::Conn;
+use crate::db::numbers::Numbers;
 use crate::domain::actor::Actor;
 use crate::domain::company::Company;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
@@ -64,6 +65,7 @@ pub struct Tx<'c> {
     pub origin: Origin,
     pub language: Language,
     pub company: Arc<Company>,
+    pub numbers: Numbers,
     pub precondition: Precondition,
     recorded: Vec<Recorded>,
     settled: usize,
@@ -83,6 +85,7 @@ impl<'c> Tx<'c> {
             origin,
             language,
             company,
+            numbers: Numbers::default(),
             precondition: Precondition::Absent,
             recorded: Vec::new(),
             settled: 0,
@@ -158,6 +161,12 @@ impl<'c> Tx<'c> {
     /// All that was recorded, in order.
     pub fn recorded(&self) -> &[Recorded] {
         &self.recorded
+    }
+
+    /// Whether this is all that has happened to an order in this unit of work.
+    pub fn only_happened(&self, order: Id, name: EventName) -> bool {
+        let mut of_order = self.recorded.iter().filter(|recorded| recorded.event.order == Some(order));
+        of_order.next().is_some_and(|first| first.event.name == name) && of_order.next().is_none()
     }
 
     /// Puts a message into the outbox of this unit of work.

@@ -59,7 +59,7 @@ pub async fn make(demo: &Demo<'_>) -> Done<()> {
                 "requested_within_working_days": 10
             }
         }))?;
-        let id = demo.act("sales1", move |tx| create::create(tx, &order)).await?.order.id;
+        let id = demo.act("sales1", move |tx| create::create(tx, &order)).await?.order().id;
         bring(demo, id, *stage).await?;
     }
     let waiting = json!({

@@ -80,6 +80,11 @@ impl Kind {
 }
 
 impl Id {
+    /// Before every id.
+    pub const FIRST: Self = Self(Uuid::nil());
+    /// After every id.
+    pub const LAST: Self = Self(Uuid::max());
+
     /// A UUIDv7 of milliseconds since 1970 and ten random bytes.
     pub fn from_parts(milliseconds: u64, random: [u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())

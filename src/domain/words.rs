@@ -49,8 +49,8 @@ impl Language {
 /// Defines an enum whose values are words; see the module.
 #[macro_export]
 macro_rules! words {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $( $(#[$vmeta:meta])* $variant:ident = $text:literal $( / $en:literal / $zh:literal )? ),+ $(,)? }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:literal])* $vis:vis enum $name:ident { $( $(#[$vmeta:meta])* $variant:ident = $text:literal $( / $en:literal / $zh:literal )? ),+ $(,)? }) => {
+        $(#[doc = $doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
             diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
@@ -85,6 +85,7 @@ macro_rules! words {
                 utoipa::openapi::schema::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .enum_values(Some(words))
+                    .description(Some(concat!($($doc),*).trim_start()))
                     .into()
             }
         }

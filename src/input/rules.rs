@@ -30,10 +30,27 @@ pub fn when(good: bool, code: &'static str, en: &'static str, zh: &'static str) 
     if good { Ok(()) } else { refuse(code, en, zh) }
 }
 
-/// Something besides blanks, and no control characters (line breaks would split a header).
+/// Characters that nobody sees and that make two names look alike, or turn the direction of what
+/// stands beside them: soft hyphen, zero-width space, marks and overrides of direction, separators,
+/// invisible operators, byte order mark, tags.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Characters that are seen only in what stands around them: the joiners that Persian names and
+/// emoji are written with, fillers, and variation selectors.
+fn is_seen_alone(c: char) -> bool {
+    !c.is_whitespace()
+        && !is_hidden(c)
+        && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}')
+}
+
+/// Something that can be seen, and no control or hidden characters (line breaks would split a
+/// header).
 pub fn line(text: &str) -> Checked {
-    let plain = !text.trim().is_empty() && !text.chars().any(char::is_control);
-    when(plain, "text", "must be one line of text that is not blank", "须为一行非空白文本")
+    let plain = text.chars().any(is_seen_alone) && !text.chars().any(|c| c.is_control() || is_hidden(c));
+    when(plain, "text", "must be one line of visible text", "须为一行可见文本")
 }
 
 /// As [`line`], or empty.
@@ -43,7 +60,7 @@ pub fn line_or_empty(text: &str) -> Checked {
 
 /// Not blank; line breaks are welcome.
 pub fn prose(text: &str) -> Checked {
-    when(!text.trim().is_empty(), "text", "must not be blank", "不得为空白")
+    when(text.chars().any(is_seen_alone), "text", "must not be blank", "不得为空白")
 }
 
 /// A code that can stand in a path or a list: letters, digits, `-`, `_`, `.`, `/`.
@@ -101,4 +118,25 @@ pub fn positive(amount: &Amount) -> Checked {
 /// From 0 to 1.
 pub fn rate(amount: &Amount) -> Checked {
     when((Amount::ZERO..=Amount::ONE).contains(amount), "range", "must lie between 0 and 1", "须在 0 到 1 之间")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_holds_something_that_can_be_seen() {
+        for good in ["Acme", "陈静", "می\u{200c}خواهم", "👩\u{200d}🔧 Tools", "O’Brien & Söhne"] {
+            assert!(line(good).is_ok(), "{good:?}");
+        }
+        for bad in ["", " ", "\u{3000}", "\u{200b}", "\u{200d}", "\u{3164}", "Ac\nme", "Ac\u{200b}me", "\u{feff}Acme", "Acme\u{202e}", "\u{e0041}"] {
+            assert!(line(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn prose_says_something() {
+        assert!(prose("First\nsecond").is_ok());
+        assert!(prose("\u{200b}\u{2060}").is_err());
+    }
 }

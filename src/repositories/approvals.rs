@@ -4,6 +4,7 @@
 pub mod evidence;
 pub mod whole;
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::{approval_rounds, approval_rules, approval_steps};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend, clock};
@@ -13,7 +14,8 @@ use crate::domain::id::Id;
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, words};
+use crate::words;
+use crate::{each, here, here_by_length, insert_rows};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +48,7 @@ pub struct Check {
 
 /// An approval rule, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = approval_rules)]
+#[diesel(table_name = approval_rules, treat_none_as_default_value = false)]
 pub struct RuleRow {
     pub id: Id,
     pub version: i64,
@@ -70,7 +72,7 @@ impl RuleRow {
 
 /// One pass of an order through its approvers.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = approval_rounds)]
+#[diesel(table_name = approval_rounds, treat_none_as_default_value = false)]
 pub struct Round {
     pub id: Id,
     pub order_id: Id,
@@ -149,57 +151,61 @@ pub fn seed(conn: &mut Conn, now: UtcTime) -> Result<()> {
             updated_at: now,
         };
         let target = approval_rules::code;
-        each!(conn, c => diesel::insert_into(approval_rules::table).values(&row).on_conflict(target).do_nothing().execute(c))?;
+        each!(conn, c => diesel::insert_into(approval_rules::table).values(&row).on_conflict(target).do_nothing().fixed(here!()).execute(c))?;
     }
     Ok(())
 }
 
 /// Stores a new round.
 pub fn insert_round(conn: &mut Conn, round: &Round) -> Result<()> {
-    diesel::insert_into(approval_rounds::table).values(round).execute(conn)?;
+    each!(conn, c => diesel::insert_into(approval_rounds::table).values(round).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Stores the steps of a new round.
 pub fn insert_steps(conn: &mut Conn, steps: &[Step]) -> Result<()> {
     if !steps.is_empty() {
-        each!(conn, c => diesel::insert_into(approval_steps::table).values(steps).execute(c))?;
+        insert_rows!(conn, approval_steps::table, steps)?;
     }
     Ok(())
 }
 
 /// The last round of an order; it is the one that counts.
 pub fn latest_round(conn: &mut Conn, order: Id) -> Result<Option<Round>> {
-    let query = approval_rounds::table.filter(approval_rounds::order_id.eq(order)).order(approval_rounds::round.desc());
-    Ok(query.select(Round::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => approval_rounds::table.filter(approval_rounds::order_id.eq(order)).order(approval_rounds::round.desc()).select(Round::as_select()).first(c)).optional()?)
 }
 
 /// All rounds of an order, first to last.
 pub fn rounds_of(conn: &mut Conn, order: Id) -> Result<Vec<Round>> {
-    let query = approval_rounds::table.filter(approval_rounds::order_id.eq(order)).order(approval_rounds::round.asc());
-    Ok(query.select(Round::as_select()).load(conn)?)
+    Ok(
+        each!(conn, c => approval_rounds::table.filter(approval_rounds::order_id.eq(order)).order(approval_rounds::round.asc()).select(Round::as_select()).load(c))?,
+    )
 }
 
 /// Several rounds.
 pub fn find_rounds(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Round>> {
-    Ok(each!(conn, c => approval_rounds::table.filter(approval_rounds::id.eq_any(ids)).select(Round::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => approval_rounds::table.filter(approval_rounds::id.eq_any(padded(ids))).select(Round::as_select()).listed(ids.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// A step by id.
 pub fn find_step(conn: &mut Conn, id: Id) -> Result<Option<Step>> {
-    Ok(approval_steps::table.find(id).select(Step::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => approval_steps::table.find(id).select(Step::as_select()).first(c)).optional()?)
 }
 
 /// The steps of a round, lowest level first.
 pub fn steps_of_round(conn: &mut Conn, round: Id) -> Result<Vec<Step>> {
-    let query = approval_steps::table.filter(approval_steps::round_id.eq(round)).order(approval_steps::level.asc());
-    Ok(query.select(Step::as_select()).load(conn)?)
+    Ok(
+        each!(conn, c => approval_steps::table.filter(approval_steps::round_id.eq(round)).order(approval_steps::level.asc()).select(Step::as_select()).load(c))?,
+    )
 }
 
 /// All steps of an order, lowest level first; those of its rounds are mixed.
 pub fn steps_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Step>> {
-    let query = approval_steps::table.filter(approval_steps::order_id.eq(order)).order(approval_steps::level.asc());
-    Ok(query.select(Step::as_select()).load(conn)?)
+    Ok(
+        each!(conn, c => approval_steps::table.filter(approval_steps::order_id.eq(order)).order(approval_steps::level.asc()).select(Step::as_select()).load(c))?,
+    )
 }
 
 /// A person's queue: the steps that they may decide now (DECISIONS 24).
@@ -296,14 +302,14 @@ pub fn set_step_status(conn: &mut Conn, from: StepStatus, step: &Step) -> Result
         approval_steps::decided_at.eq(step.decided_at),
         approval_steps::comment.eq(step.comment.clone()),
     );
-    Ok(diesel::update(approval_steps::table.filter(here)).set(values).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(approval_steps::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
 
 /// Closes an open round; false where it is closed by now.
 pub fn close_round(conn: &mut Conn, round: Id, status: RoundStatus, at: UtcTime) -> Result<bool> {
     let open = approval_rounds::table.filter(approval_rounds::id.eq(round).and(approval_rounds::status.eq(RoundStatus::Open)));
     let values = (approval_rounds::status.eq(status), approval_rounds::closed_at.eq(Some(at)));
-    Ok(diesel::update(open).set(values).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(open).set(values).fixed(here!()).execute(c))? == 1)
 }
 
 #[cfg(test)]

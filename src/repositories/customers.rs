@@ -1,18 +1,19 @@
 //! Customers.
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::customers::{self, dsl};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::order::CustomerTier;
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
 /// A customer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = customers, treat_none_as_null = true)]
+#[diesel(table_name = customers, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Customer {
     pub id: Id,
     pub version: i64,
@@ -42,17 +43,19 @@ impl Customer {
 
 /// A customer by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Customer>> {
-    Ok(dsl::customers.find(id).select(Customer::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::customers.find(id).select(Customer::as_select()).first(c)).optional()?)
 }
 
 /// Several customers.
 pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Customer>> {
-    Ok(each!(conn, c => dsl::customers.filter(dsl::id.eq_any(ids)).select(Customer::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => dsl::customers.filter(dsl::id.eq_any(padded(ids))).select(Customer::as_select()).listed(ids.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// A customer by their own code.
 pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Customer>> {
-    Ok(dsl::customers.filter(dsl::code.eq(code)).select(Customer::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::customers.filter(dsl::code.eq(code)).select(Customer::as_select()).first(c)).optional()?)
 }
 
 /// The oldest customer of exactly this name, phone and e-mail, so that orders which repeat a
@@ -84,12 +87,12 @@ pub fn list(conn: &mut Conn, q: Option<&str>, before: Option<Id>, limit: i64) ->
 
 /// Stores a new customer; false where the code is taken.
 pub fn insert(conn: &mut Conn, customer: &Customer) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(dsl::customers).values(customer).on_conflict_do_nothing().execute(c))?;
+    let inserted = each!(conn, c => diesel::insert_into(dsl::customers).values(customer).on_conflict_do_nothing().fixed(here!()).execute(c))?;
     Ok(inserted == 1)
 }
 
 /// Stores a changed customer at the version before; false where it has another by now.
 pub fn update(conn: &mut Conn, customer: &Customer) -> Result<bool> {
     let target = dsl::customers.filter(dsl::id.eq(customer.id).and(dsl::version.eq(customer.version - 1)));
-    Ok(diesel::update(target).set(customer).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(target).set(customer).fixed(here!()).execute(c))? == 1)
 }

@@ -1,13 +1,14 @@
 //! History, which is also the feed: written once, by `app`, and never changed (BEHAVIOUR 9).
 
+use crate::db::cached::Cache;
 use crate::db::schema::{events, messages};
 use crate::db::types::Json;
 use crate::db::{Conn, Tx, dialect};
 use crate::domain::actor::ActorKind;
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::insert_rows;
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -116,7 +117,7 @@ pub fn insert_recorded(tx: &mut Tx) -> Result<()> {
         });
     }
     if !rows.is_empty() {
-        each!(&mut *tx.conn, c => diesel::insert_into(events::table).values(&rows).execute(c))?;
+        insert_rows!(tx.conn, events::table, &rows)?;
     }
     Ok(())
 }
@@ -144,7 +145,7 @@ pub fn insert_outgoing(tx: &mut Tx) -> Result<()> {
         })
         .collect();
     if !rows.is_empty() {
-        each!(&mut *tx.conn, c => diesel::insert_into(messages::table).values(&rows).execute(c))?;
+        insert_rows!(tx.conn, messages::table, &rows)?;
     }
     Ok(())
 }

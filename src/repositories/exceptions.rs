@@ -3,6 +3,7 @@
 
 pub mod whole;
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::{approval_steps, exception_orders, exceptions, orders, users};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
@@ -12,8 +13,8 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::approval::StepStatus;
 use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severity};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, here_by_length, insert_rows};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +66,7 @@ impl Plan {
 
 /// An exception.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = exceptions)]
+#[diesel(table_name = exceptions, treat_none_as_default_value = false)]
 pub struct ExceptionRow {
     pub id: Id,
     pub number: String,
@@ -100,7 +101,7 @@ const OPEN: [ExceptionStatus; 4] = [ExceptionStatus::Reported, ExceptionStatus::
 
 /// An exception by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<ExceptionRow>> {
-    Ok(exceptions::table.find(id).select(ExceptionRow::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => exceptions::table.find(id).select(ExceptionRow::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// An exception by what a path says: `exc_…` or its number.
@@ -108,7 +109,7 @@ pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<ExceptionRow>> 
     if let Some(id) = Kind::Exception.parse(text) {
         return find(conn, id);
     }
-    Ok(exceptions::table.filter(exceptions::number.eq(text)).select(ExceptionRow::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => exceptions::table.filter(exceptions::number.eq(text)).select(ExceptionRow::as_select()).first(c)).optional()?)
 }
 
 /// Which exceptions a list shows.
@@ -165,10 +166,10 @@ pub fn list(conn: &mut Conn, filter: &ExceptionFilter, before: Option<Id>, limit
 
 /// Stores a new exception and the orders it covers.
 pub fn insert(conn: &mut Conn, row: &ExceptionRow, orders: &[Id]) -> Result<()> {
-    diesel::insert_into(exceptions::table).values(row).execute(conn)?;
+    each!(conn, c => diesel::insert_into(exceptions::table).values(row).fixed(here!()).execute(c))?;
     let linked: Vec<_> = orders.iter().map(|order| (exception_orders::exception_id.eq(row.id), exception_orders::order_id.eq(*order))).collect();
     if !linked.is_empty() {
-        each!(conn, c => diesel::insert_into(exception_orders::table).values(&linked).execute(c))?;
+        insert_rows!(conn, exception_orders::table, &linked)?;
     }
     Ok(())
 }
@@ -184,15 +185,17 @@ pub fn links(conn: &mut Conn, exception: Id) -> Result<Vec<Id>> {
 pub fn links_of(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, Id, String)>> {
     Ok(each!(conn, c => exception_orders::table
         .inner_join(orders::table.on(orders::id.eq(exception_orders::order_id)))
-        .filter(exception_orders::exception_id.eq_any(of))
+        .filter(exception_orders::exception_id.eq_any(padded(of)))
         .order(exception_orders::order_id.asc())
         .select((exception_orders::exception_id, exception_orders::order_id, orders::number))
-        .load(c))?)
+        .listed(of.len(), here_by_length!()).load(c))?)
 }
 
 /// The numbers of several exceptions, as (exception, number).
 pub fn numbers_of(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, String)>> {
-    Ok(each!(conn, c => exceptions::table.filter(exceptions::id.eq_any(of)).select((exceptions::id, exceptions::number)).load(c))?)
+    Ok(
+        each!(conn, c => exceptions::table.filter(exceptions::id.eq_any(padded(of))).select((exceptions::id, exceptions::number)).listed(of.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// The only writer of the status column: a compare-and-set from one status (and the version
@@ -210,7 +213,7 @@ pub fn set_status(conn: &mut Conn, from: ExceptionStatus, row: &ExceptionRow) ->
         exceptions::closed_at.eq(row.closed_at),
         exceptions::updated_at.eq(row.updated_at),
     );
-    Ok(diesel::update(exceptions::table.filter(here)).set(values).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(exceptions::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
 
 /// Stores what an amendment changed at the version before; false where it has another by now.
@@ -226,7 +229,7 @@ pub fn update(conn: &mut Conn, row: &ExceptionRow) -> Result<bool> {
         exceptions::blocking.eq(row.blocking),
         exceptions::updated_at.eq(row.updated_at),
     );
-    Ok(diesel::update(exceptions::table.filter(here)).set(values).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(exceptions::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
 
 /// Numbers of the open blocking exceptions of an order (DOMAIN 6.4), oldest first.
@@ -238,10 +241,10 @@ pub fn blocking_numbers(conn: &mut Conn, order: Id) -> Result<Vec<String>> {
 pub fn blocking_numbers_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<(Id, String)>> {
     let mut found: Vec<(Id, Id, String)> = each!(conn, c => exception_orders::table
         .inner_join(exceptions::table.on(exceptions::id.eq(exception_orders::exception_id)))
-        .filter(exception_orders::order_id.eq_any(orders))
+        .filter(exception_orders::order_id.eq_any(padded(orders)))
         .filter(exceptions::blocking.eq(true).and(exceptions::status.eq_any(OPEN)))
         .select((exceptions::id, exception_orders::order_id, exceptions::number))
-        .load(c))?;
+        .listed(orders.len(), here_by_length!()).load(c))?;
     // sorted here, since a few rows are: asked to sort, SQLite begins with all open exceptions
     found.sort_unstable_by_key(|(exception, ..)| *exception);
     Ok(found.into_iter().map(|(_, order, number)| (order, number)).collect())
@@ -261,11 +264,11 @@ pub fn open_of_kind(conn: &mut Conn, order: Id, kind: ExceptionKind) -> Result<V
 /// Who approved a level of any of these orders (DOMAIN 6.3).
 pub fn level_approvers(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Id>> {
     let found: Vec<Option<Id>> = each!(conn, c => approval_steps::table
-        .filter(approval_steps::order_id.eq_any(orders).and(approval_steps::status.eq(StepStatus::Approved)))
+        .filter(approval_steps::order_id.eq_any(padded(orders)).and(approval_steps::status.eq(StepStatus::Approved)))
         .filter(approval_steps::decided_by_id.is_not_null())
         .select(approval_steps::decided_by_id)
         .distinct()
-        .load(c))?;
+        .listed(orders.len(), here_by_length!()).load(c))?;
     Ok(found.into_iter().flatten().collect())
 }
 

@@ -1,18 +1,19 @@
 //! What is known about files; their bytes are `app::storage`'s.
 
 use crate::db::Conn;
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::files;
 use crate::domain::evidence::{MediaType, QcResult};
 use crate::domain::id::Id;
 use crate::domain::task_plan::EvidenceKind;
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
 /// A file that was handed in.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = files)]
+#[diesel(table_name = files, treat_none_as_default_value = false)]
 pub struct FileRow {
     /// Also the name under which its bytes are stored.
     pub id: Id,
@@ -32,12 +33,14 @@ pub struct FileRow {
 
 /// A file by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<FileRow>> {
-    Ok(files::table.find(id).select(FileRow::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => files::table.find(id).select(FileRow::as_select()).first(c)).optional()?)
 }
 
 /// The files of several tasks, oldest first.
 pub fn list_of_tasks(conn: &mut Conn, tasks: &[Id]) -> Result<Vec<FileRow>> {
-    Ok(each!(conn, c => files::table.filter(files::task_id.eq_any(tasks)).order(files::id.asc()).select(FileRow::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => files::table.filter(files::task_id.eq_any(padded(tasks))).order(files::id.asc()).select(FileRow::as_select()).listed(tasks.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// How many files an order has.
@@ -47,6 +50,6 @@ pub fn count_of_order(conn: &mut Conn, order: Id) -> Result<i64> {
 
 /// Stores what is known about a file.
 pub fn insert(conn: &mut Conn, file: &FileRow) -> Result<()> {
-    diesel::insert_into(files::table).values(file).execute(conn)?;
+    each!(conn, c => diesel::insert_into(files::table).values(file).fixed(here!()).execute(c))?;
     Ok(())
 }

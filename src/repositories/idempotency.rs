@@ -1,15 +1,17 @@
 //! Answers kept under a caller's key, so that a repeated request does nothing twice (BEHAVIOUR 3).
 
 use crate::db::Conn;
+use crate::db::cached::Cache;
 use crate::db::schema::idempotency_keys::{self, dsl};
 use crate::db::types::Json;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
+use crate::{each, here};
 use diesel::prelude::*;
 
 /// A kept answer.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency_keys)]
+#[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
 pub struct Kept {
     pub caller: String,
     pub key: String,
@@ -23,17 +25,16 @@ pub struct Kept {
 
 /// What was answered to a caller under a key.
 pub fn find(conn: &mut Conn, caller: &str, key: &str) -> Result<Option<Kept>> {
-    let query = dsl::idempotency_keys.filter(dsl::caller.eq(caller).and(dsl::key.eq(key)));
-    Ok(query.select(Kept::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::idempotency_keys.filter(dsl::caller.eq(caller).and(dsl::key.eq(key))).select(Kept::as_select()).first(c)).optional()?)
 }
 
 /// Keeps an answer.
 pub fn insert(conn: &mut Conn, kept: &Kept) -> Result<()> {
-    diesel::insert_into(dsl::idempotency_keys).values(kept).execute(conn)?;
+    each!(conn, c => diesel::insert_into(dsl::idempotency_keys).values(kept).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Forgets answers older than an instant; gives how many.
 pub fn delete_before(conn: &mut Conn, instant: UtcTime) -> Result<usize> {
-    Ok(diesel::delete(dsl::idempotency_keys.filter(dsl::created_at.lt(instant))).execute(conn)?)
+    Ok(each!(conn, c => diesel::delete(dsl::idempotency_keys.filter(dsl::created_at.lt(instant))).fixed(here!()).execute(c))?)
 }

@@ -2,13 +2,14 @@
 //! that a disabled user, a changed role or a revoked key counts from the next one (BEHAVIOUR 5).
 
 use crate::db::Conn;
+use crate::db::cached::Cache;
 use crate::db::schema::{api_keys, login_failures, refresh_tokens, sessions, users};
 use crate::db::types::Json;
 use crate::domain::actor::{Actor, ActorKind, Department, Role};
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::{Code, Result};
+use crate::{each, here};
 use diesel::prelude::*;
 
 /// The person behind an access token, as of now.
@@ -17,12 +18,12 @@ use diesel::prelude::*;
 /// `token_revoked` where the log-in has ended or the user is disabled.
 pub fn of_person(conn: &mut Conn, user: Id, session: Id, now: UtcTime) -> Result<Actor> {
     type Row = (String, Json<Vec<Role>>, Option<Department>, bool, Option<UtcTime>, UtcTime);
-    let row: Option<Row> = sessions::table
+    let row: Option<Row> = each!(conn, c => sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .filter(sessions::id.eq(session).and(users::id.eq(user)))
         .select((users::username, users::roles, users::department, users::active, sessions::revoked_at, sessions::expires_at))
-        .first(conn)
-        .optional()?;
+        .limit(1).fixed(here!()).get_result(c))
+    .optional()?;
     match row {
         Some((label, Json(roles), department, true, None, expires)) if expires > now => {
             Ok(Actor { kind: ActorKind::User, id: Some(user), label, roles, department, scopes: Vec::new(), session: Some(session) })
@@ -36,7 +37,9 @@ pub fn of_person(conn: &mut Conn, user: Id, session: Id, now: UtcTime) -> Result
 /// # Errors
 /// `unauthenticated` for an unknown key, `token_revoked` and `token_expired` for one that was good.
 pub fn of_key(conn: &mut Conn, hash: &[u8], now: UtcTime) -> Result<Actor> {
-    let Some(key) = api_keys::table.filter(api_keys::key_hash.eq(hash)).select(KeyRow::as_select()).first(conn).optional()? else {
+    let found =
+        each!(conn, c => api_keys::table.filter(api_keys::key_hash.eq(hash)).select(KeyRow::as_select()).limit(1).fixed(here!()).get_result(c));
+    let Some(key) = found.optional()? else {
         return Err(Code::Unauthenticated.into());
     };
     if key.revoked_at.is_some() {
@@ -51,7 +54,7 @@ pub fn of_key(conn: &mut Conn, hash: &[u8], now: UtcTime) -> Result<Actor> {
 
 /// An API key's row; the key itself is kept as a hash only.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = api_keys)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
 pub struct KeyRow {
     pub id: Id,
     pub version: i64,
@@ -66,13 +69,13 @@ pub struct KeyRow {
 
 /// Stores a new key.
 pub fn insert_key(conn: &mut Conn, key: &KeyRow) -> Result<()> {
-    diesel::insert_into(api_keys::table).values(key).execute(conn)?;
+    each!(conn, c => diesel::insert_into(api_keys::table).values(key).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// A key by its id.
 pub fn find_key(conn: &mut Conn, id: Id) -> Result<Option<KeyRow>> {
-    Ok(api_keys::table.find(id).select(KeyRow::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => api_keys::table.find(id).select(KeyRow::as_select()).first(c)).optional()?)
 }
 
 /// Keys made before an id, newest first.
@@ -87,34 +90,35 @@ pub fn list_keys(conn: &mut Conn, before: Option<Id>, limit: i64) -> Result<Vec<
 /// Revokes a key at a version; false where it has another version by now.
 pub fn set_key_revoked(conn: &mut Conn, id: Id, version: i64, at: UtcTime) -> Result<bool> {
     let target = api_keys::table.filter(api_keys::id.eq(id).and(api_keys::version.eq(version)));
-    let changed = diesel::update(target).set((api_keys::revoked_at.eq(Some(at)), api_keys::version.eq(version + 1))).execute(conn)?;
+    let changed = each!(conn, c => diesel::update(target).set((api_keys::revoked_at.eq(Some(at)), api_keys::version.eq(version + 1))).fixed(here!()).execute(c))?;
     Ok(changed == 1)
 }
 
 /// Opens a log-in.
 pub fn insert_session(conn: &mut Conn, id: Id, user: Id, now: UtcTime, expires_at: UtcTime) -> Result<()> {
     let row = (sessions::id.eq(id), sessions::user_id.eq(user), sessions::created_at.eq(now), sessions::expires_at.eq(expires_at));
-    diesel::insert_into(sessions::table).values(row).execute(conn)?;
+    each!(conn, c => diesel::insert_into(sessions::table).values(row).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Ends a log-in and every token of its family; false where it has ended before.
 pub fn revoke_session(conn: &mut Conn, id: Id, now: UtcTime) -> Result<bool> {
     let live = sessions::table.filter(sessions::id.eq(id).and(sessions::revoked_at.is_null()));
-    Ok(diesel::update(live).set(sessions::revoked_at.eq(Some(now))).execute(conn)? == 1)
+    let ended = each!(conn, c => diesel::update(live).set(sessions::revoked_at.eq(Some(now))).fixed(here!()).execute(c))?;
+    Ok(ended == 1)
 }
 
 /// Ends every log-in of a user.
 pub fn revoke_sessions_of(conn: &mut Conn, user: Id, now: UtcTime) -> Result<()> {
     let live = sessions::table.filter(sessions::user_id.eq(user).and(sessions::revoked_at.is_null()));
-    diesel::update(live).set(sessions::revoked_at.eq(Some(now))).execute(conn)?;
+    each!(conn, c => diesel::update(live).set(sessions::revoked_at.eq(Some(now))).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Stores a refresh token's hash.
 pub fn insert_refresh_token(conn: &mut Conn, hash: &[u8], session: Id, now: UtcTime) -> Result<()> {
     let row = (refresh_tokens::token_hash.eq(hash), refresh_tokens::session_id.eq(session), refresh_tokens::issued_at.eq(now));
-    diesel::insert_into(refresh_tokens::table).values(row).execute(conn)?;
+    each!(conn, c => diesel::insert_into(refresh_tokens::table).values(row).fixed(here!()).execute(c))?;
     Ok(())
 }
 
@@ -152,7 +156,7 @@ pub fn find_refresh_token(conn: &mut Conn, hash: &[u8]) -> Result<Option<Refresh
 /// Uses up a refresh token; false where it was used before.
 pub fn use_refresh_token(conn: &mut Conn, hash: &[u8], now: UtcTime) -> Result<bool> {
     let unused = refresh_tokens::table.filter(refresh_tokens::token_hash.eq(hash).and(refresh_tokens::used_at.is_null()));
-    Ok(diesel::update(unused).set(refresh_tokens::used_at.eq(Some(now))).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(unused).set(refresh_tokens::used_at.eq(Some(now))).fixed(here!()).execute(c))? == 1)
 }
 
 /// Failed log-ins under a name.
@@ -165,7 +169,7 @@ pub struct FailureRow {
 
 /// How often log-in under a name has failed.
 pub fn find_failures(conn: &mut Conn, username: &str) -> Result<Option<FailureRow>> {
-    Ok(login_failures::table.find(username).select(FailureRow::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => login_failures::table.find(username).select(FailureRow::as_select()).first(c)).optional()?)
 }
 
 /// Counts a try under a name and holds its row until the transaction ends, so that tries at the
@@ -190,17 +194,17 @@ pub fn set_failures(conn: &mut Conn, username: &str, failures: i32, now: UtcTime
         .on_conflict(login_failures::username)
         .do_update()
         .set(values)
-        .execute(c))?;
+        .fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Forgets the failures under a name.
 pub fn delete_failures(conn: &mut Conn, username: &str) -> Result<()> {
-    diesel::delete(login_failures::table.find(username)).execute(conn)?;
+    each!(conn, c => diesel::delete(login_failures::table.find(username)).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Forgets failures whose last try is older than an instant.
 pub fn delete_failures_before(conn: &mut Conn, instant: UtcTime) -> Result<usize> {
-    Ok(diesel::delete(login_failures::table.filter(login_failures::last_at.lt(instant))).execute(conn)?)
+    Ok(each!(conn, c => diesel::delete(login_failures::table.filter(login_failures::last_at.lt(instant))).fixed(here!()).execute(c))?)
 }

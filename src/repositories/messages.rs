@@ -1,13 +1,14 @@
 //! Messages to customers on their way out. They are written beside their events
 //! (`repositories::events`); here they are claimed, settled and shown (BEHAVIOUR 6).
 
+use crate::db::cached::Cache;
 use crate::db::schema::messages;
 use crate::db::{Conn, MultiBackend, dialect};
 use crate::domain::id::Id;
 use crate::domain::message::{MessageChannel, MessageKind, MessageStatus};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here};
 use diesel::prelude::*;
 
 /// A message.
@@ -74,7 +75,9 @@ pub fn claim(conn: &mut Conn, now: UtcTime, lease_until: UtcTime, limit: i64) ->
     let queued = messages::status.eq(MessageStatus::Queued).and(messages::next_attempt_at.le(now));
     let lapsed = messages::status.eq(MessageStatus::Sending).and(messages::lease_until.le(now));
     let target = messages::id.eq_any(&ids).and(queued.or(lapsed));
-    Ok(each!(conn, c => diesel::update(messages::table.filter(target)).set(claimed).returning(MessageRow::as_returning()).get_results(c))?)
+    Ok(
+        each!(conn, c => diesel::update(messages::table.filter(target)).set(claimed).returning(MessageRow::as_returning()).fixed(here!()).get_results(c))?,
+    )
 }
 
 /// Notes that a message has gone out; false where it was claimed again in the meantime.
@@ -86,7 +89,7 @@ pub fn record_sent(conn: &mut Conn, id: Id, fence: i64, now: UtcTime) -> Result<
         messages::lease_until.eq(None::<UtcTime>),
         messages::last_error.eq(None::<String>),
     );
-    Ok(diesel::update(messages::table.filter(claimed)).set(outcome).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(messages::table.filter(claimed)).set(outcome).fixed(here!()).execute(c))? == 1)
 }
 
 /// Notes that a message has not gone out: it is tried again at an instant, or has failed for good.
@@ -97,9 +100,9 @@ pub fn record_failure(conn: &mut Conn, id: Id, fence: i64, error: &str, again_at
     let updated = match again_at {
         Some(at) => {
             let again = (messages::status.eq(MessageStatus::Queued), messages::next_attempt_at.eq(at));
-            diesel::update(claimed).set((outcome, again)).execute(conn)?
+            each!(conn, c => diesel::update(claimed).set((outcome, again)).fixed(here!()).execute(c))?
         }
-        None => diesel::update(claimed).set((outcome, messages::status.eq(MessageStatus::Failed))).execute(conn)?,
+        None => each!(conn, c => diesel::update(claimed).set((outcome, messages::status.eq(MessageStatus::Failed))).fixed(here!()).execute(c))?,
     };
     Ok(updated == 1)
 }
@@ -110,12 +113,12 @@ pub fn hold_queued(conn: &mut Conn, now: UtcTime) -> Result<usize> {
     let lapsed = messages::status.eq(MessageStatus::Sending).and(messages::lease_until.le(now));
     let target = messages::table.filter(messages::status.eq(MessageStatus::Queued).or(lapsed));
     let held = (messages::status.eq(MessageStatus::Held), messages::lease_until.eq(None::<UtcTime>));
-    Ok(diesel::update(target).set(held).execute(conn)?)
+    Ok(each!(conn, c => diesel::update(target).set(held).fixed(here!()).execute(c))?)
 }
 
 /// Lets go what was kept back and is not older than an instant; gives how many.
 pub fn release_held(conn: &mut Conn, since: UtcTime, now: UtcTime) -> Result<usize> {
     let target = messages::table.filter(messages::status.eq(MessageStatus::Held).and(messages::created_at.ge(since)));
     let released = (messages::status.eq(MessageStatus::Queued), messages::next_attempt_at.eq(now));
-    Ok(diesel::update(target).set(released).execute(conn)?)
+    Ok(each!(conn, c => diesel::update(target).set(released).fixed(here!()).execute(c))?)
 }

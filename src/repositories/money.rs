@@ -1,20 +1,21 @@
 //! Invoices and payments, as they were recorded against orders (DOMAIN 7.1).
 
+use crate::db::cached::Cache;
 use crate::db::schema::{invoices, payments};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::{Amount, LIMIT};
 use crate::domain::id::Id;
 use crate::domain::order::{InvoiceKind, PaymentMethod};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
 /// An invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = invoices)]
+#[diesel(table_name = invoices, treat_none_as_default_value = false)]
 pub struct Invoice {
     pub id: Id,
     pub version: i64,
@@ -33,7 +34,7 @@ pub struct Invoice {
 
 /// A payment.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = payments)]
+#[diesel(table_name = payments, treat_none_as_default_value = false)]
 pub struct Payment {
     pub id: Id,
     pub order_id: Id,
@@ -48,18 +49,18 @@ pub struct Payment {
 
 /// An invoice by id.
 pub fn find_invoice(conn: &mut Conn, id: Id) -> Result<Option<Invoice>> {
-    Ok(invoices::table.find(id).select(Invoice::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => invoices::table.find(id).select(Invoice::as_select()).first(c)).optional()?)
 }
 
 /// Stores an invoice; false where the number is taken.
 pub fn insert_invoice(conn: &mut Conn, invoice: &Invoice) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(invoices::table).values(invoice).on_conflict_do_nothing().execute(c))?;
+    let inserted = each!(conn, c => diesel::insert_into(invoices::table).values(invoice).on_conflict_do_nothing().fixed(here!()).execute(c))?;
     Ok(inserted == 1)
 }
 
 /// Stores a payment.
 pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<()> {
-    diesel::insert_into(payments::table).values(payment).execute(conn)?;
+    each!(conn, c => diesel::insert_into(payments::table).values(payment).fixed(here!()).execute(c))?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 pub mod parts;
 pub mod whole;
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::{order_details, orders};
 use crate::db::{Conn, MultiBackend, Tx};
 use crate::domain::amount::Amount;
@@ -12,13 +13,13 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::{Stage, State};
 use crate::domain::order::{Channel, InventoryStatus, PaymentStatus, ProductionStatus};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = orders)]
+#[diesel(table_name = orders, treat_none_as_default_value = false)]
 pub struct Order {
     pub id: Id,
     pub number: String,
@@ -56,7 +57,7 @@ pub struct Order {
 
 /// An order by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Order>> {
-    Ok(orders::table.find(id).select(Order::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => orders::table.find(id).select(Order::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// The id that a path means: `ord_…` or an order number (BEHAVIOUR 1).
@@ -64,7 +65,7 @@ pub fn resolve(conn: &mut Conn, text: &str) -> Result<Option<Id>> {
     if let Some(id) = Kind::Order.parse(text) {
         return Ok(Some(id));
     }
-    Ok(orders::table.filter(orders::number.eq(text)).select(orders::id).first(conn).optional()?)
+    Ok(each!(conn, c => orders::table.filter(orders::number.eq(text)).select(orders::id).first(c)).optional()?)
 }
 
 /// An order by id or number.
@@ -77,13 +78,15 @@ pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<Order>> {
 
 /// The order that a channel knows under a reference (DOMAIN 1.3).
 pub fn find_by_channel(conn: &mut Conn, channel: Channel, reference: &str) -> Result<Option<Order>> {
-    let query = orders::table.filter(orders::channel.eq(channel).and(orders::channel_ref.eq(reference)));
-    Ok(query.select(Order::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => orders::table.filter(orders::channel.eq(channel).and(orders::channel_ref.eq(reference))).select(Order::as_select()).first(c))
+        .optional()?)
 }
 
 /// Several orders.
 pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Order>> {
-    Ok(each!(conn, c => orders::table.filter(orders::id.eq_any(ids)).select(Order::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => orders::table.filter(orders::id.eq_any(padded(ids))).select(Order::as_select()).listed(ids.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// Takes an order's row for this unit of work by raising its version, once; others wait for the
@@ -93,7 +96,9 @@ pub fn take(tx: &mut Tx, id: Id) -> Result<Option<Order>> {
         return find(tx.conn, id);
     }
     let raised = orders::version.eq(orders::version + 1);
-    let order: Option<Order> = diesel::update(orders::table.find(id)).set(raised).returning(orders::all_columns).get_result(tx.conn).optional()?;
+    let order: Option<Order> =
+        each!(&mut *tx.conn, c => diesel::update(orders::table.find(id)).set(raised).returning(orders::all_columns).fixed(here!()).get_result(c))
+            .optional()?;
     if let Some(order) = &order {
         tx.note_taken(id, order.version);
     }
@@ -103,14 +108,14 @@ pub fn take(tx: &mut Tx, id: Id) -> Result<Option<Order>> {
 /// Lowers the version of an order that was taken and to which nothing happened. The row is still
 /// held, so nobody has seen the version between.
 pub fn give_back(conn: &mut Conn, id: Id) -> Result<()> {
-    diesel::update(orders::table.find(id)).set(orders::version.eq(orders::version - 1)).execute(conn)?;
+    each!(conn, c => diesel::update(orders::table.find(id)).set(orders::version.eq(orders::version - 1)).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Stores a new order; false where its channel reference or its number is taken. The unit of work
 /// holds it then.
 pub fn insert(tx: &mut Tx, order: &Order) -> Result<bool> {
-    let inserted = each!(&mut *tx.conn, c => diesel::insert_into(orders::table).values(order).on_conflict_do_nothing().execute(c))?;
+    let inserted = each!(&mut *tx.conn, c => diesel::insert_into(orders::table).values(order).on_conflict_do_nothing().fixed(here!()).execute(c))?;
     if inserted == 1 {
         tx.note_taken(order.id, order.version);
     }
@@ -130,7 +135,7 @@ pub struct Milestones {
 pub fn set_state(conn: &mut Conn, id: Id, from: State, to: State, at: Milestones) -> Result<bool> {
     let target = orders::table.filter(orders::id.eq(id).and(orders::state.eq(from)));
     let milestones = (orders::reviewed_at.eq(at.reviewed_at), orders::shipped_at.eq(at.shipped_at), orders::received_at.eq(at.received_at));
-    Ok(diesel::update(target).set((orders::state.eq(to), milestones)).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(target).set((orders::state.eq(to), milestones)).fixed(here!()).execute(c))? == 1)
 }
 
 /// What `workflow` derives from tasks, stock, shipments and payments (DOMAIN 3.4).
@@ -144,39 +149,37 @@ pub struct Derived {
 
 /// Stores what was derived, of an order to which something happened.
 pub fn set_derived(conn: &mut Conn, id: Id, derived: Derived, now: UtcTime) -> Result<()> {
-    diesel::update(orders::table.find(id))
-        .set((
-            orders::updated_at.eq(now),
-            orders::stage.eq(derived.stage),
-            orders::inventory_status.eq(derived.inventory_status),
-            orders::production_status.eq(derived.production_status),
-            orders::payment_status.eq(derived.payment_status),
-        ))
-        .execute(conn)?;
+    let values = (
+        orders::updated_at.eq(now),
+        orders::stage.eq(derived.stage),
+        orders::inventory_status.eq(derived.inventory_status),
+        orders::production_status.eq(derived.production_status),
+        orders::payment_status.eq(derived.payment_status),
+    );
+    each!(conn, c => diesel::update(orders::table.find(id)).set(values).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Stores what an amendment changed in the row itself; state, stage and version are not its
 /// business.
 pub fn set_content(conn: &mut Conn, order: &Order) -> Result<()> {
-    diesel::update(orders::table.find(order.id))
-        .set((
-            orders::revision.eq(order.revision),
-            orders::fingerprint.eq(order.fingerprint.clone()),
-            orders::customer_id.eq(order.customer_id),
-            orders::owner_id.eq(order.owner_id),
-            orders::currency.eq(order.currency.clone()),
-            orders::goods_amount.eq(order.goods_amount),
-            orders::discount.eq(order.discount),
-            orders::shipping_fee.eq(order.shipping_fee),
-            orders::tax.eq(order.tax),
-            orders::total.eq(order.total),
-            orders::rush.eq(order.rush),
-            orders::preorder.eq(order.preorder),
-            orders::key_account.eq(order.key_account),
-            orders::ordered_at.eq(order.ordered_at),
-        ))
-        .execute(conn)?;
+    let values = (
+        orders::revision.eq(order.revision),
+        orders::fingerprint.eq(order.fingerprint.clone()),
+        orders::customer_id.eq(order.customer_id),
+        orders::owner_id.eq(order.owner_id),
+        orders::currency.eq(order.currency.clone()),
+        orders::goods_amount.eq(order.goods_amount),
+        orders::discount.eq(order.discount),
+        orders::shipping_fee.eq(order.shipping_fee),
+        orders::tax.eq(order.tax),
+        orders::total.eq(order.total),
+        orders::rush.eq(order.rush),
+        orders::preorder.eq(order.preorder),
+        orders::key_account.eq(order.key_account),
+        orders::ordered_at.eq(order.ordered_at),
+    );
+    each!(conn, c => diesel::update(orders::table.find(order.id)).set(values).fixed(here!()).execute(c))?;
     Ok(())
 }
 
@@ -201,6 +204,11 @@ pub struct OrderFilter {
 type Branch = (Option<State>, Option<Channel>);
 
 impl OrderFilter {
+    /// Whether it asks for states alone.
+    fn is_plain(&self) -> bool {
+        *self == Self { states: self.states.clone(), oldest_first: self.oldest_first, ..Self::default() }
+    }
+
     /// The branches whose union a filter is, each with an index of its own: one a state, and one a
     /// channel where only a reference is known.
     fn branches(&self) -> Vec<Branch> {
@@ -251,7 +259,23 @@ fn matching(filter: &OrderFilter, (state, channel): Branch) -> orders::BoxedQuer
     query
 }
 
+/// Orders in a state, the plain list that front ends show most: two fixed statements.
+fn list_state(conn: &mut Conn, state: State, oldest_first: bool, beyond: Option<Id>, limit: i64) -> Result<Vec<Order>> {
+    let in_state = orders::table.filter(orders::state.eq(state)).limit(limit);
+    if oldest_first {
+        let later = in_state.filter(orders::id.gt(beyond.unwrap_or(Id::FIRST))).order(orders::id.asc());
+        return Ok(each!(conn, c => later.select(Order::as_select()).fixed(here!()).load(c))?);
+    }
+    let earlier = in_state.filter(orders::id.lt(beyond.unwrap_or(Id::LAST))).order(orders::id.desc());
+    Ok(each!(conn, c => earlier.select(Order::as_select()).fixed(here!()).load(c))?)
+}
+
 fn list_branch(conn: &mut Conn, filter: &OrderFilter, branch: Branch, beyond: Option<Id>, limit: i64) -> Result<Vec<Order>> {
+    if let (Some(state), None) = branch
+        && filter.is_plain()
+    {
+        return list_state(conn, state, filter.oldest_first, beyond, limit);
+    }
     let mut query = matching(filter, branch);
     query = match (beyond, filter.oldest_first) {
         (None, _) => query,

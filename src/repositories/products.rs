@@ -1,18 +1,19 @@
 //! Products: what is sold, by SKU.
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::products::{self, dsl};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
 use crate::domain::order::LineKind;
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
 /// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = products)]
+#[diesel(table_name = products, treat_none_as_default_value = false)]
 pub struct Product {
     pub id: Id,
     pub version: i64,
@@ -35,12 +36,12 @@ pub struct Product {
 
 /// A product by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Product>> {
-    Ok(dsl::products.find(id).select(Product::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::products.find(id).select(Product::as_select()).first(c)).optional()?)
 }
 
 /// A product by its SKU.
 pub fn find_by_sku(conn: &mut Conn, sku: &str) -> Result<Option<Product>> {
-    Ok(dsl::products.filter(dsl::sku.eq(sku)).select(Product::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::products.filter(dsl::sku.eq(sku)).select(Product::as_select()).first(c)).optional()?)
 }
 
 /// A product by what a path says: `prd_…` or its SKU.
@@ -53,12 +54,16 @@ pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<Product>> {
 
 /// Products of these SKUs, as far as there are any.
 pub fn find_by_skus(conn: &mut Conn, skus: &[String]) -> Result<Vec<Product>> {
-    Ok(each!(conn, c => products::table.filter(products::sku.eq_any(skus)).select(Product::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => products::table.filter(products::sku.eq_any(padded(skus))).select(Product::as_select()).listed(skus.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// Several products.
 pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Product>> {
-    Ok(each!(conn, c => products::table.filter(products::id.eq_any(ids)).select(Product::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => products::table.filter(products::id.eq_any(padded(ids))).select(Product::as_select()).listed(ids.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// Which products a list shows.
@@ -90,12 +95,12 @@ pub fn list(conn: &mut Conn, filter: &ProductFilter, before: Option<Id>, limit: 
 
 /// Stores a new product; false where the SKU is taken.
 pub fn insert(conn: &mut Conn, product: &Product) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(dsl::products).values(product).on_conflict_do_nothing().execute(c))?;
+    let inserted = each!(conn, c => diesel::insert_into(dsl::products).values(product).on_conflict_do_nothing().fixed(here!()).execute(c))?;
     Ok(inserted == 1)
 }
 
 /// Stores a changed product at the version before; false where it has another by now.
 pub fn update(conn: &mut Conn, product: &Product) -> Result<bool> {
     let target = dsl::products.filter(dsl::id.eq(product.id).and(dsl::version.eq(product.version - 1)));
-    Ok(diesel::update(target).set(product).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(target).set(product).fixed(here!()).execute(c))? == 1)
 }

@@ -1,20 +1,22 @@
 //! The one document of settings, the defaults where nobody has changed any; and the counters that
 //! human numbers are drawn from (DOMAIN 1.2).
 
+use crate::db::cached::Cache;
 use crate::db::schema::settings;
 use crate::db::types::Json;
 use crate::db::{Conn, dialect};
 use crate::domain::settings::Settings;
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here};
 use diesel::prelude::*;
 
 const ONLY: i32 = 1;
 
 /// The settings and their version; version 0 while they are the defaults.
 pub fn load(conn: &mut Conn) -> Result<(i64, Settings)> {
-    let found: Option<(i64, Json<Settings>)> = settings::table.find(ONLY).select((settings::version, settings::content)).first(conn).optional()?;
+    let query = || settings::table.find(ONLY).select((settings::version, settings::content));
+    let found: Option<(i64, Json<Settings>)> = each!(conn, c => query().limit(1).fixed(here!()).get_result(c)).optional()?;
     Ok(found.map_or_else(|| (0, Settings::default()), |(version, Json(content))| (version, content)))
 }
 
@@ -23,14 +25,14 @@ pub fn store(conn: &mut Conn, version: i64, content: &Settings, now: UtcTime) ->
     let values = (settings::version.eq(version + 1), settings::content.eq(Json(content.clone())), settings::updated_at.eq(now));
     if version == 0 {
         let first = (settings::id.eq(ONLY), values);
-        return Ok(each!(conn, c => diesel::insert_into(settings::table).values(first).on_conflict_do_nothing().execute(c))? == 1);
+        return Ok(each!(conn, c => diesel::insert_into(settings::table).values(first).on_conflict_do_nothing().fixed(here!()).execute(c))? == 1);
     }
     let target = settings::table.filter(settings::id.eq(ONLY).and(settings::version.eq(version)));
-    Ok(diesel::update(target).set(values).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(target).set(values).fixed(here!()).execute(c))? == 1)
 }
 
 /// Draws the next number of a counter ([`crate::domain::number::counter_name`]), from 1. Who draws
 /// at the same time waits, so no number is drawn twice and none is lost to what is undone.
 pub fn next_number(conn: &mut Conn, counter: &str) -> Result<i64> {
-    Ok(dialect::next_value(conn, counter)?)
+    Ok(dialect::advance(conn, counter, 1)?)
 }

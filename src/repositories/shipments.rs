@@ -1,15 +1,16 @@
 //! Shipments, what is in them, and their traces (DOMAIN 4).
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::{shipment_lines, shipments, tracking_events};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::shipment::{DeliveryMethod, ShipmentStatus, TrackingStatus};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::{Error, Result};
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::{self, Order};
+use crate::{each, here, here_by_length, insert_rows};
 use diesel::dsl::max;
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +40,7 @@ pub struct Shipment {
 
 /// How much of an order's line is in a shipment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = shipment_lines)]
+#[diesel(table_name = shipment_lines, treat_none_as_default_value = false)]
 pub struct ShipmentLine {
     pub shipment_id: Id,
     pub line_id: Id,
@@ -74,7 +75,7 @@ pub struct Parcel {
 
 /// A shipment by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Shipment>> {
-    Ok(shipments::table.find(id).select(Shipment::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => shipments::table.find(id).select(Shipment::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// An order's shipments, in their order.
@@ -86,10 +87,10 @@ pub fn list_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Shipment>> {
 /// What is in these shipments.
 pub fn lines_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ShipmentLine>> {
     Ok(each!(conn, c => shipment_lines::table
-        .filter(shipment_lines::shipment_id.eq_any(ids))
+        .filter(shipment_lines::shipment_id.eq_any(padded(ids)))
         .order((shipment_lines::shipment_id.asc(), shipment_lines::line_id.asc()))
         .select(ShipmentLine::as_select())
-        .load(c))?)
+        .listed(ids.len(), here_by_length!()).load(c))?)
 }
 
 /// What of an order's lines is in shipments that were not cancelled: a row a line and shipment.
@@ -164,14 +165,14 @@ pub fn list(conn: &mut Conn, filter: &ShipmentFilter, before: Option<Id>, limit:
 /// The position of an order's next shipment. Whoever asks has taken the order, and so is alone.
 pub fn next_position(conn: &mut Conn, order: Id) -> Result<i32> {
     let of_order = shipments::table.filter(shipments::order_id.eq(order));
-    let last: Option<i32> = each!(conn, c => of_order.select(max(shipments::position)).first(c))?;
+    let last: Option<i32> = each!(conn, c => of_order.select(max(shipments::position)).limit(1).fixed(here!()).get_result(c))?;
     Ok(last.unwrap_or(0) + 1)
 }
 
 /// Stores a new shipment and what is in it.
 pub fn insert(conn: &mut Conn, shipment: &Shipment, lines: &[ShipmentLine]) -> Result<()> {
-    each!(&mut *conn, c => diesel::insert_into(shipments::table).values(shipment).execute(c))?;
-    each!(conn, c => diesel::insert_into(shipment_lines::table).values(lines).execute(c))?;
+    each!(&mut *conn, c => diesel::insert_into(shipments::table).values(shipment).fixed(here!()).execute(c))?;
+    insert_rows!(conn, shipment_lines::table, lines)?;
     Ok(())
 }
 
@@ -190,13 +191,14 @@ pub fn set_status(conn: &mut Conn, from: ShipmentStatus, shipment: &Shipment) ->
         shipments::signed_by.eq(shipment.signed_by.clone()),
         shipments::updated_at.eq(shipment.updated_at),
     );
-    Ok(diesel::update(shipments::table.filter(here)).set(values).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(shipments::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
 
 /// Stores what was reported; false where the same was reported before.
 pub fn insert_tracking(conn: &mut Conn, tracking: &Tracking) -> Result<bool> {
     let same = (tracking_events::shipment_id, tracking_events::status, tracking_events::occurred_at, tracking_events::description);
-    let inserted = each!(conn, c => diesel::insert_into(tracking_events::table).values(tracking).on_conflict(same).do_nothing().execute(c))?;
+    let inserted =
+        each!(conn, c => diesel::insert_into(tracking_events::table).values(tracking).on_conflict(same).do_nothing().fixed(here!()).execute(c))?;
     Ok(inserted == 1)
 }
 
@@ -207,7 +209,7 @@ pub fn find_same_tracking(conn: &mut Conn, tracking: &Tracking) -> Result<Option
         .and(tracking_events::status.eq(tracking.status))
         .and(tracking_events::occurred_at.eq(tracking.occurred_at))
         .and(tracking_events::description.eq(tracking.description.clone()));
-    Ok(tracking_events::table.filter(same).select(Tracking::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => tracking_events::table.filter(same).select(Tracking::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// A shipment's trace in the order in which it happened; at one instant, in the order of

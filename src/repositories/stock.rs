@@ -1,6 +1,7 @@
 //! Stock: balances, the movements that they are the sum of, and what is set aside for orders.
 //! [`apply`] is the only writer of a balance, and writes the movement with it.
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::{allocations, order_deliveries, order_lines, orders, products, stock, stock_movements, warehouses};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::{Amount, LIMIT};
@@ -9,16 +10,16 @@ use crate::domain::lifecycle::order::State;
 use crate::domain::order::LineKind;
 use crate::domain::stock::{MovementKind, outstanding};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
 use crate::repositories::orders::parts::{self, Line};
+use crate::{each, here, here_by_length};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 /// What lies of a product in a warehouse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = stock)]
+#[diesel(table_name = stock, treat_none_as_default_value = false)]
 pub struct Balance {
     pub product_id: Id,
     pub warehouse_id: Id,
@@ -52,7 +53,7 @@ pub struct MovementRow {
 
 /// What a warehouse has set aside for a line, and what of it was picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = allocations)]
+#[diesel(table_name = allocations, treat_none_as_default_value = false)]
 pub struct Allocation {
     pub line_id: Id,
     pub warehouse_id: Id,
@@ -64,13 +65,14 @@ pub struct Allocation {
 
 /// A balance; none where the product has never been in the warehouse.
 pub fn find(conn: &mut Conn, product: Id, warehouse: Id) -> Result<Option<Balance>> {
-    Ok(stock::table.find((product, warehouse)).select(Balance::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => stock::table.find((product, warehouse)).select(Balance::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// A product's balances, by warehouse.
 pub fn balances_of(conn: &mut Conn, product: Id) -> Result<Vec<Balance>> {
-    let query = stock::table.filter(stock::product_id.eq(product)).order(stock::warehouse_id.asc());
-    Ok(query.select(Balance::as_select()).load(conn)?)
+    Ok(
+        each!(conn, c => stock::table.filter(stock::product_id.eq(product)).order(stock::warehouse_id.asc()).select(Balance::as_select()).fixed(here!()).load(c))?,
+    )
 }
 
 /// What can be set aside of a product in all warehouses together; what 12 digits cannot hold is
@@ -83,14 +85,15 @@ pub fn available(conn: &mut Conn, product: Id) -> Result<Amount> {
 /// Makes sure that there is a balance, of nothing if need be.
 pub fn open_balance(conn: &mut Conn, product: Id, warehouse: Id) -> Result<()> {
     let empty = Balance { product_id: product, warehouse_id: warehouse, on_hand: Amount::ZERO, reserved: Amount::ZERO };
-    each!(conn, c => diesel::insert_into(stock::table).values(&empty).on_conflict_do_nothing().execute(c))?;
+    each!(conn, c => diesel::insert_into(stock::table).values(&empty).on_conflict_do_nothing().fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Takes a balance's row for this unit of work and reads it; nobody else changes it until then.
 pub fn hold(conn: &mut Conn, product: Id, warehouse: Id) -> Result<Option<Balance>> {
     let same = stock::reserved.eq(stock::reserved);
-    Ok(diesel::update(stock::table.find((product, warehouse))).set(same).returning(stock::all_columns).get_result(conn).optional()?)
+    Ok(each!(conn, c => diesel::update(stock::table.find((product, warehouse))).set(same).returning(stock::all_columns).fixed(here!()).get_result(c))
+        .optional()?)
 }
 
 /// Moves a balance where it stays right (no less on hand than reserved, nothing negative, 12
@@ -103,36 +106,39 @@ pub fn apply(conn: &mut Conn, movement: &MovementRow) -> Result<bool> {
         .filter((stock::on_hand + on_hand).le(LIMIT))
         .filter((stock::reserved + reserved).ge(Amount::ZERO));
     let moved = (stock::on_hand.eq(stock::on_hand + on_hand), stock::reserved.eq(stock::reserved + reserved));
-    if diesel::update(target).set(moved).execute(conn)? == 0 {
+    if each!(conn, c => diesel::update(target).set(moved).fixed(here!()).execute(c))? == 0 {
         return Ok(false);
     }
-    diesel::insert_into(stock_movements::table).values(movement).execute(conn)?;
+    each!(conn, c => diesel::insert_into(stock_movements::table).values(movement).fixed(here!()).execute(c))?;
     Ok(true)
 }
 
 /// All that was set aside for an order, in the fixed order of keys.
 pub fn allocations_of(conn: &mut Conn, order: Id) -> Result<Vec<Allocation>> {
     let keys = (allocations::product_id.asc(), allocations::warehouse_id.asc(), allocations::line_id.asc());
-    Ok(allocations::table.filter(allocations::order_id.eq(order)).order(keys).select(Allocation::as_select()).load(conn)?)
+    let of_order = allocations::table.filter(allocations::order_id.eq(order)).order(keys);
+    Ok(each!(conn, c => of_order.select(Allocation::as_select()).load(c))?)
 }
 
 /// All that was set aside for several orders.
 pub fn allocations_of_many(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Allocation>> {
-    Ok(each!(conn, c => allocations::table.filter(allocations::order_id.eq_any(orders)).select(Allocation::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => allocations::table.filter(allocations::order_id.eq_any(padded(orders))).select(Allocation::as_select()).listed(orders.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// Adds to what a warehouse has set aside for a line.
 pub fn add_reserved(conn: &mut Conn, allocation: &Allocation) -> Result<()> {
     let more = allocations::reserved.eq(allocations::reserved + allocation.reserved);
     let key = (allocations::line_id, allocations::warehouse_id);
-    each!(conn, c => diesel::insert_into(allocations::table).values(allocation).on_conflict(key).do_update().set(more).execute(c))?;
+    each!(conn, c => diesel::insert_into(allocations::table).values(allocation).on_conflict(key).do_update().set(more).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// What was set aside for an order, or picked and given back, is so no more.
 pub fn clear_held(conn: &mut Conn, order: Id) -> Result<()> {
     let target = allocations::table.filter(allocations::order_id.eq(order));
-    diesel::update(target).set((allocations::reserved.eq(Amount::ZERO), allocations::picked.eq(Amount::ZERO))).execute(conn)?;
+    each!(conn, c => diesel::update(target).set((allocations::reserved.eq(Amount::ZERO), allocations::picked.eq(Amount::ZERO))).fixed(here!()).execute(c))?;
     Ok(())
 }
 
@@ -140,7 +146,7 @@ pub fn clear_held(conn: &mut Conn, order: Id) -> Result<()> {
 pub fn turn_into_picked(conn: &mut Conn, order: Id) -> Result<()> {
     let target = allocations::table.filter(allocations::order_id.eq(order));
     let moved = (allocations::picked.eq(allocations::picked + allocations::reserved), allocations::reserved.eq(Amount::ZERO));
-    diesel::update(target).set(moved).execute(conn)?;
+    each!(conn, c => diesel::update(target).set(moved).fixed(here!()).execute(c))?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 pub mod whole;
 
+use crate::db::cached::Cache;
 use crate::db::schema::{task_templates, tasks};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend, clock};
@@ -11,8 +12,8 @@ use crate::domain::id::Id;
 use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::task_plan::{Due, EvidenceKind, Plan, Template, default_templates};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, insert_rows};
 use diesel::prelude::*;
 
 /// A task template.
@@ -97,13 +98,13 @@ pub fn seed(conn: &mut Conn, now: UtcTime) -> Result<()> {
 
 /// A task by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Task>> {
-    Ok(tasks::table.find(id).select(Task::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => tasks::table.find(id).select(Task::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// An order's tasks, in the templates' order.
 pub fn list_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Task>> {
-    let of_order = tasks::table.filter(tasks::order_id.eq(order));
-    Ok(of_order.order((tasks::position.asc(), tasks::id.asc())).select(Task::as_select()).load(conn)?)
+    let of_order = tasks::table.filter(tasks::order_id.eq(order)).order((tasks::position.asc(), tasks::id.asc()));
+    Ok(each!(conn, c => of_order.select(Task::as_select()).fixed(here!()).load(c))?)
 }
 
 /// Which tasks a list shows.
@@ -180,7 +181,7 @@ pub fn overdue(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Task>> {
 /// Stores new tasks.
 pub fn insert(conn: &mut Conn, rows: &[Task]) -> Result<()> {
     if !rows.is_empty() {
-        each!(conn, c => diesel::insert_into(tasks::table).values(rows).execute(c))?;
+        insert_rows!(conn, tasks::table, rows)?;
     }
     Ok(())
 }
@@ -199,7 +200,7 @@ pub fn set_status(conn: &mut Conn, from: TaskStatus, task: &Task) -> Result<bool
         tasks::delay_reason.eq(task.delay_reason.clone()),
         tasks::note.eq(task.note.clone()),
     );
-    Ok(diesel::update(tasks::table.filter(here)).set(values).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(tasks::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
 
 /// Stores who does a task, until when, and what is said about it, at the version before; false
@@ -214,11 +215,11 @@ pub fn update(conn: &mut Conn, task: &Task) -> Result<bool> {
         tasks::delay_reason.eq(task.delay_reason.clone()),
         tasks::note.eq(task.note.clone()),
     );
-    Ok(diesel::update(tasks::table.filter(here)).set(values).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(tasks::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
 
 /// Notes that a task was told to be overdue; false where that was noted already.
 pub fn set_overdue_noticed(conn: &mut Conn, id: Id, at: UtcTime) -> Result<bool> {
     let here = tasks::id.eq(id).and(tasks::overdue_noticed_at.is_null());
-    Ok(diesel::update(tasks::table.filter(here)).set(tasks::overdue_noticed_at.eq(Some(at))).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(tasks::table.filter(here)).set(tasks::overdue_noticed_at.eq(Some(at))).fixed(here!()).execute(c))? == 1)
 }

@@ -1,18 +1,19 @@
 //! People who log in.
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::users::{self, dsl};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend, dialect};
 use crate::domain::actor::{Department, Role};
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
 /// A person who can log in; the password is kept as a hash only.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = users, treat_none_as_null = true)]
+#[diesel(table_name = users, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct User {
     pub id: Id,
     pub version: i64,
@@ -29,17 +30,17 @@ pub struct User {
 
 /// A user by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<User>> {
-    Ok(dsl::users.find(id).select(User::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::users.find(id).select(User::as_select()).first(c)).optional()?)
 }
 
 /// A user by the name they log in with, given in lower case.
 pub fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<User>> {
-    Ok(dsl::users.filter(dsl::username.eq(username)).select(User::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::users.filter(dsl::username.eq(username)).select(User::as_select()).first(c)).optional()?)
 }
 
 /// Several users.
 pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<User>> {
-    Ok(each!(conn, c => dsl::users.filter(dsl::id.eq_any(ids)).select(User::as_select()).load(c))?)
+    Ok(each!(conn, c => dsl::users.filter(dsl::id.eq_any(padded(ids))).select(User::as_select()).listed(ids.len(), here_by_length!()).load(c))?)
 }
 
 /// Users, newest first, made before a given one.
@@ -64,14 +65,14 @@ pub fn any_administrator(conn: &mut Conn) -> Result<bool> {
 
 /// Stores a new user; false where the user name is taken.
 pub fn insert(conn: &mut Conn, user: &User) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(dsl::users).values(user).on_conflict_do_nothing().execute(c))?;
+    let inserted = each!(conn, c => diesel::insert_into(dsl::users).values(user).on_conflict_do_nothing().fixed(here!()).execute(c))?;
     Ok(inserted == 1)
 }
 
 /// Stores a changed user at the version before; false where it has another by now.
 pub fn update(conn: &mut Conn, user: &User) -> Result<bool> {
     let target = dsl::users.filter(dsl::id.eq(user.id).and(dsl::version.eq(user.version - 1)));
-    Ok(diesel::update(target).set(user).execute(conn)? == 1)
+    Ok(each!(conn, c => diesel::update(target).set(user).fixed(here!()).execute(c))? == 1)
 }
 
 /// Whether an active user other than this one holds a role. There are few users, so the roles

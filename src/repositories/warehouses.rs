@@ -1,16 +1,17 @@
 //! Warehouses: where stock lies, by code.
 
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::warehouses::{self, dsl};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::id::{Id, Kind};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
 /// A warehouse.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = warehouses)]
+#[diesel(table_name = warehouses, treat_none_as_default_value = false)]
 pub struct Warehouse {
     pub id: Id,
     pub version: i64,
@@ -22,12 +23,12 @@ pub struct Warehouse {
 
 /// A warehouse by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Warehouse>> {
-    Ok(dsl::warehouses.find(id).select(Warehouse::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::warehouses.find(id).select(Warehouse::as_select()).first(c)).optional()?)
 }
 
 /// A warehouse by its code.
 pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Warehouse>> {
-    Ok(dsl::warehouses.filter(dsl::code.eq(code)).select(Warehouse::as_select()).first(conn).optional()?)
+    Ok(each!(conn, c => dsl::warehouses.filter(dsl::code.eq(code)).select(Warehouse::as_select()).first(c)).optional()?)
 }
 
 /// A warehouse by what a path says: `whs_…` or its code.
@@ -40,7 +41,9 @@ pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<Warehouse>> {
 
 /// Several warehouses.
 pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Warehouse>> {
-    Ok(each!(conn, c => warehouses::table.filter(warehouses::id.eq_any(ids)).select(Warehouse::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => warehouses::table.filter(warehouses::id.eq_any(padded(ids))).select(Warehouse::as_select()).listed(ids.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// Warehouses, newest first, made before a given one.
@@ -54,6 +57,6 @@ pub fn list(conn: &mut Conn, before: Option<Id>, limit: i64) -> Result<Vec<Wareh
 
 /// Stores a new warehouse; false where the code is taken.
 pub fn insert(conn: &mut Conn, warehouse: &Warehouse) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(dsl::warehouses).values(warehouse).on_conflict_do_nothing().execute(c))?;
+    let inserted = each!(conn, c => diesel::insert_into(dsl::warehouses).values(warehouse).on_conflict_do_nothing().fixed(here!()).execute(c))?;
     Ok(inserted == 1)
 }

@@ -95,6 +95,7 @@ pub fn open(config: Config, clock: Clock) -> Result<(App, Figures), StartError> 
         Database::start(&config.database, Sizes::default()).map_err(|source| StartError::File { what: "database threads".to_owned(), source })?;
     let (registry, figures) = metrics::registry(database.clone())?;
     let passwords = Passwords::new().map_err(|problem| StartError::Refused { what: "passwords", why: problem.code.as_str().to_owned() })?;
+    registry.register(Box::new(passwords.compared()))?;
     let company = Company { calendar: Calendar::mainland_china(config.time_zone), base_currency: config.base_currency.clone() };
     let app = App {
         clock,

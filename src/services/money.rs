@@ -10,7 +10,7 @@ use crate::domain::lifecycle::order::State;
 use crate::domain::order::{InvoiceKind, PaymentMethod};
 use crate::domain::time::UtcTime;
 use crate::error::{Problem, Result};
-use crate::input::rules;
+use crate::input::{day, rules};
 use crate::repositories::customers;
 use crate::repositories::money::{self, Invoice, Payment};
 use crate::repositories::orders::{self, Order, parts};
@@ -39,7 +39,7 @@ pub struct InvoiceInput {
     #[validate(custom(function = rules::positive))]
     pub amount: Amount,
     /// When it is to be paid.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day::optional")]
     #[validate(custom(function = rules::date))]
     pub due_date: Option<NaiveDate>,
     /// Whom it is made out to; the order's customer by default.

@@ -230,11 +230,12 @@ pub fn release(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take(tx, order)?;
     let set_aside = move_held(tx, order.id, MovementKind::Release, |held| held.reserved, |held| (Amount::ZERO, held.negated()))?;
     let picked = move_held(tx, order.id, MovementKind::Return, |held| held.picked, |held| (held, Amount::ZERO))?;
+    // what is not tracked was picked as well (DECISIONS 20), and goes back as silently
+    set_all(tx, order.id, LineKind::Standard, |line| (line.shipped, line.shipped, line.delivered))?;
     if !set_aside && !picked {
         return Ok(());
     }
     stock::clear_held(tx.conn, order.id)?;
-    set_all(tx, order.id, LineKind::Standard, |line| (line.shipped, line.shipped, line.delivered))?;
     tx.record(describe(EventName::OrderStockReleased, &order))?;
     Ok(())
 }

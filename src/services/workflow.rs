@@ -203,6 +203,9 @@ fn show_progress(tx: &mut Tx) -> Result<()> {
             orders::give_back(tx.conn, id)?;
             continue;
         }
+        if tx.only_happened(id, EventName::OrderCreated) {
+            continue; // it was stored as its parts say
+        }
         if let Some((_, derived)) = derive::derive_id(tx.conn, id)? {
             orders::set_derived(tx.conn, id, derived, tx.now)?;
         }

@@ -8,4 +8,4 @@ mod import;
 mod people;
 mod program;
 
-pub use program::{Place, Served, on_every_store, orders};
+pub use program::{PATIENCE, Place, Served, on_every_store};

@@ -2,6 +2,7 @@
 
 use crate::support::Database;
 use crate::support::{Client, PASSWORD, Person};
+use docket::db::Target;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Longer than anything that the program does by itself; a process that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs a test on SQLite, and on PostgreSQL where there is one; says on which it failed.
 #[track_caller]
@@ -80,6 +81,13 @@ impl Place {
         self.database.is_none()
     }
 
+    /// Where its store is.
+    pub fn store(&self) -> Target {
+        let url = self.settings.iter().find(|(name, _)| name == "DOCKET_DATABASE_URL").map(|(_, url)| url.as_str());
+        let target = url.map_or_else(|| Ok(Target::Sqlite(self.path("docket.db").display().to_string())), Target::parse);
+        target.unwrap_or_else(|error| panic!("DOCKET_DATABASE_URL: {error}"))
+    }
+
     /// With a setting more.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
@@ -102,7 +110,10 @@ impl Place {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_docket"));
+        self.prepared(Command::new(env!("CARGO_BIN_EXE_docket")), arguments)
+    }
+
+    fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DOCKET_")) {
             command.env_remove(name);
         }
@@ -139,24 +150,47 @@ impl Place {
     #[track_caller]
     pub fn serve(&self, arguments: &[&str]) -> Served {
         let mut command = self.command(&[&["serve"], arguments].concat());
-        let mut process =
-            Process(command.env("DOCKET_ADMIN_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts"));
-        let (lines, said) = lines_of(process.0.stdout.take().expect("its output is ours"));
-        let mut known = Vec::new();
-        loop {
-            let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|error| panic!("docket serve does not listen ({error}): {known:?}"));
-            if let Some(base) = line.strip_prefix("Docket listens on ") {
-                let anyone = Client::new(agent(), base);
-                return Served { anyone, base: base.to_owned(), said: known, process, lines, _reader: said };
-            }
-            known.push(line);
-        }
+        listening(&mut command, &|| String::new())
+    }
+
+    /// Starts serving under a program that is given Docket's command line, as `strace` is, and takes
+    /// its place in the end. Gives also what both say on the standard error, once they have ended.
+    #[track_caller]
+    pub fn serve_under(&self, program: &str, arguments: &[&str]) -> (Served, Receiver<String>) {
+        let arguments = [arguments, &[env!("CARGO_BIN_EXE_docket"), "serve"]].concat();
+        let (read, write) = std::io::pipe().expect("there is room for a pipe");
+        let complained = all_of(read);
+        let mut command = self.prepared(Command::new(program), &arguments);
+        command.stderr(write);
+        let served = listening(&mut command, &|| complained.recv_timeout(PATIENCE).unwrap_or_default());
+        (served, complained)
     }
 
     /// Makes somebody who can log in with everybody's password.
     pub fn hire(&self, username: &str, role: &str, department: &str) {
         let arguments = ["user", "add", username, "--role", role, "--department", department, "--password-stdin"];
         self.run_with(&arguments, &[], PASSWORD).well();
+    }
+}
+
+/// Starts a process and waits until it listens; says what it complained of where it does not.
+#[track_caller]
+fn listening(command: &mut Command, complaint: &dyn Fn() -> String) -> Served {
+    command.env("DOCKET_ADMIN_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut process = Process(command.spawn().unwrap_or_else(|error| panic!("{} does not start: {error}", command.get_program().display())));
+    command.stderr(Stdio::inherit()); // what was given to the process is its alone now
+    let (lines, said) = lines_of(process.0.stdout.take().expect("its output is ours"));
+    let mut known = Vec::new();
+    loop {
+        let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|error| {
+            drop(process.0.kill()); // so that it has complained to the end
+            panic!("docket serve does not listen ({error}): {known:?} {}", complaint())
+        });
+        if let Some(base) = line.strip_prefix("Docket listens on ") {
+            let anyone = Client::new(agent(), base);
+            return Served { anyone, base: base.to_owned(), said: known, process, lines, _reader: said };
+        }
+        known.push(line);
     }
 }
 

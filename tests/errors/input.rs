@@ -94,6 +94,21 @@ fn a_missing_or_misshapen_value_is_named() {
 }
 
 #[test]
+fn a_list_does_not_stand_for_an_object() {
+    // serde would read one by position
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.entered(json!([{"name": "Desk", "quantity": "1", "unit_price": "9"}]));
+        company.second_sales().post(&company.path(&order, "/verify"), json!([{}, "fine"])).refused(400, "validation_failed");
+        company.order_admin().post(&company.path(&order, "/hold"), json!(["a reason"])).refused(400, "validation_failed");
+        company.order_admin().post(&company.path(&order, "/unhold"), json!([])).refused(400, "validation_failed");
+        company.sales().post("/v1/customers", json!([null, "Acme"])).refused(400, "validation_failed");
+        company.sales().post("/v1/orders", order_of(json!([["x"]]))).refused(400, "validation_failed");
+        assert_eq!(company.order(&order)["stage"], "awaiting_verification");
+    });
+}
+
+#[test]
 fn text_is_kept_in_nfc_and_lengths_count_characters() {
     on_every_store(|app| {
         let sales = app.company().sales();
@@ -102,6 +117,33 @@ fn text_is_kept_in_nfc_and_lengths_count_characters() {
         sales.post("/v1/customers", json!({"name": "\u{5b57}".repeat(200)})).created();
         sales.post("/v1/customers", json!({"name": "\u{5b57}".repeat(201)})).refused(400, "validation_failed");
         sales.post("/v1/customers", json!({"name": "a\r\nBcc: everyone"})).refused(400, "validation_failed");
+    });
+}
+
+#[test]
+fn a_name_has_something_to_see_and_nothing_hidden() {
+    on_every_store(|app| {
+        let sales = app.company().sales();
+        for bad in ["\u{200b}", "\u{200d}", "\u{3164}", "Ac\u{200b}me", "\u{feff}Acme", "Acme\u{202e}gpj"] {
+            sales.post("/v1/customers", json!({"name": bad})).refused(400, "validation_failed");
+        }
+        sales.post("/v1/customers", json!({"name": "👩\u{200d}🔧 می\u{200c}خواهم"})).created();
+    });
+}
+
+#[test]
+fn a_day_is_written_in_full() {
+    on_every_store(|app| {
+        let sales = app.company().sales();
+        let mut order = order_of(json!([{"name": "Desk", "quantity": "1", "unit_price": "9"}]));
+        order["delivery"].as_object_mut().expect("a delivery").remove("requested_within_working_days");
+        for bad in ["2026-4-1", "2026-04-1", "2026-04-31", "20260401", "2026-04-01T00:00:00Z", " 2026-04-01"] {
+            order["delivery"]["requested_date"] = json!(bad);
+            let refused = sales.post("/v1/orders", order.clone()).refused(400, "validation_failed");
+            assert_eq!(pointers(&refused), ["/delivery/requested_date"], "{bad}");
+        }
+        order["delivery"]["requested_date"] = json!("2026-04-01");
+        sales.post("/v1/orders", order).created();
     });
 }
 

@@ -58,8 +58,14 @@ fn a_body_that_is_too_large_is_413_and_one_of_another_kind_415() {
 fn an_answer_that_cannot_be_given_is_406() {
     on_every_store(|app| {
         let sales = app.company().sales();
-        sales.get_with("/v1/orders", &[("accept", "text/csv")]).refused(406, "not_acceptable");
-        sales.get_with("/v1/orders", &[("accept", "text/html, application/json;q=0.5")]).is(200);
+        for bad in ["text/csv", "application/json;q=0", "*/*; Q=0.000", "text/html, application/json;q=0"] {
+            sales.get_with("/v1/orders", &[("accept", bad)]).refused(406, "not_acceptable");
+        }
+        for good in ["text/html, application/json;q=0.5", "text/csv;q=0, */*;q=0.1", "Application/JSON"] {
+            sales.get_with("/v1/orders", &[("accept", good)]).is(200);
+        }
+        sales.get_with("/v1/orders", &[("accept", "text/html"), ("accept", "application/json")]).is(200);
+        sales.get_with("/v1/orders", &[("accept", "text/html"), ("accept", "text/csv")]).refused(406, "not_acceptable");
     });
 }
 

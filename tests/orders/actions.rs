@@ -86,3 +86,23 @@ fn behaviour_1_reasons_are_told_in_the_callers_language() {
         assert!(detail.contains("异常") && detail.contains(exception["number"].as_str().expect("a number")), "{detail}");
     });
 }
+
+#[test]
+fn behaviour_1_a_hold_can_be_let_go_whatever_became_of_its_order() {
+    // found by the model: the menu said no, the server yes; finance works on after receipt, so yes
+    on_every_store(|app| {
+        let company = app.company();
+        let (order, admin) = (company.entered(desk()), company.order_admin());
+        let path = company.path(&order, "");
+        let allowed = |name: &str| {
+            let actions = admin.get(&format!("{path}/actions")).ok()["data"].clone();
+            actions.as_array().and_then(|actions| actions.iter().find(|action| action["name"] == name)).expect("it is listed")["allowed"].clone()
+        };
+        admin.post(&format!("{path}/hold"), json!({"reason": "insolvent"})).ok();
+        company.sales().post(&format!("{path}/cancel"), json!({"reason": "insolvent"})).ok();
+        assert_eq!([allowed("hold"), allowed("unhold")], [false, true]);
+        assert_eq!(admin.post(&format!("{path}/unhold"), json!({})).ok()["on_hold"], false);
+        assert_eq!([allowed("hold"), allowed("unhold")], [false, false]);
+        admin.post(&format!("{path}/hold"), json!({"reason": "again"})).refused(409, "invalid_transition");
+    });
+}

@@ -174,3 +174,20 @@ fn rule_1_7_another_name_of_the_customer_asks_the_approvers_again() {
         assert_eq!(company.pending_steps(&order).len(), 1);
     });
 }
+
+#[test]
+fn an_amendment_that_names_no_owner_leaves_an_order_without_one() {
+    // found by the model: whoever amended it became its owner, and a patch of nothing made a revision
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.order_admin().post("/v1/orders", crate::support::order_of(desk())).created();
+        let path = company.path(&order, "");
+        let patch = |body: Value| company.second_sales().patch(&path, &company.sales().get(&path).etag(), body).ok();
+        let unchanged = patch(json!({}));
+        assert_eq!([&unchanged["version"], &unchanged["revision"]], [1, 1]);
+        let amended = patch(json!({"contract_number": "C-1"}));
+        assert_eq!([&amended["owner"], &amended["revision"]], [&Value::Null, &json!(2)]);
+        let named = patch(json!({"owner": company.sales().id}));
+        assert_eq!(named["owner"]["username"], "sales1");
+    });
+}

@@ -122,3 +122,17 @@ fn goods_that_were_only_reserved_do_not_come_back_twice() {
         assert_eq!(proofs::findings(app), []);
     });
 }
+
+#[test]
+fn goods_that_no_catalogue_knows_are_not_shown_as_issued_once_their_order_is_cancelled() {
+    // DECISIONS 20; found by the model
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.confirmed(desk());
+        company.pick(&order);
+        assert_eq!(company.order(&order)["inventory_status"], "issued");
+        let order = company.order_admin().post(&company.path(&order, "/cancel"), json!({"reason": "insolvent"})).ok();
+        assert_eq!([&order["inventory_status"], &order["lines"][0]["picked"]], ["unreserved", "0"]);
+        assert_eq!(proofs::findings(app), []);
+    });
+}

@@ -179,3 +179,18 @@ fn rule_2_1_the_rounds_of_an_order_show_every_level_and_what_called_for_it() {
         assert!(round["steps"][3]["rule"].as_str().is_some_and(|rule| rule.contains("rush_or_preorder")));
     });
 }
+
+#[test]
+fn rule_1_6_finding_a_field_wrong_is_a_step_of_verification_only() {
+    // found by the model: an order that the customer was being asked about could be sent back by
+    // anyone who verifies, past its owner
+    on_every_store(|app| {
+        let company = app.company();
+        let wrong = json!({"fields": {"amount": "wrong"}});
+        let order = company.verified(desk());
+        company.second_sales().post(&company.path(&order, "/verify"), wrong.clone()).refused(409, "invalid_transition");
+        company.approve_next(&order);
+        let refused = company.second_sales().post(&company.path(&order, "/verify"), wrong).refused(409, "invalid_transition");
+        assert_eq!([&refused["state"], &company.order(&order)["stage"]], ["awaiting_confirmation", "awaiting_confirmation"]);
+    });
+}

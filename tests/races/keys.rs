@@ -104,7 +104,8 @@ fn orders_entered_at_once_have_numbers_of_their_own(app: &TestApp) {
     let tries = (1..=MANY).map(|quantity| Try::post(&sales, "/v1/orders", desks(quantity))).collect();
     let calls = Race::all_win("orders", About::Nothing, tries).rows("orders", 4).run(app);
     let numbers: BTreeSet<&str> = calls.iter().filter_map(|call| call.answer.body["number"].as_str()?.rsplit('-').next()).collect();
-    assert_eq!(numbers.into_iter().collect::<Vec<_>>(), ["001", "002", "003", "004"]);
+    // a replica takes numbers ahead, so those of two need not be next to each other
+    assert_eq!(numbers.len(), MANY);
 }
 
 fn orders_of_one_new_customer_at_once_make_one_customer(app: &TestApp) {

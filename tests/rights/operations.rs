@@ -1,92 +1,111 @@
-//! Every operation of the OpenAPI document asked for by those who may not (BEHAVIOUR 5).
+//! The OpenAPI document and the table of permissions name the same operations, and whoever may not
+//! learns and changes nothing (BEHAVIOUR 5).
 
-use crate::support::{Answer, Client, on_every_store};
+use super::documented::{Documented, PUBLIC, document, documented, strays};
+use crate::support::{Client, TestApp, id, note_pdf, on_every_store};
 use docket::domain::actor::Role;
 use docket::domain::permission::Operation;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-/// What needs no log-in; everything else does.
-const PUBLIC: &[&str] = &["healthz", "login", "metrics", "readyz", "refresh", "show_problem"];
-
-/// One operation of the document.
-struct Documented {
-    id: String,
-    method: String,
-    path: String,
-    multipart: bool,
-    open: bool,
-}
-
-fn documented() -> Vec<Documented> {
-    let document = serde_json::to_value(docket::server::document()).expect("the document is JSON");
-    let paths = document["paths"].as_object().expect("the document has paths");
-    let operations = paths.iter().flat_map(|(path, item)| item.as_object().expect("a path has operations").iter().map(move |entry| (path, entry)));
-    let all = operations.filter(|(_, (_, operation))| operation.get("operationId").is_some());
-    all.map(|(path, (method, operation))| Documented {
-        id: operation["operationId"].as_str().expect("an id is text").to_owned(),
-        method: method.to_uppercase(),
-        path: path.clone(),
-        multipart: operation.pointer("/requestBody/content/multipart~1form-data").is_some(),
-        open: operation.get("security").is_none_or(|security| security.as_array().is_none_or(Vec::is_empty)),
-    })
-    .collect()
-}
-
-/// Asks for an operation, of something that does not exist where the path names a thing.
-fn ask(client: &Client, operation: &Documented) -> Answer {
-    let mut path = operation.path.clone();
-    while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
-        path.replace_range(from..=to, "x");
-    }
-    match operation.method.as_str() {
-        "GET" => client.get(&path),
-        _ if operation.multipart => client.upload(&path, "goods_issue_note", "note.pdf", &crate::support::note_pdf()),
-        method => client.send_json(method, &path, &[], &Value::Object(serde_json::Map::new())),
-    }
+#[test]
+fn every_operation_of_the_document_has_a_row_and_every_row_an_operation() {
+    assert_eq!(strays(&document()), [""; 0]);
 }
 
 #[test]
-fn every_operation_but_the_public_ones_asks_who_calls() {
-    on_every_store(|app| {
-        let stranger = app.anyone.with_bearer("dk_not-a-key-that-anyone-has");
-        for operation in documented().iter().filter(|operation| !PUBLIC.contains(&operation.id.as_str())) {
-            ask(&app.anyone, operation).refused(401, "unauthenticated");
-            ask(&stranger, operation).refused(401, "unauthenticated");
-        }
-    });
+fn an_operation_without_a_row_and_a_row_without_an_operation_are_told() {
+    let made_up = |change: fn(&mut Value)| {
+        let mut document = document();
+        change(&mut document["paths"]);
+        strays(&document)
+    };
+    assert_eq!(
+        made_up(|paths| paths["/v1/back-door"] = json!({"post": {"operationId": "open_back_door", "responses": {}}})),
+        ["POST /v1/back-door: \"open_back_door\" has no row in the table of permissions"]
+    );
+    assert_eq!(
+        made_up(|paths| paths["/v1/nameless"] = json!({"get": {"responses": {}}})),
+        ["GET /v1/nameless: \"\" has no row in the table of permissions"]
+    );
+    assert_eq!(
+        made_up(|paths| paths["/v1/zwilling"] = json!({"get": {"operationId": "get_order", "responses": {}}})),
+        ["GET /v1/zwilling: \"get_order\" is the id of another operation as well"]
+    );
+    assert_eq!(made_up(|paths| drop(paths["/v1/orders/{id}/hold"].take())), ["\"hold_order\" has a row, but is not in the document"]);
 }
 
 #[test]
 fn the_document_says_of_the_public_operations_and_of_no_others_that_they_are_public() {
-    let mut open: Vec<String> = documented().into_iter().filter(|operation| operation.open).map(|operation| operation.id).collect();
+    let mut open: Vec<String> = documented(&document()).into_iter().filter(|operation| operation.open).map(|operation| operation.id).collect();
     open.sort();
     assert_eq!(open, PUBLIC);
-}
-
-#[test]
-fn every_operation_is_forbidden_to_the_roles_that_the_table_does_not_name_and_to_no_other() {
-    on_every_store(|app| {
-        let all = documented();
-        for role in Role::ALL {
-            let person = app.person(&format!("only.{role}"), &[role.as_str()], "operations");
-            for operation in Operation::ALL.iter().map(|operation| operation.grant()) {
-                let Some(documented) = all.iter().find(|documented| documented.id == operation.id && operation.id != "logout") else { continue };
-                let answer = ask(&person, documented);
-                let forbidden = answer.status == 403 && answer.code() == "forbidden";
-                assert_eq!(forbidden, !operation.roles.contains(role), "{role} {}: {}", operation.id, answer.text);
-                assert!(answer.status < 500, "{role} {}: {}", operation.id, answer.text);
-            }
-        }
-    });
 }
 
 #[test]
 fn a_viewer_writes_nothing() {
     on_every_store(|app| {
         let viewer = app.company().viewer();
-        let writes = |operation: &&Documented| operation.method != "GET" && operation.id != "logout" && !PUBLIC.contains(&operation.id.as_str());
-        for operation in documented().iter().filter(writes) {
-            ask(&viewer, operation).refused(403, "forbidden");
+        let writes = |operation: &&Documented| operation.writes() && operation.id != "logout" && !PUBLIC.contains(&operation.id.as_str());
+        for operation in documented(&document()).iter().filter(writes) {
+            operation.ask(&viewer, "x").refused(403, "forbidden");
         }
+    });
+}
+
+/// One of everything that a path can name, by the path up to its name.
+fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
+    let company = app.company();
+    company.with_paper("5");
+    let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "2"}]));
+    let (step, task) = (company.sales().get("/v1/approvals").ok(), company.task(&order, "warehouse"));
+    let proven = company.warehouse().upload(&format!("/v1/tasks/{}/evidence", id(&task)), "goods_issue_note", "note.pdf", &note_pdf()).is(201);
+    let invoice = json!({"order_id": id(&order), "number": "INV-1", "amount": "20.00", "kind": "ordinary"});
+    let first = |path: &str| id(&company.order_admin().get(path).ok()["data"][0]).to_owned();
+    BTreeMap::from([
+        ("/v1/api-keys", id(&app.admin().post("/v1/api-keys", json!({"name": "shop", "scopes": ["orders:read"]})).created()).to_owned()),
+        ("/v1/approvals", id(&step["data"][0]).to_owned()),
+        ("/v1/customers", first("/v1/customers")),
+        ("/v1/exceptions", id(&company.blocked(&order)).to_owned()),
+        ("/v1/files", proven.header("location").and_then(|at| at.rsplit('/').next()).expect("a file has a place").to_owned()),
+        ("/v1/invoices", id(&company.finance().post("/v1/invoices", invoice).created()).to_owned()),
+        ("/v1/orders", id(&order).to_owned()),
+        ("/v1/products", first("/v1/products")),
+        ("/v1/shipments", id(&company.pack(&company.confirmed(json!([{"sku": "PAPER", "quantity": "1"}])), &[(0, "1")])).to_owned()),
+        ("/v1/tasks", id(&task).to_owned()),
+        ("/v1/users", company.sales().id.clone()),
+        ("/v1/warehouses", first("/v1/warehouses")),
+    ])
+}
+
+/// What an answer tells, but for what names the request.
+fn told(answer: crate::support::Answer) -> Value {
+    let mut body = answer.refused(403, "forbidden");
+    for own in ["instance", "request_id"] {
+        body[own] = Value::Null;
+    }
+    body
+}
+
+#[test]
+fn who_may_not_is_answered_alike_whether_the_thing_exists_or_not_and_changes_nothing() {
+    on_every_store(|app| {
+        let (things, all) = (one_of_everything(app), documented(&document()));
+        let people: Vec<(Role, Client)> =
+            Role::ALL.iter().map(|role| (*role, (*app.person(&format!("only.{role}"), &[role.as_str()], "sales")).clone())).collect();
+        let recorded = app.count("events");
+        let mut asked = 0;
+        for operation in all.iter().filter(|operation| operation.path.contains("{id}")) {
+            let collection = operation.path.split("/{id}").next().unwrap_or_default();
+            let thing = things.get(collection).unwrap_or_else(|| panic!("{}: there is none of these to ask for", operation.path));
+            let row = Operation::ALL.iter().map(|row| row.grant()).find(|grant| grant.id == operation.id).expect("every operation has a row");
+            for (_, client) in people.iter().filter(|(role, _)| !row.roles.contains(role)) {
+                assert_eq!(told(operation.ask(client, thing)), told(operation.ask(client, "x")), "{}", operation.id);
+                asked += 1;
+            }
+            operation.ask(&app.anyone, thing).refused(401, "unauthenticated");
+        }
+        assert!(asked > 200, "only {asked} were asked");
+        assert_eq!(app.count("events"), recorded, "nothing was changed");
     });
 }

@@ -30,14 +30,20 @@ const FEED_POLLS: usize = 5_000;
 /// Runs a test on SQLite, and on PostgreSQL where there is one; says on which it failed.
 #[track_caller]
 pub fn on_every_store(test: impl Fn(&TestApp)) {
+    on_every_store_with(&[], test);
+}
+
+/// As [`on_every_store`], with settings of the server's own.
+#[track_caller]
+pub fn on_every_store_with(settings: &[(&str, &str)], test: impl Fn(&TestApp)) {
     let postgres = postgres_server();
     let only_postgres = std::env::var("DOCKET_TEST_ONLY").is_ok_and(|only| only == "postgres");
     assert!(!only_postgres || postgres.is_some(), "DOCKET_TEST_ONLY=postgres needs DOCKET_TEST_POSTGRES_URL");
     if !only_postgres {
-        run("SQLite", || TestApp::start(None, &[]), &test);
+        run("SQLite", || TestApp::start(None, settings), &test);
     }
     if let Some(server) = &postgres {
-        run("PostgreSQL", || TestApp::start(Some(server), &[]), &test);
+        run("PostgreSQL", || TestApp::start(Some(server), settings), &test);
     }
 }
 
@@ -228,9 +234,13 @@ impl TestApp {
 
     /// How many rows there are, e.g. of `events WHERE name = 'order.created'`.
     pub fn count(&self, rows: &str) -> i64 {
+        self.number(&format!("SELECT count(*) AS value FROM {rows}"))
+    }
+
+    /// The one number, `value`, that a query gives.
+    pub fn number(&self, query: &str) -> i64 {
         let mut connection = self.app.config.database.open().expect("the store can be opened");
-        let query = format!("SELECT count(*) AS value FROM {rows}");
-        docket::each!(&mut connection, c => diesel::sql_query(&query).get_result::<Number>(c)).expect("the rows can be counted").value
+        docket::each!(&mut connection, c => diesel::sql_query(query).get_result::<Number>(c)).expect("the store answers with a number").value
     }
 
     /// Changes the store by hand, past all rules but its own.

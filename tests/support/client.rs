@@ -83,7 +83,7 @@ impl Answer {
 #[derive(Clone)]
 pub struct Client {
     agent: ureq::Agent,
-    base: String,
+    pub(super) base: String,
     bearer: Option<String>,
 }
 
@@ -91,6 +91,11 @@ impl Client {
     /// Nobody yet.
     pub fn new(agent: ureq::Agent, base: &str) -> Self {
         Self { agent, base: base.to_owned(), bearer: None }
+    }
+
+    /// Host and port of the server.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     /// The same connection with a token or key.
@@ -106,6 +111,11 @@ impl Client {
     /// Sends bytes as they are, or no body.
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// As [`Client::send`]; an error where the connection broke before the whole answer was here.
+    pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Result<Answer, ureq::Error> {
         let method: Method = method.parse().expect("a method");
         let asked = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
@@ -115,20 +125,19 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let sent = match body {
-            Some(bytes) => self.agent.run(request.body(bytes).expect("a request")),
-            None => self.agent.run(request.body(()).expect("a request")),
+        let mut response = match body {
+            Some(bytes) => self.agent.run(request.body(bytes).expect("a request"))?,
+            None => self.agent.run(request.body(()).expect("a request"))?,
         };
-        let mut response = sent.unwrap_or_else(|error| panic!("{asked}: {error}"));
-        let bytes = response.body_mut().read_to_vec().unwrap_or_else(|error| panic!("{asked}: {error}"));
+        let bytes = response.body_mut().read_to_vec()?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer {
+        Ok(Answer {
             asked,
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
             text,
-        }
+        })
     }
 
     /// Sends JSON.
@@ -172,16 +181,21 @@ impl Client {
 
     #[track_caller]
     pub fn upload_with(&self, path: &str, headers: &[(&str, &str)], kind: &str, file_name: &str, content: &[u8]) -> Answer {
-        let (media_type, body) = form(&[("kind", kind)], file_name, content);
-        let headers = [&[("content-type", media_type.as_str())], headers].concat();
-        self.send("POST", path, &headers, Some(body))
+        self.upload_form(path, headers, &[("kind", kind)], file_name, content)
     }
 
     /// A quality control report with what it found.
     #[track_caller]
     pub fn upload_report(&self, path: &str, result: &str, content: &[u8]) -> Answer {
-        let (media_type, body) = form(&[("kind", "qc_report"), ("result", result)], "report.pdf", content);
-        self.send("POST", path, &[("content-type", media_type.as_str())], Some(body))
+        self.upload_form(path, &[], &[("kind", "qc_report"), ("result", result)], "report.pdf", content)
+    }
+
+    /// A file beside these fields.
+    #[track_caller]
+    pub fn upload_form(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)], file_name: &str, content: &[u8]) -> Answer {
+        let (media_type, body) = form(fields, file_name, content);
+        let headers = [&[("content-type", media_type.as_str())], headers].concat();
+        self.send("POST", path, &headers, Some(body))
     }
 }
 

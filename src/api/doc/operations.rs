@@ -28,8 +28,6 @@ pub(super) struct Shape {
     path: String,
     method: &'static str,
     grant: Option<Grant>,
-    /// It takes a body.
-    body: bool,
     /// The path names one thing.
     named: bool,
     /// The answer is one thing under its version.
@@ -66,7 +64,6 @@ impl Shape {
         let answered = answered(operation).unwrap_or_default();
         Self {
             grant: Permitted::ALL.iter().map(|permitted| permitted.grant()).find(|grant| grant.id == id),
-            body: operation.request_body.is_some(),
             named: path.contains('{'),
             versioned: has_version(components, answered) && !WITHOUT_ETAG.contains(&id.as_str()),
             list: answered.starts_with("Listing_"),
@@ -83,6 +80,11 @@ impl Shape {
     /// It is about the service itself, and not behind its limits and headers.
     fn is_service(&self) -> bool {
         !self.path.starts_with("/v1/")
+    }
+
+    /// A body is read, if only to see that there is none.
+    fn writes(&self) -> bool {
+        self.method != "GET"
     }
 
     fn must_match(&self) -> bool {
@@ -110,17 +112,17 @@ impl Shape {
             (403, private),
             (404, self.named),
             (406, true),
-            (408, self.body),
+            (408, self.writes()),
             (409, self.is_keyed() || (patch && !self.is(ALWAYS_POSSIBLE))),
             (412, self.must_match() || self.may_match()),
-            (413, self.body),
-            (415, self.body),
+            (413, self.writes()),
+            (415, self.writes()),
             (422, self.is_keyed() || patch),
             (428, self.must_match()),
             (429, true),
             (500, true),
             (503, true),
-            (507, self.method != "GET"),
+            (507, self.writes()),
         ];
         rules.into_iter().filter(|(_, may)| *may).map(|(status, _)| status)
     }
@@ -194,6 +196,16 @@ fn describe_parameters(shape: &Shape, operation: &mut Operation) {
     }
 }
 
+/// A body with nothing in it may be left out.
+fn relax_empty_body(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    let is_empty = |schema: &RefOr<Schema>| matches!(schema, RefOr::Ref(reference) if reference.ref_location.ends_with("/Nothing"));
+    let says_nothing = body.content.values().any(|content| matches!(content, RefOr::T(content) if content.schema.as_ref().is_some_and(is_empty)));
+    if says_nothing {
+        body.required = Some(Required::False);
+    }
+}
+
 fn success_text(shape: &Shape, status: &str) -> &'static str {
     match (shape.method, status) {
         ("GET", _) if shape.list => "A page of the list",
@@ -226,6 +238,7 @@ fn describe_successes(shape: &Shape, operation: &mut Operation) {
 /// Adds all of it to an operation.
 pub(super) fn complete(shape: &Shape, operation: &mut Operation) {
     describe_parameters(shape, operation);
+    relax_empty_body(operation);
     describe_successes(shape, operation);
     if shape.is_service() {
         return;

@@ -1,5 +1,5 @@
 //! Merge patches (RFC 7396), described from the schema of what they patch: nothing is required,
-//! everything may be null, and so on downwards; lists are replaced whole.
+//! what the whole can do without may be null, and so on downwards; lists are replaced whole.
 
 use super::schemas::{is_said, null, say};
 use serde_json::{Value, json};
@@ -20,6 +20,14 @@ fn or_null(schema: RefOr<Schema>) -> RefOr<Schema> {
 
 fn allows_null(one: &OneOf) -> bool {
     one.items.iter().any(|item| matches!(item, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null)))
+}
+
+/// A field of a patch that cannot be taken away, as the whole needs it.
+fn needed(components: &mut Components, schema: &RefOr<Schema>) -> RefOr<Schema> {
+    match schema.clone() {
+        RefOr::Ref(reference) => RefOr::Ref(part(components, reference)),
+        other => other,
+    }
 }
 
 /// A field of a patch: what the field of the whole is, or null, which takes it away.
@@ -86,12 +94,12 @@ fn patch_of(components: &mut Components, name: &str, mut object: Object) -> Stri
     if components.schemas.contains_key(&patch) {
         return patch;
     }
-    object.required.clear();
+    let required = std::mem::take(&mut object.required);
     object.examples.clear();
     object.example = example(name);
-    for schema in object.properties.values_mut() {
+    for (name, schema) in &mut object.properties {
         let said = is_said(schema);
-        *schema = field(components, schema);
+        *schema = if required.contains(name) { needed(components, schema) } else { field(components, schema) };
         if let Some(text) = said {
             say(schema, &text);
         }
@@ -99,7 +107,7 @@ fn patch_of(components: &mut Components, name: &str, mut object: Object) -> Stri
     if name == "OrderInput" {
         add_reason(&mut object);
     }
-    let text = "A merge patch: what is left out stays as it is; null takes a value away or brings its default back; lists are replaced whole.";
+    let text = "A merge patch: what is left out stays as it is; null, where it may stand, takes a value away or brings its default back; lists are replaced whole.";
     object.description = Some(text.to_owned());
     components.schemas.insert(patch.clone(), RefOr::T(Schema::Object(object)));
     patch

@@ -132,6 +132,9 @@ const STATUSES: &[(u16, &str)] = &[
 /// The headers that belong to a status.
 const STATUS_HEADERS: &[(u16, &str)] = &[(401, "WWW-Authenticate"), (409, "Retry-After"), (429, "Retry-After"), (503, "Retry-After")];
 
+/// The headers of every refusal.
+const EVERY_STATUS: &[&str] = &["Content-Language", "X-Request-Id", "RateLimit-Policy", "RateLimit"];
+
 /// The name of the response that refuses with a status.
 fn name(status: u16) -> String {
     format!("Refused{status}")
@@ -147,7 +150,8 @@ fn response(status: u16, text: &str) -> utoipa::openapi::Response {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let plain = ResponseBuilder::new().description(format!("{text}: {}.", codes.join(", "))).content("application/problem+json", content);
     let headers = STATUS_HEADERS.iter().filter(|(of, _)| *of == status);
-    headers.fold(plain, |response, (_, header)| response.header_ref(*header, header_reference(header))).build()
+    let headers = EVERY_STATUS.iter().chain(headers.map(|(_, header)| header));
+    headers.fold(plain, |response, header| response.header_ref(*header, header_reference(header))).build()
 }
 
 /// Declares the problem and the responses that carry one.

@@ -71,7 +71,7 @@ fn all_of_object(object: &mut Object) {
 }
 
 /// Tidies the texts of a schema and all within it, and describes its well-known fields.
-fn improve(schema: &mut RefOr<Schema>) {
+pub(super) fn improve(schema: &mut RefOr<Schema>) {
     let (description, items) = match schema {
         RefOr::Ref(reference) => return tidy(&mut reference.description),
         RefOr::T(Schema::Object(object)) => return all_of_object(object),

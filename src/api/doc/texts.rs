@@ -46,6 +46,7 @@ pub(super) const REQUEST_HEADERS: &[(&str, &str, bool, &str, &str)] = &[
 /// The headers of answers: name, what it says, an example.
 pub(super) const ANSWER_HEADERS: &[(&str, &str, &str)] = &[
     ("X-Request-Id", "The id of the request in log and history: the caller's own where it sent one, or a new one.", "5f0c1b7a9d3e4c21b8a7f601"),
+    ("Content-Language", "The language of what is said.", "en"),
     ("ETag", "The version of what is answered; goes into `If-Match` and `If-None-Match`.", "\"v1-en\""),
     ("Location", "Where what was made can be read.", "/v1/orders/ord_019b2f0a7c1d7e3f8a5b6c7d8e9f0a1b"),
     ("Link", "The next page, where there is one.", "</v1/orders?cursor=Zm9v>; rel=\"next\""),

@@ -7,9 +7,9 @@ use crate::api::respond::{Response, send};
 use crate::app::{Answer, App};
 use crate::db::Snapshot;
 use crate::db::types::Json;
-use crate::domain::actor::ActorKind;
+use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::id::{Id, Kind};
-use crate::domain::permission::Operation;
+use crate::domain::permission::{Operation, permit};
 use crate::domain::reason::Reason;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
@@ -89,7 +89,8 @@ pub struct OrderEvent {
     /// What was changed, as it was before; only the fields that changed.
     #[schema(value_type = Object)]
     pub before: Map<String, Value>,
-    /// The same fields as they are since, and what was noted with the step.
+    /// The same fields as they are since, and what was noted with the step. Of invoices and payments both
+    /// are empty for callers who may not read those.
     #[schema(value_type = Object)]
     pub after: Map<String, Value>,
     /// The order's version that it made.
@@ -132,9 +133,22 @@ fn action_view(action: Action, order: Id, language: Language) -> OrderAction {
     }
 }
 
-fn event_view(row: EventRow) -> OrderEvent {
+/// Whether an event is about money that the caller may not read where it is at home: whoever reads an
+/// order learns that it was invoiced and paid, but not how much (DECISIONS 27).
+fn is_withheld(row: &EventRow, caller: &Actor) -> bool {
+    let at_home = match Kind::of_prefix(&row.subject) {
+        Some(Kind::Invoice) => Operation::GetInvoice,
+        Some(Kind::Payment) => Operation::ListPayments,
+        _ => return false,
+    };
+    permit(caller, at_home).is_err()
+}
+
+fn event_view(row: EventRow, caller: &Actor) -> OrderEvent {
     let (actor_id, (subject, subject_id)) = (feed::actor_id(&row), feed::subject(&row));
+    let withheld = is_withheld(&row, caller);
     let (Json(data), Json(before), Json(after)) = (row.payload, row.before, row.after);
+    let (before, after) = if withheld { Default::default() } else { (before, after) };
     OrderEvent {
         id: row.id.text(Kind::Event),
         at: row.at,
@@ -207,7 +221,7 @@ pub async fn get_order_history(app: Data<App>, request: HttpRequest, path: Path<
         let cursors = Cursors::new(&app_, "get_order_history", &order.to_string());
         let limit = paging::limit(q.limit);
         let found = events::list_of_order(snapshot.conn, order, read_number(&cursors, q.cursor.as_deref())?, paging::fetch(limit))?;
-        let page = paging::page(found, limit, &cursors, |row| row.seq.to_be_bytes().to_vec(), event_view);
+        let page = paging::page(found, limit, &cursors, |row| row.seq.to_be_bytes().to_vec(), |row| event_view(row, &snapshot.actor));
         page.answer(uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::GetOrderHistory, asked.call, look).await)

@@ -2,14 +2,15 @@
 //! several products.
 
 use crate::db::Conn;
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::{orders, payments, stock};
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
 use crate::domain::order::PaymentStatus;
-use crate::each;
 use crate::error::Result;
 use crate::repositories::stock::Balance;
+use crate::{each, here_by_length};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -41,5 +42,7 @@ pub fn unpaid_orders(conn: &mut Conn, customer: Id) -> Result<Vec<Unpaid>> {
 
 /// The balances of several products, in all warehouses.
 pub fn balances_of(conn: &mut Conn, products: &[Id]) -> Result<Vec<Balance>> {
-    Ok(each!(conn, c => stock::table.filter(stock::product_id.eq_any(products)).select(Balance::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => stock::table.filter(stock::product_id.eq_any(padded(products))).select(Balance::as_select()).listed(products.len(), here_by_length!()).load(c))?,
+    )
 }

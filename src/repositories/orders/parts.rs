@@ -1,23 +1,24 @@
 //! The parts of an order: the customer as the order knows them, delivery, lines, revisions.
 
+use crate::db::Conn;
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::{order_deliveries, order_details, order_lines, order_revisions, orders};
 use crate::db::types::Json;
-use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::{Finding, InvoiceKind, LineKind, LineTerms, Priority};
 use crate::domain::time::UtcTime;
-use crate::each;
 use crate::error::Result;
+use crate::{each, here, here_by_length, insert_rows};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 
 /// The customer and the agreements, as this order knows them.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = order_details, treat_none_as_null = true)]
+#[diesel(table_name = order_details, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Details {
     pub order_id: Id,
     pub customer_name: String,
@@ -47,7 +48,7 @@ pub struct Details {
 
 /// Where and when the goods are to arrive.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = order_deliveries, treat_none_as_null = true)]
+#[diesel(table_name = order_deliveries, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Delivery {
     pub order_id: Id,
     pub country: Option<String>,
@@ -118,7 +119,7 @@ impl Line {
 
 /// What a revision said.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = order_revisions)]
+#[diesel(table_name = order_revisions, treat_none_as_default_value = false)]
 pub struct Revision {
     pub order_id: Id,
     pub revision: i32,
@@ -132,89 +133,93 @@ pub struct Revision {
 
 /// An order's details; every order has them.
 pub fn details(conn: &mut Conn, order: Id) -> Result<Details> {
-    Ok(order_details::table.find(order).select(Details::as_select()).first(conn)?)
+    Ok(each!(conn, c => order_details::table.find(order).select(Details::as_select()).first(c))?)
 }
 
 /// An order's delivery; every order has one.
 pub fn delivery(conn: &mut Conn, order: Id) -> Result<Delivery> {
-    Ok(order_deliveries::table.find(order).select(Delivery::as_select()).first(conn)?)
+    Ok(each!(conn, c => order_deliveries::table.find(order).select(Delivery::as_select()).first(c))?)
 }
 
 /// An order's lines in their order.
 pub fn lines(conn: &mut Conn, order: Id) -> Result<Vec<Line>> {
-    let query = order_lines::table.filter(order_lines::order_id.eq(order)).order(order_lines::position.asc());
-    Ok(query.select(Line::as_select()).load(conn)?)
+    Ok(
+        each!(conn, c => order_lines::table.filter(order_lines::order_id.eq(order)).order(order_lines::position.asc()).select(Line::as_select()).load(c))?,
+    )
 }
 
 /// Details of several orders.
 pub fn details_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Details>> {
-    Ok(each!(conn, c => order_details::table.filter(order_details::order_id.eq_any(orders)).select(Details::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => order_details::table.filter(order_details::order_id.eq_any(padded(orders))).select(Details::as_select()).listed(orders.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// Deliveries of several orders.
 pub fn deliveries_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Delivery>> {
-    Ok(each!(conn, c => order_deliveries::table.filter(order_deliveries::order_id.eq_any(orders)).select(Delivery::as_select()).load(c))?)
+    Ok(
+        each!(conn, c => order_deliveries::table.filter(order_deliveries::order_id.eq_any(padded(orders))).select(Delivery::as_select()).listed(orders.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// Lines of several orders, in their orders.
 pub fn lines_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Line>> {
     Ok(each!(conn, c => order_lines::table
-        .filter(order_lines::order_id.eq_any(orders))
+        .filter(order_lines::order_id.eq_any(padded(orders)))
         .order((order_lines::order_id.asc(), order_lines::position.asc()))
         .select(Line::as_select())
-        .load(c))?)
+        .listed(orders.len(), here_by_length!()).load(c))?)
 }
 
 /// Stores a new order's parts.
 pub fn insert(conn: &mut Conn, details: &Details, delivery: &Delivery, lines: &[Line]) -> Result<()> {
-    diesel::insert_into(order_details::table).values(details).execute(conn)?;
-    diesel::insert_into(order_deliveries::table).values(delivery).execute(conn)?;
+    each!(conn, c => diesel::insert_into(order_details::table).values(details).fixed(here!()).execute(c))?;
+    each!(conn, c => diesel::insert_into(order_deliveries::table).values(delivery).fixed(here!()).execute(c))?;
     insert_lines(conn, lines)
 }
 
 fn insert_lines(conn: &mut Conn, lines: &[Line]) -> Result<()> {
-    each!(conn, c => diesel::insert_into(order_lines::table).values(lines).execute(c))?;
-    Ok(())
+    Ok(insert_rows!(conn, order_lines::table, lines)?)
 }
 
 /// Stores an amended order's parts; the list of lines is replaced by the one given, before
 /// anything of it was picked or shipped.
 pub fn replace(conn: &mut Conn, details: &Details, delivery: &Delivery, lines: &[Line]) -> Result<()> {
-    diesel::update(order_details::table.find(details.order_id)).set(details).execute(conn)?;
-    diesel::update(order_deliveries::table.find(delivery.order_id)).set(delivery).execute(conn)?;
-    diesel::delete(order_lines::table.filter(order_lines::order_id.eq(details.order_id))).execute(conn)?;
+    each!(conn, c => diesel::update(order_details::table.find(details.order_id)).set(details).fixed(here!()).execute(c))?;
+    each!(conn, c => diesel::update(order_deliveries::table.find(delivery.order_id)).set(delivery).fixed(here!()).execute(c))?;
+    each!(conn, c => diesel::delete(order_lines::table.filter(order_lines::order_id.eq(details.order_id))).fixed(here!()).execute(c))?;
     insert_lines(conn, lines)
 }
 
 /// Stores an order's details alone (hold, correction, cancellation).
 pub fn set_details(conn: &mut Conn, details: &Details) -> Result<()> {
-    diesel::update(order_details::table.find(details.order_id)).set(details).execute(conn)?;
+    each!(conn, c => diesel::update(order_details::table.find(details.order_id)).set(details).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// What of a line was picked, shipped and delivered.
 pub fn set_progress(conn: &mut Conn, line: Id, picked: Amount, shipped: Amount, delivered: Amount) -> Result<()> {
-    diesel::update(order_lines::table.find(line))
-        .set((order_lines::picked.eq(picked), order_lines::shipped.eq(shipped), order_lines::delivered.eq(delivered)))
-        .execute(conn)?;
+    let values = (order_lines::picked.eq(picked), order_lines::shipped.eq(shipped), order_lines::delivered.eq(delivered));
+    each!(conn, c => diesel::update(order_lines::table.find(line)).set(values).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// Keeps a revision.
 pub fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()> {
-    diesel::insert_into(order_revisions::table).values(revision).execute(conn)?;
+    each!(conn, c => diesel::insert_into(order_revisions::table).values(revision).fixed(here!()).execute(c))?;
     Ok(())
 }
 
 /// One revision; every order has those up to its present one.
 pub fn revision(conn: &mut Conn, order: Id, revision: i32) -> Result<Revision> {
-    Ok(order_revisions::table.find((order, revision)).select(Revision::as_select()).first(conn)?)
+    Ok(each!(conn, c => order_revisions::table.find((order, revision)).select(Revision::as_select()).limit(1).fixed(here!()).get_result(c))?)
 }
 
 /// An order's revisions, oldest first.
 pub fn revisions(conn: &mut Conn, order: Id) -> Result<Vec<Revision>> {
-    let query = order_revisions::table.filter(order_revisions::order_id.eq(order)).order(order_revisions::revision.asc());
-    Ok(query.select(Revision::as_select()).load(conn)?)
+    Ok(
+        each!(conn, c => order_revisions::table.filter(order_revisions::order_id.eq(order)).order(order_revisions::revision.asc()).select(Revision::as_select()).fixed(here!()).load(c))?,
+    )
 }
 
 /// An order's revisions after a given one, oldest first.
@@ -232,12 +237,12 @@ pub fn has_author(conn: &mut Conn, order: Id, person: Id) -> Result<bool> {
 /// The id of another live order since an instant with the same phone and the same goods
 /// (DOMAIN 1.3).
 pub fn find_alike(conn: &mut Conn, not: Id, phone: &str, goods: &[u8], since: UtcTime) -> Result<Option<Id>> {
-    Ok(order_details::table
+    let first = super::ids_at(since, u8::MIN);
+    let found = each!(conn, c => order_details::table
         .inner_join(orders::table.on(orders::id.eq(order_details::order_id)))
-        .filter(order_details::phone.eq(phone).and(order_details::goods_fingerprint.eq(goods)))
+        .filter(order_details::phone.eq(phone).and(order_details::goods_fingerprint.eq(goods)).and(order_details::order_id.ge(first)))
         .filter(orders::created_at.gt(since).and(orders::state.ne(State::Cancelled)).and(orders::id.ne(not)))
         .select(orders::id)
-        .into_boxed::<MultiBackend>()
-        .first(conn)
-        .optional()?)
+        .limit(1).fixed(here!()).get_result(c));
+    Ok(found.optional()?)
 }

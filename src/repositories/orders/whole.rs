@@ -90,6 +90,22 @@ pub fn load(conn: &mut Conn, orders: Vec<Order>, with_customers: bool) -> Result
     orders.into_iter().map(whole).collect()
 }
 
+/// A new order with the parts it was just stored with: nothing is reserved for it, nothing stops it.
+pub fn new(conn: &mut Conn, order: Order, details: Details, delivery: Delivery, lines: Vec<Line>) -> Result<Whole> {
+    let people = people(conn, std::slice::from_ref(&order))?;
+    let person = |id: Option<Id>| id.and_then(|id| people.get(&id).cloned());
+    Ok(Whole {
+        details,
+        delivery,
+        lines: lines.into_iter().map(|line| (line, Amount::ZERO)).collect(),
+        blocked_by: Vec::new(),
+        owner: person(order.owner_id),
+        entered_by: person(order.entered_by_id),
+        customer: None,
+        order,
+    })
+}
+
 /// One order by id or number, with all that belongs to it.
 pub fn find(conn: &mut Conn, reference: &str) -> Result<Option<Whole>> {
     let order = find_by_ref(conn, reference)?;

@@ -3,13 +3,14 @@
 
 use super::{Task, find as find_task};
 use crate::db::Conn;
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::{orders, tasks};
 use crate::db::types::Json;
 use crate::domain::id::Id;
-use crate::each;
 use crate::error::Result;
 use crate::repositories::files::{self, FileRow};
 use crate::repositories::users::{self, User};
+use crate::{each, here_by_length};
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,14 +31,15 @@ fn distinct(ids: impl Iterator<Item = Id>) -> Vec<Id> {
 }
 
 fn numbers(conn: &mut Conn, of: &[Id]) -> Result<BTreeMap<Id, String>> {
-    let rows: Vec<(Id, String)> = each!(conn, c => orders::table.filter(orders::id.eq_any(of)).select((orders::id, orders::number)).load(c))?;
+    let rows: Vec<(Id, String)> = each!(conn, c => orders::table.filter(orders::id.eq_any(padded(of))).select((orders::id, orders::number)).listed(of.len(), here_by_length!()).load(c))?;
     Ok(rows.into_iter().collect())
 }
 
 /// The tasks of orders, by order and code.
 fn by_code(conn: &mut Conn, of: &[Id]) -> Result<BTreeMap<(Id, String), Id>> {
     let columns = (tasks::order_id, tasks::code, tasks::id);
-    let rows: Vec<(Id, String, Id)> = each!(conn, c => tasks::table.filter(tasks::order_id.eq_any(of)).select(columns).load(c))?;
+    let rows: Vec<(Id, String, Id)> =
+        each!(conn, c => tasks::table.filter(tasks::order_id.eq_any(padded(of))).select(columns).listed(of.len(), here_by_length!()).load(c))?;
     Ok(rows.into_iter().map(|(order, code, task)| ((order, code), task)).collect())
 }
 

@@ -74,7 +74,7 @@ fn against(order: &Order, asks: &Asks, facts: &Facts, actor: &Actor) -> Vec<Reas
         Asks::Steps(steps) => against_step(order, steps, facts, actor),
         Asks::Shipping if order.state != State::Executing => vec![Reason::OrderNotExecuting],
         Asks::Shipping => may_move(facts),
-        Asks::Hold(held) if facts.on_hold != *held || MACHINE.is_final(order.state) => vec![Reason::NotInThisState { now: order.stage }],
+        Asks::Hold(held) if facts.on_hold != *held || (!held && MACHINE.is_final(order.state)) => vec![Reason::NotInThisState { now: order.stage }],
         Asks::Hold(_) => Vec::new(),
     }
 }

@@ -12,8 +12,8 @@ use crate::domain::event::{Event, EventName};
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State, Status};
 use crate::error::{Code, Error, Problem, Result};
 use crate::input::Patch;
-use crate::repositories::money;
 use crate::repositories::orders::{self, Milestones, Order, parts};
+use crate::repositories::{money, settings};
 use serde_json::Value;
 
 /// Amends an order. A patch that changes nothing and gives no reason changes nothing.
@@ -35,8 +35,9 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     if (said.channel, &said.channel_ref) != (old.channel, &old.channel_ref) {
         return Err(Problem::invalid("/channel_ref", "immutable", "channel and reference stay what they were", "渠道与渠道引用不可更改").into());
     }
-    let known = Known { lines: parts::lines(tx.conn, before.id)?, owner: before.owner_id };
-    let content = content::build(tx, before.id, &said, &known)?;
+    let known = Known { amended: true, lines: parts::lines(tx.conn, before.id)?, owner: before.owner_id };
+    let (_, settings) = settings::load(tx.conn)?;
+    let content = content::build(tx, &settings, before.id, &said, &known)?;
     let (now, _) = content.revision()?;
     let changed = changed_fields(&was, &now);
     if changed.is_empty() && reason.is_none() {

@@ -10,13 +10,14 @@ use crate::domain::codes;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::order::{CustomerTier, Finding, LineKind, LineTerms, Totals, TotalsError, totals};
+use crate::domain::settings::Settings;
 use crate::domain::time::UtcTime;
 use crate::error::{Code, Problem, Result};
 use crate::input;
 use crate::repositories::customers::{self, Customer};
 use crate::repositories::orders::parts::{Delivery, Details, Line, find_alike};
 use crate::repositories::products::{self, Product};
-use crate::repositories::{settings, users};
+use crate::repositories::users;
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::Value;
 
@@ -49,22 +50,24 @@ impl Content {
 /// What an amended order has already; a new one has nothing.
 #[derive(Default)]
 pub struct Known {
+    /// It is there already: who amends it does not become its owner by that.
+    pub amended: bool,
     /// The lines that an amendment may name by id; they keep their products.
     pub lines: Vec<Line>,
     /// Stays the owner even if they have left.
     pub owner: Option<Id>,
 }
 
-/// Works out an order's content.
+/// Works out an order's content, under the company's settings.
 ///
 /// # Errors
 /// `validation_failed` naming what cannot be looked up or does not fit.
-pub fn build(tx: &mut Tx, order: Id, said: &OrderInput, known: &Known) -> Result<Content> {
+pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, known: &Known) -> Result<Content> {
     let mut input = said.clone();
     let digits = codes::minor_digits(&input.currency).unwrap_or(2);
     check_digits(&input, digits)?;
     let customer = resolve_customer(tx, &mut input.customer)?;
-    let owner = resolve_owner(tx, input.owner.as_deref(), known.owner)?;
+    let owner = resolve_owner(tx, input.owner.as_deref(), known)?;
     input.owner = owner.map(|id| id.text(Kind::User));
     let ordered_at = input.ordered_at.unwrap_or(tx.now);
     if ordered_at.is_ahead_of(tx.now) {
@@ -80,7 +83,7 @@ pub fn build(tx: &mut Tx, order: Id, said: &OrderInput, known: &Known) -> Result
     let delivery = build_delivery(tx, order, &input, ordered_at)?;
     let key_account = input.key_account == Some(true) || customer.tier == CustomerTier::KeyAccount;
     let mut details = build_details(order, &input);
-    details.findings = Json(findings(tx, order, &details, &delivery, &lines, totals.total)?);
+    details.findings = Json(findings(tx, settings, &details, &delivery, &lines, totals.total)?);
     Ok(Content { input, customer, owner, ordered_at, key_account, totals, details, delivery, lines })
 }
 
@@ -170,14 +173,14 @@ fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
 const SALES: &[Role] = &[Role::SalesSpecialist, Role::SalesManager];
 
 /// The sales person: the one named, or whoever enters the order, where they are in sales.
-fn resolve_owner(tx: &mut Tx, named: Option<&str>, present: Option<Id>) -> Result<Option<Id>> {
+fn resolve_owner(tx: &mut Tx, named: Option<&str>, known: &Known) -> Result<Option<Id>> {
     let Some(text) = named else {
-        let in_sales = tx.actor.holds(SALES);
-        return Ok(tx.actor.user_id().filter(|_| in_sales));
+        let sells = !known.amended && tx.actor.holds(SALES);
+        return Ok(tx.actor.user_id().filter(|_| sells));
     };
     let id = Kind::User.parse(text);
-    if id.is_some() && id == present {
-        return Ok(present);
+    if id.is_some() && id == known.owner {
+        return Ok(known.owner);
     }
     let user = id.map(|id| users::find(tx.conn, id)).transpose()?.flatten();
     match user {
@@ -341,16 +344,15 @@ fn build_details(order: Id, input: &OrderInput) -> Details {
 }
 
 /// What whoever verifies should look at (DOMAIN 1.3, 1.5, 1.6).
-fn findings(tx: &mut Tx, order: Id, details: &Details, delivery: &Delivery, lines: &[Line], total: Amount) -> Result<Vec<Finding>> {
+fn findings(tx: &mut Tx, settings: &Settings, details: &Details, delivery: &Delivery, lines: &[Line], total: Amount) -> Result<Vec<Finding>> {
     let today = tx.company.calendar.local_date(tx.now.utc());
     let mut found = Vec::new();
     if details.declared_total.is_some_and(|declared| declared != total) {
         found.push(Finding::AmountDifference);
     }
     if let Some(phone) = &details.phone {
-        let (_, settings) = settings::load(tx.conn)?;
         let since = tx.now.plus(-TimeDelta::hours(i64::from(settings.look_alike_hours)));
-        if find_alike(tx.conn, order, phone, &details.goods_fingerprint, since)?.is_some() {
+        if find_alike(tx.conn, details.order_id, phone, &details.goods_fingerprint, since)?.is_some() {
             found.push(Finding::LooksAlike);
         }
     }

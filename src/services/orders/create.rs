@@ -1,29 +1,43 @@
 //! An order comes in (DOMAIN 1.1 to 1.3).
 
 use super::content::{self, Content, Known};
+use super::derive::{self, Parts};
 use super::describe;
 use super::input::OrderInput;
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::{Event, EventName};
-use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::order::{Stage, State};
+use crate::domain::id::Kind;
+use crate::domain::lifecycle::order::State;
 use crate::domain::number::{counter_name, format_number};
-use crate::domain::order::{InventoryStatus, LineKind, PaymentStatus, ProductionStatus};
+use crate::domain::settings::Settings;
 use crate::error::{Code, Error, Problem, Result};
 use crate::input;
 use crate::repositories::orders::parts::{self, Revision};
+use crate::repositories::orders::whole::{self, Whole};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::settings;
 
 /// How many numbers are passed over before the pattern must be called wrong.
 const NUMBERS_TRIED: usize = 1000;
 
-/// An order, and whether it is new or was known under its channel's reference.
+/// What became of an order that came in.
 #[derive(Debug, Clone)]
-pub struct Entered {
-    pub order: Order,
-    pub new: bool,
+pub enum Entered {
+    /// It is new, with these parts.
+    New(Box<Whole>),
+    /// It was known under its channel's reference.
+    Known(Box<Order>),
+}
+
+impl Entered {
+    /// The order, whichever it is.
+    pub fn order(&self) -> &Order {
+        match self {
+            Self::New(whole) => &whole.order,
+            Self::Known(order) => order,
+        }
+    }
 }
 
 /// Enters an order. The same channel reference with the same content gives the first order back.
@@ -34,17 +48,19 @@ pub struct Entered {
 pub fn create(tx: &mut Tx, said: &OrderInput) -> Result<Entered> {
     let fingerprint = input::fingerprint(&serde_json::to_value(said).map_err(Error::internal)?);
     if let Some(known) = known(tx, said, &fingerprint)? {
-        return Ok(Entered { order: known, new: false });
+        return Ok(Entered::Known(Box::new(known)));
     }
     let id = tx.new_id();
-    let content = content::build(tx, id, said, &Known::default())?;
-    let new = row(tx, id, said, &content, fingerprint.clone())?;
-    let order = match store(tx, new)? {
+    let (_, settings) = settings::load(tx.conn)?;
+    let content = content::build(tx, &settings, id, said, &Known::default())?;
+    let number = next_number(tx, &settings)?;
+    let new = row(tx, number, said, &content, fingerprint.clone())?;
+    let order = match store(tx, &settings, new)? {
         Some(order) => order,
         None => {
             // another transaction entered it at the same moment
             let known = known(tx, said, &fingerprint)?.ok_or(Code::Unavailable)?;
-            return Ok(Entered { order: known, new: false });
+            return Ok(Entered::Known(Box::new(known)));
         }
     };
     parts::insert(tx.conn, &content.details, &content.delivery, &content.lines)?;
@@ -57,12 +73,13 @@ pub fn create(tx: &mut Tx, said: &OrderInput) -> Result<Entered> {
         .note("revision", order.revision)
         .note("findings", findings.iter().map(|f| f.as_str()).collect::<Vec<_>>());
     tx.record(event)?;
-    Ok(Entered { order, new: true })
+    let Content { details, delivery, lines, .. } = content;
+    Ok(Entered::New(Box::new(whole::new(tx.conn, order, details, delivery, lines)?)))
 }
 
 /// Stores the row; `None` where its channel reference is taken by now. A number that another pattern
 /// has given before is passed over.
-fn store(tx: &mut Tx, mut order: Order) -> Result<Option<Order>> {
+fn store(tx: &mut Tx, settings: &Settings, mut order: Order) -> Result<Option<Order>> {
     for _ in 0..NUMBERS_TRIED {
         if orders::insert(tx, &order)? {
             return Ok(Some(order));
@@ -72,7 +89,7 @@ fn store(tx: &mut Tx, mut order: Order) -> Result<Option<Order>> {
         {
             return Ok(None);
         }
-        order.number = next_number(tx)?;
+        order.number = next_number(tx, settings)?;
     }
     Err(Problem::rule(
         "DOMAIN 1.2",
@@ -99,22 +116,22 @@ fn known(tx: &mut Tx, said: &OrderInput, fingerprint: &[u8]) -> Result<Option<Or
     }
 }
 
-fn next_number(tx: &mut Tx) -> Result<String> {
-    let (_, settings) = settings::load(tx.conn)?;
+fn next_number(tx: &mut Tx, settings: &Settings) -> Result<String> {
     let month = tx.company.calendar.local_month(tx.now.utc());
-    let running = settings::next_number(tx.conn, &counter_name("order", month))?;
+    let running = tx.numbers.clone().next(tx.conn, &counter_name("order", month))?;
     Ok(format_number(&settings.order_number_pattern, month, running))
 }
 
-fn row(tx: &mut Tx, id: Id, said: &OrderInput, content: &Content, fingerprint: Vec<u8>) -> Result<Order> {
-    let has = |kind: LineKind| content.lines.iter().any(|line| line.kind == kind);
+fn row(tx: &Tx, number: String, said: &OrderInput, content: &Content, fingerprint: Vec<u8>) -> Result<Order> {
+    let state = State::AwaitingVerification;
+    let derived = derive::of_parts(state, content.totals.total, &Parts { lines: &content.lines, ..Parts::default() })?;
     Ok(Order {
-        id,
-        number: next_number(tx)?,
+        id: content.details.order_id,
+        number,
         version: 1,
         revision: 1,
-        state: State::AwaitingVerification,
-        stage: Stage::AwaitingVerification,
+        state,
+        stage: derived.stage,
         channel: said.channel,
         channel_ref: said.channel_ref.clone(),
         fingerprint,
@@ -138,9 +155,9 @@ fn row(tx: &mut Tx, id: Id, said: &OrderInput, content: &Content, fingerprint: V
         shipped_at: None,
         received_at: None,
         archived_at: None,
-        inventory_status: if has(LineKind::Standard) { InventoryStatus::Unreserved } else { InventoryStatus::NotRequired },
-        production_status: if has(LineKind::Custom) { ProductionStatus::Pending } else { ProductionStatus::NotRequired },
-        payment_status: PaymentStatus::Unpaid,
+        inventory_status: derived.inventory_status,
+        production_status: derived.production_status,
+        payment_status: derived.payment_status,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::domain::amount::Amount;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::{Channel, InvoiceKind, KeyField, LineKind, Priority};
 use crate::domain::time::UtcTime;
-use crate::input::rules;
+use crate::input::{day, rules};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -98,7 +98,7 @@ pub struct LineInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<LineKind>,
     /// The day promised for this line, where it is not the order's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day::optional")]
     #[validate(custom(function = rules::date))]
     pub promised_date: Option<NaiveDate>,
 }
@@ -151,7 +151,7 @@ pub struct DeliveryInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<DeliveryMethod>,
     /// The date that the customer asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day::optional")]
     #[validate(custom(function = rules::date))]
     pub requested_date: Option<NaiveDate>,
     /// The same as a number of working days from `ordered_at`; instead of `requested_date`.
@@ -160,7 +160,7 @@ pub struct DeliveryInput {
     #[schema(maximum = 1000)]
     pub requested_within_working_days: Option<u16>,
     /// The date that we promise; the requested one by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day::optional")]
     #[validate(custom(function = rules::date))]
     pub promised_date: Option<NaiveDate>,
     /// What the carrier or the warehouse should know.

@@ -27,6 +27,10 @@ pub fn verify(tx: &mut Tx, reference: &str, said: &VerifyInput) -> Result<Order>
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
     let wrong: Vec<&str> = said.fields.iter().filter(|(_, mark)| **mark == Mark::Wrong).map(|(field, _)| field.as_str()).collect();
     let marks: Value = json!(said.fields);
+    if order.state != State::AwaitingVerification {
+        // finding it wrong is the same step as finding it right, and no other way of sending it back
+        return Err(Problem::invalid_transition(order.state.as_str(), Step::Verify, &MACHINE.offered(order.state)).into());
+    }
     if wrong.is_empty() {
         let alone = facts.own_entry;
         return step(tx, &order, Step::Verify, &facts, EventName::OrderVerified, |event| {

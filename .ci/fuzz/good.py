@@ -1,0 +1,204 @@
+"""Operation → what its good request is about. The body is the document's example; the table says
+only what differs from it: whose id goes into the path, and which of the example's names have to be
+ours. An operation that is not in the table needs nothing of the kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from people import Person
+from server import PASSWORD
+from world import PDF, World
+
+
+@dataclass
+class Good:
+    """A request that can succeed, as far as the document's example does not say it already."""
+
+    path: dict[str, str] = field(default_factory=dict)
+    version: int | None = None
+    body: dict = field(default_factory=dict)
+    token: str | None = None
+
+
+Maker = Callable[[World, Person], Good]
+
+
+def of(thing: dict, **body: object) -> Good:
+    """A request about a thing."""
+    return Good({"id": thing["id"]}, thing.get("version"), body)
+
+
+def about(make: Callable[[World], dict], **body: object) -> Maker:
+    """The same for whoever asks."""
+    return lambda world, _: of(make(world), **body)
+
+
+def new(**names: str) -> Maker:
+    """Something that nothing is called like yet: a field, and what its names begin with."""
+    return lambda world, _: Good(body={name: world.fresh(word) for name, word in names.items()})
+
+
+def order(until: str, goods: str = "service") -> Maker:
+    """An order of somebody else's."""
+    return lambda world, _: of(world.order(until, goods))
+
+
+def own_order(until: str) -> Maker:
+    """An order that the actor entered: specialists go on with their own only (DECISIONS 27)."""
+    return lambda world, actor: of(world.order(until, by=actor))
+
+
+def held_order(world: World, _: Person) -> Good:
+    held = world.order("awaiting_verification")
+    return of(world.post("order_admin", f"/v1/orders/{held['id']}/hold", {"reason": "A question is open"}))
+
+
+def reviewed_order(world: World, _: Person) -> Good:
+    """An order that is not released by itself."""
+    world.settings({"auto_release": False})
+    reviewed = world.order("reviewed")
+    world.settings({"auto_release": None})
+    return of(reviewed)
+
+
+def wrong_order(world: World, actor: Person) -> Good:
+    """What may be sent back: managers do so for the customer, others when they verify."""
+    return of(world.order("awaiting_confirmation" if actor.role == "sales_manager" else "awaiting_verification"))
+
+
+def step(world: World, actor: Person) -> Good:
+    return of(world.step(actor.role))
+
+
+def task(proven: bool = False) -> Maker:
+    """An open task of the actor's department; keys and order administrators do everybody's."""
+    return lambda world, actor: of(world.task(actor.department or "sales", proven))
+
+
+def evidence(world: World, actor: Person) -> Good:
+    department = actor.department or "warehouse"
+    kind = "qc_report" if department == "production" else "goods_issue_note"
+    return of(world.task(department), kind=kind, file=PDF)
+
+
+def document(world: World, _: Person) -> Good:
+    return of(world.task("warehouse", proven=True)["evidence"][0])
+
+
+def plan(world: World, actor: Person) -> Good:
+    return of(world.plan_for(actor))
+
+
+def report(world: World, _: Person) -> Good:
+    return Good(body={"order_ids": [world.order("awaiting_verification")["id"]]})
+
+
+def invoice(world: World, _: Person) -> Good:
+    return Good(body={"order_id": world.order("awaiting_verification", "large")["id"], "number": world.fresh("INV")})
+
+
+def payment(world: World, _: Person) -> Good:
+    return Good(body={"order_id": world.order("awaiting_verification")["id"]})
+
+
+def settings(world: World, _: Person) -> Good:
+    return Good(version=world.get("/v1/settings")["version"])
+
+
+def username(world: World, _: Person) -> Good:
+    return Good(body={"username": world.fresh("new").lower()})
+
+
+def log_in(world: World, _: Person) -> Good:
+    return Good(body={"username": world.hands["sales"].username, "password": PASSWORD})
+
+
+def refresh(world: World, _: Person) -> Good:
+    return Good(body={"refresh_token": world.api.log_in(world.hands["sales"])["refresh_token"]})
+
+
+def log_out(world: World, actor: Person) -> Good:
+    """A log-in of its own, so that the actor's goes on."""
+    return Good(token=world.api.log_in(actor)["access_token"])
+
+
+PLANNED = ("plan", {"summary": "Repack"})
+RESOLVED = ("resolve", {"result": "Repacked"})
+
+GOOD: dict[str, Maker] = {
+    "show_problem": lambda *_: Good({"code": "not_found"}),
+    # who may
+    "login": log_in,
+    "refresh": refresh,
+    "logout": log_out,
+    "get_user": about(World.user),
+    "create_user": username,
+    "update_user": about(World.user),
+    "revoke_api_key": about(World.key),
+    "update_settings": settings,
+    # the catalogue and customers
+    "get_customer": about(World.customer),
+    "create_customer": new(code="CUS"),
+    "update_customer": about(World.customer),
+    "get_product": about(World.product),
+    "create_product": new(sku="SKU"),
+    "update_product": about(World.product),
+    "get_warehouse": about(World.warehouse),
+    "create_warehouse": new(code="WH"),
+    # orders
+    "get_order": order("awaiting_confirmation"),
+    "create_order": new(channel_ref="WEB"),
+    "amend_order": own_order("awaiting_verification"),
+    "verify_order": order("awaiting_verification"),
+    "send_back_order": wrong_order,
+    "confirm_order": own_order("awaiting_confirmation"),
+    "release_order": reviewed_order,
+    "receive_order": order("shipped"),
+    "cancel_order": own_order("awaiting_verification"),
+    "hold_order": order("awaiting_verification"),
+    "unhold_order": held_order,
+    "get_order_actions": order("awaiting_approval"),
+    "get_order_history": order("awaiting_confirmation"),
+    "list_order_revisions": order("awaiting_verification"),
+    "get_order_approvals": order("awaiting_confirmation"),
+    # approvals
+    "get_approval": about(lambda world: world.step("sales_specialist")),
+    "approve_step": step,
+    "reject_step": step,
+    "send_back_step": step,
+    # tasks
+    "get_task": about(lambda world: world.task("sales")),
+    "accept_task": task(),
+    "assign_task": task(),
+    "start_task": task(),
+    "complete_task": task(proven=True),
+    "cancel_task": lambda world, actor: of(world.task("sales")),
+    "add_evidence": evidence,
+    "download_file": document,
+    # shipments
+    "get_shipment": about(World.packed),
+    "create_shipment": order("awaiting_shipment", "standard"),
+    "dispatch_shipment": about(World.packed),
+    "cancel_shipment": about(World.packed),
+    "list_shipment_events": about(World.dispatched),
+    "record_shipment_event": about(World.dispatched),
+    # exceptions
+    "get_exception": about(World.exception),
+    "report_exception": report,
+    "update_exception": about(World.exception),
+    "plan_exception": about(World.exception),
+    "approve_exception": plan,
+    "reject_exception": plan,
+    "resolve_exception": about(World.exception),
+    "close_exception": about(lambda world: world.exception(RESOLVED)),
+    "dismiss_exception": about(lambda world: world.exception(PLANNED)),
+    # money
+    "record_invoice": invoice,
+    "get_invoice": about(World.invoice),
+    "record_payment": payment,
+}
+
+# What the table of rights permits and nobody of the role can do, with the reason.
+NEVER = {
+    ("operations_head", "cancel_task"): "operations' only task is the service, which an order is not done without (DOMAIN 3.4)",
+}

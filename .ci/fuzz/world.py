@@ -1,0 +1,195 @@
+"""The things that good requests are about, made through the API in the state that they need."""
+
+from itertools import count
+
+from people import Api, Person, hire
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+# Who prepares, by what the rest calls them. Two in sales, as nobody verifies or approves their own.
+HANDS = {
+    "sales": "sales_specialist",
+    "second_sales": "sales_specialist",
+    "sales_manager": "sales_manager",
+    "department_head": "department_head",
+    "operations_head": "operations_head",
+    "order_admin": "order_admin",
+    "finance": "finance",
+}
+# The hand that approves a step, where it is not called like the step's role.
+APPROVES = {"sales_specialist": "second_sales"}
+
+# Goods by what is done with them. None is in the catalogue, so that no stock is needed.
+GOODS = {
+    "service": {"kind": "service", "unit_price": "100.00"},
+    "standard": {"kind": "standard", "unit_price": "10.00"},
+    "custom": {"kind": "custom", "unit_price": "240.00"},
+    "large": {"kind": "service", "unit_price": "60000.00"},
+}
+ADDRESS = {"country": "CN", "region": "Shanghai", "city": "Shanghai", "street": "1 Century Avenue", "postcode": "200120"}
+# Tasks whose work moves an order on while it is executed.
+WORK = ("pick", "produce", "serve")
+# More steps than any way through the stages has.
+LONGEST_WAY = 16
+
+
+class World:
+    """Makes what is needed, as people of its own."""
+
+    def __init__(self, api: Api, administrator: Person):
+        self.api = api
+        self.hands = {name: hire(api, administrator, role, f"hand.{name}") for name, role in HANDS.items()}
+        self.hands["admin"] = administrator
+        self.numbers = count(1)
+
+    def fresh(self, word: str) -> str:
+        """A code, name or number that nothing has yet."""
+        return f"{word}-{next(self.numbers)}"
+
+    def post(self, hand: str, path: str, body: dict | None = None) -> dict:
+        return self.api.post(self.hands[hand], path, body)
+
+    def get(self, path: str) -> dict:
+        return self.api.get(self.hands["order_admin"], path)
+
+    # ---- orders ------------------------------------------------------------------------------
+
+    def order(self, until: str, goods: str = "service", by: Person | None = None, **said: object) -> dict:
+        """An order in a stage or status, entered by somebody."""
+        body = {
+            "channel": "phone",
+            "channel_ref": self.fresh("FUZZ"),
+            "customer": {"code": "ACME"},
+            "currency": "CNY",
+            "lines": [{"name": f"Something {goods}", "quantity": "1", **GOODS[goods]}],
+            "delivery": {"address": ADDRESS, "requested_date": "2027-03-05"},
+            **said,
+        }
+        return self.bring(self.api.post(by or self.hands["sales"], "/v1/orders", body), until)
+
+    def bring(self, order: dict, until: str) -> dict:
+        """Takes an order on until it stands where it should."""
+        for _ in range(LONGEST_WAY):
+            order = self.get(f"/v1/orders/{order['id']}")
+            if until in (order["stage"], order["status"]):
+                return order
+            self._step(order)
+        raise RuntimeError(f"no way to {until} from {order['stage']}")
+
+    def _step(self, order: dict) -> None:
+        path = f"/v1/orders/{order['id']}"
+        match order["stage"], order["status"]:
+            case "awaiting_verification", _:
+                self.post("order_admin", f"{path}/verify")
+            case "awaiting_approval", _:
+                self.approve(self.pending(order))
+            case "awaiting_confirmation", _:
+                self.post("order_admin", f"{path}/confirm", {"method": "phone"})
+            case _, "executing":
+                self._work(order)
+            case _, "shipped":
+                self.post("order_admin", f"{path}/receive")
+            case stage, _:
+                raise RuntimeError(f"nothing to do at {stage}")
+
+    def _work(self, order: dict) -> None:
+        work = [task for task in self.tasks(order) if task["code"] in WORK and task["status"] != "done"]
+        for task in work:
+            self.prove(task)
+            self.post("order_admin", f"/v1/tasks/{task['id']}/complete")
+        if not work:
+            shipment = self.parcel(order)
+            self.post("order_admin", f"/v1/shipments/{shipment['id']}/dispatch")
+
+    # ---- approvals ---------------------------------------------------------------------------
+
+    def pending(self, order: dict) -> dict:
+        """The step whose turn it is."""
+        return self.get(f"/v1/approvals?order_id={order['id']}&status=pending")["data"][0]
+
+    def approve(self, step: dict) -> None:
+        self.post(APPROVES.get(step["role"], step["role"]), f"/v1/approvals/{step['id']}/approve")
+
+    def step(self, role: str) -> dict:
+        """A step that people of a role decide, with the levels before it approved by others."""
+        goods = "large" if role in ("sales_manager", "department_head") else "service"
+        order = self.order("awaiting_approval", goods, rush=role == "operations_head")
+        while (step := self.pending(order))["role"] != role:
+            self.approve(step)
+        return step
+
+    # ---- tasks and shipments -----------------------------------------------------------------
+
+    def tasks(self, order: dict) -> list[dict]:
+        return self.get(f"/v1/tasks?order_id={order['id']}")["data"]
+
+    def task(self, department: str, proven: bool = False) -> dict:
+        """An open task of a department."""
+        goods = {"warehouse": "standard", "production": "custom"}.get(department, "service")
+        order = self.order("executing", goods)
+        task = next(task for task in self.tasks(order) if task["department"] == department)
+        return self.prove(task) if proven else task
+
+    def prove(self, task: dict) -> dict:
+        """The task with the document that it needs, if it needs one."""
+        if (kind := task.get("required_evidence")) not in ("goods_issue_note", "qc_report"):
+            return task
+        files = {"kind": (None, kind), "file": ("note.pdf", PDF)}
+        return self.api.ask(self.hands["order_admin"], "POST", f"/v1/tasks/{task['id']}/evidence", files=files).json()
+
+    def parcel(self, order: dict) -> dict:
+        """A shipment of all that an order has left to ship."""
+        body = {"method": "courier", "carrier": "SF", "tracking_number": self.fresh("SF")}
+        return self.post("order_admin", f"/v1/orders/{order['id']}/shipments", body)
+
+    def packed(self) -> dict:
+        return self.parcel(self.order("awaiting_shipment", "standard"))
+
+    def dispatched(self) -> dict:
+        return self.post("order_admin", f"/v1/shipments/{self.packed()['id']}/dispatch")
+
+    # ---- exceptions --------------------------------------------------------------------------
+
+    def exception(self, *steps: tuple[str, dict], orders: tuple[str, ...] = ()) -> dict:
+        """A reported exception, taken through these steps by an order administrator."""
+        body = {"kind": "quality_problem", "severity": "low", "cause": "Damp cartons", "order_ids": list(orders)}
+        exception = self.post("order_admin", "/v1/exceptions", body)
+        for step, said in steps:
+            exception = self.post("order_admin", f"/v1/exceptions/{exception['id']}/{step}", said)
+        return exception
+
+    def plan_for(self, actor: Person) -> dict:
+        """A plan that somebody may decide about (DOMAIN 6.3): one that costs nothing, or money,
+        where they have approved a level of its order."""
+        if actor.role in ("order_admin", "operations_head"):
+            return self.exception(("plan", {"summary": "Repack"}))
+        step = self.step(actor.role)
+        self.api.post(actor, f"/v1/approvals/{step['id']}/approve")
+        return self.exception(("plan", {"summary": "Repack", "cost": "10.00"}), orders=(step["order_id"],))
+
+    # ---- the rest ----------------------------------------------------------------------------
+
+    def user(self) -> dict:
+        """Somebody whom nobody needs."""
+        return {"id": hire(self.api, self.hands["admin"], "viewer", self.fresh("victim").lower()).id, "version": 1}
+
+    def key(self) -> dict:
+        return self.post("admin", "/v1/api-keys", {"name": self.fresh("key"), "scopes": ["orders:read"]})
+
+    def customer(self) -> dict:
+        return self.post("sales", "/v1/customers", {"name": self.fresh("Customer")})
+
+    def product(self) -> dict:
+        body = {"sku": self.fresh("SKU"), "name": "Thing", "unit_price": "1.00", "currency": "CNY"}
+        return self.post("order_admin", "/v1/products", body)
+
+    def warehouse(self) -> dict:
+        return self.post("order_admin", "/v1/warehouses", {"code": self.fresh("WH"), "name": "Another"})
+
+    def invoice(self) -> dict:
+        body = {"order_id": self.order("awaiting_verification")["id"], "number": self.fresh("INV"), "amount": "1.00"}
+        return self.post("finance", "/v1/invoices", body)
+
+    def settings(self, patch: dict) -> None:
+        """Amends the settings whatever they are; null brings a default back."""
+        self.api.ask(self.hands["admin"], "PATCH", "/v1/settings", {"If-Match": "*"}, json=patch)

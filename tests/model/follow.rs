@@ -1,0 +1,196 @@
+//! What follows by itself from what people do (DOMAIN 2.5, 2.6, 3.1, 3.4; DECISIONS 6, 16, 23, 25).
+
+use super::acts::Decision;
+use super::desk::Desk;
+use super::order::{About, Kind, Round, State, Step, Task};
+
+/// The default templates (DOMAIN 3.1): code, department, for which lines (none: always), after what.
+const TEMPLATES: &[(&str, &str, &[Kind], &[&str])] = &[
+    ("coordinate", "sales", &[], &[]),
+    ("pick", "warehouse", &[Kind::Stocked, Kind::Untracked], &[]),
+    ("produce", "production", &[Kind::Custom], &[]),
+    ("serve", "operations", &[Kind::Service], &[]),
+    ("ship", "logistics", &[Kind::Stocked, Kind::Untracked, Kind::Custom], &["pick", "produce"]),
+    ("invoice", "finance", &[], &[]),
+];
+
+impl Desk<'_> {
+    /// Asks those whom the order's facts call for, one level at a time.
+    pub fn open_round(&mut self) {
+        self.supersede();
+        let status = |at: usize| if at == 0 { "pending" } else { "waiting" };
+        let step = |(at, role)| Step { role, status: status(at), by: None };
+        let steps = self.order.approvers().into_iter().enumerate().map(step).collect();
+        self.order.rounds.push(Round { status: "open", steps });
+        self.told.push("approval.requested");
+    }
+
+    fn supersede(&mut self) {
+        let Some(round) = self.order.rounds.last_mut().filter(|round| round.status == "open") else { return };
+        round.status = "superseded";
+        for step in round.steps.iter_mut().filter(|step| matches!(step.status, "pending" | "waiting")) {
+            step.status = "superseded";
+        }
+        self.told.push("approval.superseded");
+    }
+
+    /// What becomes of the last round, and of the order, once a step of it is decided.
+    pub fn after_decision(&mut self, at: usize, decision: Decision) {
+        let round = self.order.rounds.last_mut().expect("a step has a round");
+        round.steps[at].status = match decision {
+            Decision::Approve => "approved",
+            Decision::Return => "returned",
+            Decision::Reject => "rejected",
+        };
+        if decision == Decision::Approve && at + 1 < round.steps.len() {
+            round.steps[at + 1].status = "pending";
+            return self.told.push("approval.requested");
+        }
+        round.status = round.steps[at].status;
+        round.steps.iter_mut().filter(|step| step.status == "waiting").for_each(|step| step.status = "superseded");
+        match decision {
+            Decision::Approve => {
+                self.order.state = State::AwaitingConfirmation;
+                self.told.push("order.approved");
+            }
+            Decision::Return => {
+                self.order.state = State::AwaitingCorrection;
+                self.told.push("order.sent_back");
+            }
+            Decision::Reject => self.end(),
+        }
+    }
+
+    /// Sets aside what there is, line after line; gives how much is missing.
+    pub fn reserve(&mut self) -> i64 {
+        let mut got = 0;
+        for line in &mut self.order.lines {
+            let share = line.missing().min(self.stock.on_hand - self.stock.reserved).max(0);
+            line.reserved += share;
+            self.stock.reserved += share;
+            got += share;
+        }
+        if got > 0 {
+            self.told.push("order.stock_reserved");
+        }
+        self.order.lines.iter().map(|line| line.missing()).sum()
+    }
+
+    /// Gives a waiting order what there is by now; with nothing missing its shortage is over.
+    pub fn serve(mut self) {
+        let free = self.stock.on_hand - self.stock.reserved;
+        if free > 0 && self.reserve() == 0 {
+            self.settle_shortages();
+        }
+        self.close("clock");
+    }
+
+    fn settle_shortages(&mut self) {
+        for exception in self.order.exceptions.iter_mut().filter(|exception| exception.open && exception.about == About::Shortage) {
+            exception.open = false;
+            self.told.push("order.exception_settled");
+        }
+        self.advance();
+    }
+
+    pub fn release(&mut self) {
+        self.order.state = State::Executing;
+        self.told.push("order.executing");
+        let order = &*self.order;
+        let needed: Vec<_> = TEMPLATES.iter().filter(|(_, _, kinds, _)| kinds.is_empty() || order.has(kinds)).collect();
+        let task = |(code, department, _, depends_on): &&(&'static str, &'static str, &[Kind], &'static [&'static str])| Task {
+            code: *code,
+            department: *department,
+            status: "blocked",
+            depends_on: *depends_on,
+            proven: None,
+        };
+        self.order.tasks = needed.iter().map(task).collect();
+        self.told.extend(needed.iter().map(|_| "task.created"));
+        self.unblock();
+        self.invoiced();
+    }
+
+    pub fn unblock(&mut self) {
+        let open: Vec<&str> = self.order.tasks.iter().filter(|task| !task.is_over()).map(|task| task.code).collect();
+        for task in self.order.tasks.iter_mut().filter(|task| task.status == "blocked") {
+            if !task.depends_on.iter().any(|code| open.contains(code)) {
+                task.status = "open";
+                self.told.push("task.opened");
+            }
+        }
+    }
+
+    /// Invoices of at least the total end finance's task.
+    pub fn invoiced(&mut self) {
+        if self.order.invoiced >= self.order.total() {
+            self.done_by_fact("invoice");
+        }
+    }
+
+    pub fn done_by_fact(&mut self, code: &str) {
+        let Some(task) = self.order.tasks.iter_mut().find(|task| task.code == code && !task.is_over()) else { return };
+        task.status = "done";
+        self.told.push("task.completed");
+        self.go_on();
+    }
+
+    pub fn go_on(&mut self) {
+        self.unblock();
+        self.advance();
+    }
+
+    /// Takes the steps that nobody needs to take. Facts are not stopped, a release is.
+    pub fn advance(&mut self) {
+        match self.order.state {
+            State::Reviewed if self.rules.auto_release && !self.order.is_stopped() => self.release(),
+            State::Executing if self.order.all_left() && !self.order.has_open(&["serve"]) => {
+                self.order.state = State::Shipped;
+                self.told.push("order.shipped");
+                self.done_by_fact("coordinate");
+                if self.order.has_open(&["invoice"]) {
+                    self.told.push("task.dated");
+                }
+                self.advance();
+            }
+            State::Shipped if self.order.all_delivered() => {
+                self.order.state = State::Received;
+                self.told.push("order.received");
+            }
+            _ => {}
+        }
+    }
+
+    /// A cancelled order leaves nothing behind.
+    pub fn end(&mut self) {
+        self.order.state = State::Cancelled;
+        self.told.push("order.cancelled");
+        self.supersede();
+        for task in self.order.tasks.iter_mut().filter(|task| !task.is_over()) {
+            task.status = "cancelled";
+            self.told.push("task.cancelled");
+        }
+        for shipment in self.order.shipments.iter_mut().filter(|shipment| shipment.status == "preparing") {
+            shipment.status = "cancelled";
+            self.told.push("shipment.cancelled");
+        }
+        self.give_back();
+        self.settle_shortages();
+    }
+
+    fn give_back(&mut self) {
+        let (mut reserved, mut picked) = (0, 0);
+        for line in self.order.lines.iter_mut().filter(|line| line.is_standard()) {
+            if line.kind == Kind::Stocked {
+                reserved += line.reserved;
+                picked += line.picked;
+            }
+            (line.reserved, line.picked) = (0, 0);
+        }
+        self.stock.reserved -= reserved;
+        self.stock.on_hand += picked;
+        if reserved + picked > 0 {
+            self.told.push("order.stock_released");
+        }
+    }
+}

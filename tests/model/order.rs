@@ -1,0 +1,253 @@
+//! An order as the model sees it: what it is made of, and what it shows because of that
+//! (DECISIONS 15, DOMAIN 3.4).
+
+use super::decimal::{ONE, amount};
+use super::people::Who;
+use std::collections::BTreeSet;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    AwaitingVerification,
+    AwaitingCorrection,
+    AwaitingApproval,
+    AwaitingConfirmation,
+    Reviewed,
+    Executing,
+    Shipped,
+    Received,
+    Cancelled,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Standard goods of the catalogue: reserved and picked.
+    Stocked,
+    /// Standard goods that no catalogue knows: picked, never reserved (DECISIONS 20).
+    Untracked,
+    Custom,
+    Service,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    pub kind: Kind,
+    pub quantity: i64,
+    pub price: i64,
+    pub discount_rate: i64,
+    pub reserved: i64,
+    pub picked: i64,
+    pub shipped: i64,
+    pub delivered: i64,
+}
+
+/// One approver's part in a round.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub role: &'static str,
+    pub status: &'static str,
+    pub by: Option<Who>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Round {
+    pub status: &'static str,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Task {
+    pub code: &'static str,
+    pub department: &'static str,
+    pub status: &'static str,
+    pub depends_on: &'static [&'static str],
+    /// What its last proof says; `None` without one.
+    pub proven: Option<bool>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Shipment {
+    pub status: &'static str,
+    /// Places of lines, and how much of each.
+    pub goods: Vec<(usize, i64)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Exception {
+    pub blocking: bool,
+    pub open: bool,
+    /// What it is about, where the system reported it.
+    pub about: About,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    Anything,
+    Shortage,
+    LostShipment(usize),
+}
+
+#[derive(Debug, Clone)]
+pub struct Order {
+    pub state: State,
+    pub owner: Option<Who>,
+    /// Who entered or amended it.
+    pub authors: BTreeSet<Who>,
+    pub rush: bool,
+    pub tags: u8,
+    pub lines: Vec<Line>,
+    pub rounds: Vec<Round>,
+    pub tasks: Vec<Task>,
+    pub shipments: Vec<Shipment>,
+    pub exceptions: Vec<Exception>,
+    pub on_hold: bool,
+    pub invoiced: i64,
+    pub revision: i64,
+    /// What happened, version by version, by whom.
+    pub history: Vec<(String, Vec<&'static str>)>,
+}
+
+impl Task {
+    pub fn is_over(&self) -> bool {
+        matches!(self.status, "done" | "cancelled")
+    }
+}
+
+impl Line {
+    pub fn is_goods(&self) -> bool {
+        self.kind != Kind::Service
+    }
+
+    pub fn is_standard(&self) -> bool {
+        matches!(self.kind, Kind::Stocked | Kind::Untracked)
+    }
+
+    pub fn missing(&self) -> i64 {
+        if self.kind == Kind::Stocked { self.quantity - self.picked - self.reserved } else { 0 }
+    }
+}
+
+impl Order {
+    /// Each version is something that happened.
+    pub fn version(&self) -> usize {
+        self.history.len()
+    }
+
+    pub fn total(&self) -> i64 {
+        self.lines.iter().map(|line| amount(line.quantity, line.price, line.discount_rate)).sum()
+    }
+
+    pub fn has(&self, kinds: &[Kind]) -> bool {
+        self.lines.iter().any(|line| kinds.contains(&line.kind))
+    }
+
+    pub fn is_blocked(&self) -> bool {
+        self.exceptions.iter().any(|exception| exception.open && exception.blocking)
+    }
+
+    /// Whether people's steps forward are stopped (DECISIONS 18).
+    pub fn is_stopped(&self) -> bool {
+        self.on_hold || self.is_blocked()
+    }
+
+    pub fn is_final(&self) -> bool {
+        matches!(self.state, State::Received | State::Cancelled)
+    }
+
+    pub fn is_entered(&self) -> bool {
+        matches!(self.status(), "created")
+    }
+
+    /// Whether they may act as its sales person (DECISIONS 27).
+    pub fn is_own(&self, who: Who) -> bool {
+        who.holds(&["sales_manager", "order_admin"]) || self.owner.is_none_or(|owner| owner == who) || self.entered_by() == who.username()
+    }
+
+    fn entered_by(&self) -> &str {
+        &self.history[0].0
+    }
+
+    pub fn all_left(&self) -> bool {
+        self.lines.iter().filter(|line| line.is_goods()).all(|line| line.shipped == line.quantity)
+    }
+
+    pub fn all_delivered(&self) -> bool {
+        self.lines.iter().any(Line::is_goods) && self.lines.iter().filter(|line| line.is_goods()).all(|line| line.delivered == line.quantity)
+    }
+
+    pub fn any_left(&self) -> bool {
+        self.lines.iter().any(|line| line.shipped > 0)
+    }
+
+    pub fn has_open(&self, codes: &[&str]) -> bool {
+        self.tasks.iter().any(|task| codes.contains(&task.code) && !task.is_over())
+    }
+
+    /// How much of a line is in no shipment that leaves or has left.
+    pub fn unpacked(&self, at: usize) -> i64 {
+        let packed = self.shipments.iter().filter(|shipment| shipment.status != "cancelled").flat_map(|shipment| &shipment.goods);
+        self.lines[at].quantity - packed.filter(|(line, _)| *line == at).map(|(_, quantity)| quantity).sum::<i64>()
+    }
+
+    pub fn status(&self) -> &'static str {
+        match self.state {
+            State::AwaitingVerification | State::AwaitingCorrection | State::AwaitingApproval | State::AwaitingConfirmation => "created",
+            State::Reviewed => "reviewed",
+            State::Executing => "executing",
+            State::Shipped => "shipped",
+            State::Received => "received",
+            State::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn stage(&self) -> &'static str {
+        match self.state {
+            State::AwaitingVerification => "awaiting_verification",
+            State::AwaitingCorrection => "awaiting_correction",
+            State::AwaitingApproval => "awaiting_approval",
+            State::AwaitingConfirmation => "awaiting_confirmation",
+            State::Reviewed => "awaiting_release",
+            State::Executing if self.has_open(&["produce"]) => "awaiting_production",
+            State::Executing if self.has_open(&["pick", "serve"]) => "awaiting_preparation",
+            State::Executing => "awaiting_shipment",
+            State::Shipped => "awaiting_receipt",
+            State::Received => "done",
+            State::Cancelled => "cancelled",
+        }
+    }
+
+    /// Where the stock of its standard lines stands; of those that are tracked, where there are any.
+    pub fn inventory(&self) -> &'static str {
+        let kind = if self.has(&[Kind::Stocked]) { Kind::Stocked } else { Kind::Untracked };
+        let sum = |of: fn(&Line) -> i64| self.lines.iter().filter(|line| line.kind == kind).map(of).sum::<i64>();
+        let (ordered, picked, held) = (sum(|line| line.quantity), sum(|line| line.picked), sum(|line| line.reserved + line.picked));
+        match ordered {
+            0 => "not_required",
+            _ if picked >= ordered => "issued",
+            _ if held >= ordered => "reserved",
+            _ if held > 0 => "partly_reserved",
+            _ => "unreserved",
+        }
+    }
+
+    pub fn production(&self) -> &'static str {
+        let task = self.tasks.iter().find(|task| task.code == "produce");
+        match task.map(|task| task.status) {
+            _ if !self.has(&[Kind::Custom]) => "not_required",
+            Some("done") => "completed",
+            Some("in_progress") => "in_progress",
+            _ => "pending",
+        }
+    }
+
+    /// The roles that must approve, lowest level first (DOMAIN 2.1, the default rules).
+    pub fn approvers(&self) -> Vec<&'static str> {
+        let strict = self.is_large() || self.has(&[Kind::Custom]);
+        let asked = [("sales_specialist", true), ("sales_manager", strict), ("department_head", strict), ("operations_head", self.rush)];
+        asked.into_iter().filter(|(_, asked)| *asked).map(|(role, _)| role).collect()
+    }
+
+    /// Above what one person may decide alone (DOMAIN 2.4).
+    pub fn is_large(&self) -> bool {
+        self.total() > 50_000 * ONE
+    }
+}
