@@ -16,6 +16,7 @@ everywhere! {
     one_reference_of_a_channel_sent_many_times_at_once_makes_one_order,
     one_reference_with_other_contents_at_once_is_the_first_ones,
     orders_entered_at_once_have_numbers_of_their_own,
+    orders_of_one_new_customer_at_once_make_one_customer,
 }
 
 const IN_FLIGHT: &[(u16, &str)] = &[(409, "idempotency_in_flight")];
@@ -105,4 +106,14 @@ fn orders_entered_at_once_have_numbers_of_their_own(app: &TestApp) {
     let numbers: BTreeSet<&str> = calls.iter().filter_map(|call| call.answer.body["number"].as_str()?.rsplit('-').next()).collect();
     // a replica takes numbers ahead, so those of two need not be next to each other
     assert_eq!(numbers.len(), MANY);
+}
+
+fn orders_of_one_new_customer_at_once_make_one_customer(app: &TestApp) {
+    let sales = app.company().sales();
+    let of_nova = |quantity: usize| {
+        let mut order = desks(quantity);
+        order["customer"] = json!({"code": "NOVA", "name": "Nova Trading Ltd"});
+        Try::post(&sales, "/v1/orders", order)
+    };
+    Race::all_win("orders", About::Nothing, (1..=MANY).map(of_nova).collect()).rows("orders", 4).rows("customers", 1).run(app);
 }
