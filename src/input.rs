@@ -3,6 +3,8 @@
 //! named by a pointer at once and told in both languages (BEHAVIOUR 1, DECISIONS 29). Knows no
 //! resource.
 
+#[cfg(test)]
+mod fuzz;
 pub mod rules;
 mod sentences;
 
