@@ -4,6 +4,7 @@
 
 mod command_line;
 mod errors;
+mod hostile;
 mod lifecycle;
 mod main_job;
 mod model;
