@@ -150,7 +150,7 @@ impl Config {
             login_limit_per_minute: read.parsed("DOCKET_LOGIN_LIMIT", 120, positive),
             trusted_proxies: read
                 .parsed("DOCKET_TRUSTED_PROXIES", Vec::new(), |t| read_list(t, |p| p.parse().map_err(|_| format!("{p} is not an IP address")))),
-            cors_origins: read.parsed("DOCKET_CORS_ORIGINS", Vec::new(), |t| read_list(t, |p| Ok(p.to_owned()))),
+            cors_origins: read.parsed("DOCKET_CORS_ORIGINS", Vec::new(), |t| read_list(t, origin)),
         };
         let data_dir_said = read.text("DOCKET_DATA_DIR").is_some();
         config.refuse_what_only_suits_a_trial(data_dir_said, &mut read.errors);
@@ -199,6 +199,20 @@ fn long_enough(text: &str) -> Result<Option<String>, String> {
     if text.len() >= 32 { Ok(Some(text.to_owned())) } else { Err("must have at least 32 characters".into()) }
 }
 
+/// An origin as browsers write it (RFC 6454): scheme and authority, no path. Another would never
+/// match, or keep the server from serving.
+fn origin(text: &str) -> Result<String, String> {
+    let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let plain = authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
+    let good = !authority.is_empty() && plain && port_fits(authority);
+    if good { Ok(text.to_owned()) } else { Err(format!("{text} is not an origin, such as https://shop.example")) }
+}
+
+fn port_fits(authority: &str) -> bool {
+    let host = authority.rsplit_once(']').map_or(authority, |(_, rest)| rest);
+    host.split_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_ok())
+}
+
 fn positive(text: &str) -> Result<u32, String> {
     text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "must be a whole number above 0".into())
 }
@@ -228,6 +242,16 @@ mod tests {
     }
 
     #[test]
+    fn an_origin_is_scheme_and_authority() {
+        for good in ["https://shop.example", "http://localhost:5173", "http://[::1]:3000"] {
+            assert_eq!(read(&[("DOCKET_CORS_ORIGINS", good)]).unwrap().cors_origins, [good]);
+        }
+        for bad in ["*", "shop.example", "https://shop.example/", "https://", "https://a b", "https://shop.example:port", "ftp://shop.example"] {
+            assert!(read(&[("DOCKET_CORS_ORIGINS", bad)]).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn what_kubernetes_injects_is_tolerated() {
         assert!(read(&[("DOCKET_PORT", "tcp://10.0.0.1:80"), ("DOCKET_SERVICE_HOST", "x"), ("DOCKET_TEST_POSTGRES_URL", "x")]).is_ok());
     }
@@ -242,5 +266,58 @@ mod tests {
             assert!(!is_remote(local), "{local}");
         }
         assert!(is_remote("postgres://localhost.example/docket") && is_remote("postgres://localhost@db.example/docket"));
+    }
+}
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn value() -> impl Strategy<Value = String> {
+        let likely = vec![
+            "",
+            "0",
+            "-1",
+            "99999999999",
+            "127.0.0.1:0",
+            "[::1]:80",
+            "sqlite:x",
+            "sqlite:",
+            "postgres://[",
+            "postgres://h:p@x/?host=%2f",
+            "http://",
+            "smtp://x",
+            "Asia/Shanghai",
+            "JPY",
+            "production",
+            "*",
+            "10.0.0.1, x",
+        ];
+        prop_oneof![proptest::sample::select(likely).prop_map(str::to_owned), "[a-z:/@?=%\\[\\], ]{0,30}", any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_set_is_read_or_named(said in prop::collection::btree_map(proptest::sample::select(KNOWN), value(), 0..6)) {
+            let variables = || said.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            match Config::from_variables(variables()) {
+                Err(ConfigErrors(errors)) => {
+                    prop_assert!(!errors.is_empty());
+                    for error in &errors {
+                        let name = error.split(':').next().unwrap_or_default();
+                        prop_assert!(said.contains_key(name) || said.get("DOCKET_ENV").is_some_and(|env| env == "production"), "{}", error);
+                    }
+                }
+                Ok(config) => prop_assert!(config.base_url().starts_with("http") && config.cors_origins.iter().all(|origin| origin.is_ascii())),
+            }
+        }
+
+        #[test]
+        fn an_unknown_name_is_always_told(name in "DOCKET_[A-Z_]{1,20}", value in any::<String>()) {
+            let known = KNOWN.contains(&name.as_str()) || is_tolerated(&name);
+            let told = Config::from_variables([(name.clone(), value)]).err().is_some_and(|errors| errors.0.iter().any(|error| error.contains("no such setting")));
+            prop_assert_eq!(told, !known);
+        }
     }
 }

@@ -4,6 +4,8 @@
 //! resource.
 
 pub mod day;
+#[cfg(test)]
+mod fuzz;
 mod named;
 pub mod rules;
 mod sentences;

@@ -6,6 +6,7 @@ mod limits;
 mod metrics;
 pub mod opening;
 mod routes;
+mod unread;
 
 pub use opening::{StartError, open};
 pub use routes::document;

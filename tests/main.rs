@@ -5,6 +5,7 @@
 mod command_line;
 mod crashes;
 mod errors;
+mod hostile;
 mod lifecycle;
 mod main_job;
 mod model;

@@ -195,3 +195,18 @@ mod tests {
         assert!(asked("order.flew").is_err() && asked("order.shipped,").is_err());
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_position_is_sixteen_bytes_and_reads_back(position in any::<(i64, i64)>(), bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            prop_assert_eq!(read_position(Some(write_position(position))).unwrap(), position);
+            let read = read_position(Some(bytes.clone()));
+            prop_assert_eq!(read.ok().map(write_position), (bytes.len() == 16).then_some(bytes));
+        }
+    }
+}

@@ -208,3 +208,55 @@ mod tests {
         assert_eq!(attachment("a\";x=\r\n.pdf"), "attachment; filename=\"a__x___.pdf\"; filename*=UTF-8''a%22%3Bx%3D%0D%0A.pdf");
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use actix_web::http::header::HeaderMap;
+    use actix_web::web::Bytes;
+    use futures_util::stream;
+    use proptest::prelude::*;
+
+    /// A form that came in pieces of so many bytes.
+    fn arrived(body: &[u8], piece: usize) -> Result<Handed, Box<Problem>> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, "multipart/form-data; boundary=b".parse().unwrap());
+        let pieces: Vec<Result<Bytes, actix_web::error::PayloadError>> = body.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        let form = Multipart::new(&headers, stream::iter(pieces));
+        actix_web::rt::System::new().block_on(read(form))
+    }
+
+    fn part(name: &str, file_name: Option<&str>, content: &[u8]) -> Vec<u8> {
+        let file = file_name.map_or_else(String::new, |name| format!("; filename=\"{name}\""));
+        let head = format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        [head.as_bytes(), content, b"\r\n"].concat()
+    }
+
+    fn form(content: &[u8]) -> Vec<u8> {
+        [part("kind", None, b"goods_issue_note"), part("file", Some("note.pdf"), content), b"--b--\r\n".to_vec()].concat()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.min(20_000), ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_file_arrives_as_it_was_sent_in_whatever_pieces(rest in prop::collection::vec(any::<u8>(), 0..200), piece in 1..64_usize) {
+            let content = [b"%PDF-", rest.as_slice()].concat();
+            // a boundary within the file would end it
+            prop_assume!(!content.windows(3).any(|bytes| bytes == b"--b"));
+            let handed = arrived(&form(&content), piece).unwrap();
+            prop_assert_eq!(handed.content.as_slice(), content.as_slice());
+        }
+
+        #[test]
+        fn a_form_that_was_spoiled_is_read_or_refused(at in any::<prop::sample::Index>(), bytes in prop::collection::vec(any::<u8>(), 0..6), cut in any::<prop::sample::Index>(), piece in 1..64_usize) {
+            let mut body = form(b"%PDF-1.7 and so on");
+            let at = at.index(body.len());
+            body.splice(at..at, bytes);
+            body.truncate(cut.index(body.len()) + 1);
+            if let Err(problem) = arrived(&body, piece) {
+                prop_assert!((400..500).contains(&problem.code.status()), "{:?}", problem);
+            }
+        }
+    }
+}

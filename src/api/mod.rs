@@ -10,6 +10,7 @@ pub mod doc;
 pub mod events;
 pub mod exceptions;
 pub mod files;
+mod headers;
 pub mod health;
 pub mod messages;
 pub mod money;

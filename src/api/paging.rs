@@ -167,3 +167,41 @@ mod tests {
         assert_eq!(page(false).link("after", "/v1/events", ""), None);
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(scope: &str) -> Cursors {
+        Cursors { key: b"a key for cursors".to_vec(), scope: scope.to_owned() }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_leads_back_to_its_place_in_its_own_list(position in prop::collection::vec(any::<u8>(), 1..40), scope in any::<String>(), other in any::<String>()) {
+            let cursor = of(&scope).write(&position);
+            prop_assert_eq!(of(&scope).read(Some(&cursor)).unwrap(), Some(position));
+            prop_assert_eq!(of(&other).read(Some(&cursor)).is_ok(), scope == other);
+        }
+
+        #[test]
+        fn a_cursor_with_any_other_letter_in_it_is_refused(position in prop::collection::vec(any::<u8>(), 1..40), at in any::<prop::sample::Index>(), letter in "[A-Za-z0-9_=+/-]") {
+            let cursor = of("list").write(&position);
+            let at = at.index(cursor.len());
+            let changed = format!("{}{letter}{}", &cursor[..at], &cursor[at + 1..]);
+            prop_assert_eq!(of("list").read(Some(&changed)).is_ok(), changed == cursor);
+        }
+
+        #[test]
+        fn what_we_did_not_write_is_refused(cursor in prop_oneof!["[A-Za-z0-9_-]{0,60}", any::<String>()]) {
+            prop_assert!(of("list").read(Some(&cursor)).is_err() && of("list").read_id(Some(&cursor)).is_err());
+        }
+
+        #[test]
+        fn only_an_id_is_taken_for_one(position in prop::collection::vec(any::<u8>(), 1..20)) {
+            let read = of("list").read_id(Some(&of("list").write(&position)));
+            prop_assert_eq!(read.is_ok(), position.len() == 16);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! How a problem becomes a response: `application/problem+json` on every error path, the
 //! framework's own included (RFC 9457, BEHAVIOUR 2).
 
+use super::headers;
 use crate::domain::words::Language;
 use crate::error::{Code, Problem};
 use actix_web::body::BoxBody;
@@ -55,8 +56,7 @@ fn status(problem: &Problem) -> StatusCode {
 
 /// The language that a request asks for.
 pub fn language(request: &HttpRequest) -> Language {
-    let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-    header.map_or(Language::English, Language::negotiate)
+    headers::joined(request.headers(), &ACCEPT_LANGUAGE).map_or(Language::English, |header| Language::negotiate(&header))
 }
 
 /// The id of a request; made by the middleware.

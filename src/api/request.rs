@@ -2,9 +2,10 @@
 //! query. Nothing is refused here that `app` must first ask the rights for (DECISIONS 29): a bad
 //! body or query travels on as a problem and is told by `valid()` inside the act.
 
+use super::headers;
 use super::problem::{Failure, language, request_id};
 use crate::app::{App, Call, Repeat};
-use crate::db::tx::{Origin, Precondition};
+use crate::db::tx::Origin;
 use crate::error::{Code, Error, Problem, Result};
 use crate::input;
 use actix_web::dev::Payload;
@@ -16,11 +17,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::any::TypeId;
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Duration;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 use validator::Validate;
 
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The largest JSON body (DECISIONS 30).
 const BODY_BYTES: usize = 1024 * 1024;
 /// How long a body may take to arrive.
@@ -70,45 +74,19 @@ fn header<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
     request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Reads `If-Match`: `*`, or versions as our `ETag`s write them.
-fn precondition(request: &HttpRequest) -> std::result::Result<Precondition, Problem> {
-    let Some(text) = header(request, &IF_MATCH) else { return Ok(Precondition::Absent) };
-    if text.trim() == "*" {
-        return Ok(Precondition::Any);
-    }
-    let version = |tag: &str| tag.trim().trim_start_matches("W/").strip_prefix("\"v")?.strip_suffix('"')?.split('-').next()?.parse().ok();
-    let versions: Option<Vec<i64>> = text.split(',').map(version).collect();
-    versions.map(Precondition::Versions).ok_or_else(|| Problem::parameter("If-Match", "must be an ETag as an answer gave it, such as \"v3-en\""))
-}
-
 fn repeat_key(request: &HttpRequest) -> std::result::Result<Option<String>, Problem> {
-    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
-    let visible = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| (0x21..=0x7e).contains(&b)));
-    match visible {
-        Some(key) => Ok(Some(key.to_owned())),
-        None => {
-            Err(Problem::new(Code::IdempotencyKeyInvalid)
-                .detail("It must have 1 to 255 visible ASCII characters.", "须为 1 至 255 个可见 ASCII 字符。"))
-        }
+    // two keys are joined by a blank, which no key may hold
+    let Some(key) = headers::joined(request.headers(), &IDEMPOTENCY_KEY) else { return Ok(None) };
+    if (1..=255).contains(&key.len()) && key.bytes().all(|b| (0x21..=0x7e).contains(&b)) {
+        return Ok(Some(key));
     }
+    Err(Problem::new(Code::IdempotencyKeyInvalid).detail("It must have 1 to 255 visible ASCII characters.", "须为 1 至 255 个可见 ASCII 字符。"))
 }
 
-/// Whether a range of `Accept` allows something that we answer with; one with `q=0` forbids.
-fn allows(range: &str) -> bool {
-    let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let kind = parts.next().unwrap_or_default();
-    let forbids = parts.any(|part| part.strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0)));
-    let known = matches!(
-        kind.as_str(),
-        "" | "*/*" | "application/*" | "application/json" | "application/problem+json" | "application/octet-stream" | "application/pdf"
-    );
-    !forbids && (known || kind.starts_with("image/"))
-}
-
-/// Whether any of the `Accept` headers allows an answer; without one, everything is welcome.
+/// Whether what this path answers is wanted.
 fn acceptable(request: &HttpRequest) -> bool {
-    let mut said = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).peekable();
-    said.peek().is_none() || said.any(|text| text.split(',').any(allows))
+    let others = if request.path().starts_with("/v1/files/") { headers::FILES } else { &[] };
+    headers::joined(request.headers(), &ACCEPT).is_none_or(|accept| headers::accepts(&accept, others))
 }
 
 /// Where the peer is; `X-Forwarded-For` counts only from a trusted proxy (DECISIONS 33).
@@ -141,7 +119,7 @@ fn authorization(request: &HttpRequest) -> Option<&str> {
 pub fn call(request: &HttpRequest) -> std::result::Result<Call, Failure> {
     let app = app(request)?;
     let credentials = app.keys.read(authorization(request), app.clock.now());
-    let precondition = precondition(request);
+    let precondition = headers::if_match(headers::joined(request.headers(), &IF_MATCH).as_deref());
     let flaw = if acceptable(request) { precondition.as_ref().err().cloned() } else { Some(Problem::new(Code::NotAcceptable)) };
     Ok(Call {
         credentials,
@@ -254,10 +232,9 @@ impl<Q: DeserializeOwned + Validate + 'static> FromRequest for Asked<Q> {
 /// Reads a query strictly: each parameter once, none unknown, the text in UTF-8.
 fn read_query<Q: DeserializeOwned + Validate>(text: &str) -> std::result::Result<Q, Problem> {
     let invalid = |why: &str| Problem::new(Code::InvalidParameter).detail(format!("The query cannot be read: {why}."), "查询参数无法解析。");
-    if percent_decoded(text).is_none() {
-        return Err(invalid("it is not UTF-8 or holds NUL"));
-    }
-    let query: Q = serde_urlencoded_strict(text).map_err(|why| {
+    let Some(decoded) = percent_decoded(text) else { return Err(invalid("it is not UTF-8 or holds NUL")) };
+    let text = if is_nfc(&decoded) { Cow::Borrowed(text) } else { Cow::Owned(in_nfc(text)) };
+    let query: Q = serde_urlencoded_strict(&text).map_err(|why| {
         if let Some(name) = why.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
             return Problem::new(Code::UnknownParameter)
                 .detail(format!("There is no parameter \"{name}\" here."), format!("没有名为“{name}”的参数。"))
@@ -279,6 +256,17 @@ fn serde_urlencoded_strict<Q: DeserializeOwned>(text: &str) -> std::result::Resu
     })
 }
 
+/// The same query with its texts in NFC, as bodies are (BEHAVIOUR 1).
+fn in_nfc(query: &str) -> String {
+    let piece = |piece: &str| {
+        let text = piece.trim_end_matches(['&', '=']);
+        let plain = percent_decoded(&text.replace('+', "%20")).unwrap_or_default();
+        let bytes: String = plain.nfc().collect::<String>().bytes().map(|byte| format!("%{byte:02X}")).collect();
+        bytes + &piece[text.len()..]
+    };
+    query.split_inclusive(['&', '=']).map(piece).collect()
+}
+
 /// Whether every percent-escape of a query stands for UTF-8 without NUL.
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
@@ -292,4 +280,52 @@ fn percent_decoded(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok().filter(|t| !t.contains('\0'))
+}
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, PartialEq, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Query {
+        #[validate(length(max = 100))]
+        q: Option<String>,
+        #[validate(range(min = 1, max = 200))]
+        limit: Option<u32>,
+    }
+
+    fn encoded(text: &str) -> String {
+        text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_can_be_asked_for(text in any::<String>()) {
+            let read = read_query::<Query>(&format!("q={}", encoded(&text)));
+            let fits = text.nfc().count() <= 100 && !text.contains('\0');
+            let kept: String = text.nfc().collect();
+            prop_assert_eq!(read.ok().and_then(|query| query.q), fits.then_some(kept));
+        }
+
+        #[test]
+        fn whatever_is_asked_it_is_read_or_named(text in prop_oneof!["((q|limit|x)=?[a-z0-9%+]{0,6}&?){0,4}", "\\PC{0,30}", any::<String>()]) {
+            match read_query::<Query>(&text) {
+                Ok(query) => prop_assert!(query.limit.is_none_or(|limit| (1..=200).contains(&limit)) && query.q.is_none_or(|q| !q.contains('\0'))),
+                Err(problem) => prop_assert!(matches!(problem.code, Code::InvalidParameter | Code::UnknownParameter)),
+            }
+        }
+
+        #[test]
+        fn escapes_stand_for_their_bytes(bytes in prop::collection::vec(any::<u8>(), 0..20), junk in "[%0-9a-fA-Fg-z+]{0,8}") {
+            let text: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+            let expected = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+            prop_assert_eq!(percent_decoded(&text), expected);
+            if let Some(read) = percent_decoded(&junk) {
+                prop_assert!(read.len() <= junk.len());
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The last step of a handler: an answer becomes an HTTP response, with 304 where the caller has
 //! it already.
 
+use super::headers;
 use super::problem::Failure;
 use crate::app::Answer;
 use crate::error::Problem;
@@ -37,9 +38,10 @@ pub fn send(outcome: Result<Answer, Box<Problem>>) -> Response {
 pub fn send_unless_known(request: &HttpRequest, outcome: Result<Answer, Box<Problem>>) -> Response {
     let answer = outcome?;
     let etag = answer.headers.iter().find(|(name, _)| name == "etag").map(|(_, value)| value.clone());
-    let known = request.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    let known = headers::joined(request.headers(), &IF_NONE_MATCH);
+    let same = |tag: &str, etag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag;
     if let (Some(etag), Some(known)) = (etag, known)
-        && known.split(',').any(|tag| tag.trim() == "*" || tag.trim().trim_start_matches("W/") == etag)
+        && known.split(',').any(|tag| same(tag.trim(), &etag))
     {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).finish());
     }

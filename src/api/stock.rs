@@ -207,3 +207,18 @@ pub async fn record_stock_movement(app: Data<App>, posted: Posted<MovementInput>
     };
     send(app.write(Operation::RecordStockMovement, posted.call, act, render).await)
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_position_is_two_keys(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+            let keys = read_position(Some(bytes.clone())).ok().flatten();
+            let written = keys.map(|(product, warehouse)| [paging::by_id(product), paging::by_id(warehouse)].concat());
+            prop_assert_eq!(written, (bytes.len() == 32).then_some(bytes));
+        }
+    }
+}

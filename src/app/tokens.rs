@@ -205,3 +205,38 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys() -> Keys {
+        Keys::new("old secret of thirty-two characters", None)
+    }
+
+    fn now() -> UtcTime {
+        UtcTime::parse("2026-03-02T08:00:00Z").unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_we_did_not_sign_is_nobody(header in prop_oneof!["[Bb]earer  ?[A-Za-z0-9_.-]{0,80}", "\\PC{0,40}", any::<String>()]) {
+            match keys().read(Some(&header), now()) {
+                Credentials::Key { hash } => prop_assert!(hash.len() == 32 && header.contains("dk_")),
+                Credentials::Bad(problem) => prop_assert_eq!(problem.code.status(), 401),
+                other => prop_assert!(false, "{:?}", other),
+            }
+        }
+
+        #[test]
+        fn a_token_with_any_other_letter_in_it_is_nobodys(at in any::<prop::sample::Index>(), letter in "[A-Za-z0-9_.-]") {
+            let token = keys().issue(Id::from_parts(1, [1; 10]), Id::from_parts(2, [2; 10]), now()).unwrap();
+            let at = at.index(token.len());
+            let changed = format!("{}{letter}{}", &token[..at], &token[at + 1..]);
+            let same = changed == token;
+            let read = keys().read(Some(&format!("Bearer {changed}")), now());
+            prop_assert_eq!(matches!(read, Credentials::Person { .. }), same);
+        }
+    }
+}

@@ -178,3 +178,22 @@ mod tests {
         assert!(first[0].is_some() && first[0] != first[1] && first[2].is_none());
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ROW: &str =
+        r#"{"channel":"import","customer":{"name":"Acme"},"currency":"CNY","lines":[{"name":"Paper","quantity":"1","unit_price":"2"}]}"#;
+
+    proptest! {
+        #[test]
+        fn bad_rows_spoil_none_of_the_good_ones(noise in prop::collection::vec(prop::collection::vec(any::<u8>().prop_filter("one row", |b| *b != b'\n'), 0..40), 1..6)) {
+            let file: Vec<u8> = noise.iter().flat_map(|bad| [bad.as_slice(), b"\n", ROW.as_bytes(), b"\r\n"].concat()).collect();
+            let rows = read(file.as_slice()).unwrap();
+            let good: Vec<usize> = rows.iter().filter(|(_, said)| said.is_ok()).map(|(line, _)| *line).collect();
+            prop_assert_eq!(good, (1..=noise.len()).map(|at| 2 * at).collect::<Vec<_>>());
+        }
+    }
+}

@@ -118,3 +118,20 @@ macro_rules! insert_rows {
         }
     }};
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::Target;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_target_keeps_what_the_url_names(url in prop_oneof!["(sqlite|postgres|postgresql|mysql)?:?(//)?[a-z:/.]{0,20}", any::<String>()]) {
+            match Target::parse(&url) {
+                Ok(Target::Postgres(kept)) => prop_assert_eq!(kept, url),
+                Ok(Target::Sqlite(path)) => prop_assert!(!path.is_empty() && url.ends_with(&path) && url.starts_with("sqlite:") && path != ":memory:"),
+                Err(why) => prop_assert!(!why.is_empty()),
+            }
+        }
+    }
+}

@@ -219,3 +219,51 @@ mod tests {
         assert_eq!(share(amount("100"), amount("0.13"), 2).unwrap().text(2), "13.00");
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_amount() -> impl Strategy<Value = Amount> {
+        prop_oneof![-LIMIT..=LIMIT, -SCALE..=SCALE, Just(LIMIT), Just(-LIMIT)].prop_map(Amount)
+    }
+
+    /// The pattern that the document promises, checked letter by letter.
+    fn fits_the_pattern(text: &str) -> bool {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+        let plain = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit());
+        plain(whole, 12) && fraction.is_none_or(|fraction| plain(fraction, 4))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(amount in any_amount()) {
+            prop_assert_eq!(Amount::parse(&amount.text(4)), Some(amount));
+            prop_assert_eq!(Amount::parse(&amount.short()), Some(amount));
+            prop_assert!(fits_the_pattern(&amount.text(4)));
+        }
+
+        #[test]
+        fn exactly_what_the_document_promises_is_read(text in prop_oneof!["-?[0-9]{0,14}(\\.[0-9]{0,6})?", "[-+ ]?[0-9.,eE_]{0,20}", any::<String>()]) {
+            prop_assert_eq!(Amount::parse(&text).is_some(), fits_the_pattern(&text));
+        }
+
+        #[test]
+        fn sums_are_exact_or_refused(a in any_amount(), b in any_amount()) {
+            let exact = i128::from(a.0) + i128::from(b.0);
+            prop_assert_eq!(a.plus(b).ok().map(|sum| i128::from(sum.0)), (exact.abs() <= i128::from(LIMIT)).then_some(exact));
+            prop_assert_eq!(a.minus(b).ok(), a.plus(b.negated()).ok());
+        }
+
+        #[test]
+        fn a_line_is_within_half_a_minor_unit_of_the_exact_value(quantity in any_amount(), price in any_amount(), rate in 0..=SCALE, discount in any_amount(), digits in 0..=4_u32) {
+            if let Ok(amount) = line_amount(quantity, price, Amount(rate), discount, digits) {
+                let exact = i128::from(quantity.0) * i128::from(price.0) * i128::from(SCALE - rate) - i128::from(discount.0) * 100_000_000;
+                let off = (i128::from(amount.0) * 100_000_000 - exact).abs();
+                prop_assert!(2 * off <= 10_i128.pow(12 - digits) && amount.fits(digits));
+            }
+        }
+    }
+}

@@ -4,6 +4,7 @@
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 
 /// A carrier that we know.
+#[derive(Debug)]
 struct Carrier {
     /// What it is called, its usual code first; upper and lower case do not matter.
     names: &'static [&'static str],
@@ -88,5 +89,29 @@ mod tests {
         // DOMAIN 3.3
         let needing: Vec<&str> = DeliveryMethod::ALL.iter().filter(|method| needs_carrier(**method)).map(|method| method.as_str()).collect();
         assert_eq!(needing, ["courier", "freight"]);
+    }
+}
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whatever_the_number_the_page_is_plain_and_holds_it(known in proptest::sample::select(CARRIERS.iter().collect::<Vec<_>>()), number in any::<String>()) {
+            let url = tracking_url(known.names[0], &number).unwrap();
+            prop_assert!(url.starts_with("https://") && url.bytes().all(|b| b.is_ascii_graphic()), "{}", url);
+            prop_assert!(!url.contains(['"', '<', '>', '\'', '\\', '{']), "{}", url);
+            let (before, after) = known.page.split_once("{number}").unwrap();
+            let inside = url.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).unwrap();
+            prop_assert!(inside.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~%".contains(&b)), "{}", inside);
+        }
+
+        #[test]
+        fn a_stranger_has_no_page(name in any::<String>(), number in any::<String>()) {
+            let known = CARRIERS.iter().flat_map(|carrier| carrier.names).any(|known| known.to_ascii_lowercase() == name.trim().to_ascii_lowercase());
+            prop_assert_eq!(tracking_url(&name, &number).is_some(), known);
+        }
     }
 }

@@ -70,3 +70,29 @@ mod tests {
         assert!(is_language("zh-CN") && is_language("en") && !is_language("e") && !is_language("en_US") && !is_language(""));
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_code_is_plain_text_of_its_length(text in prop_oneof!["[A-Z]{1,4}", "[A-Za-z ]{0,5}", any::<String>()]) {
+            prop_assert!(minor_digits(&text).is_none_or(|digits| digits <= 4 && text.len() == 3));
+            prop_assert!(!is_country(&text) || (text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())));
+        }
+
+        #[test]
+        fn a_phone_number_is_a_plus_and_digits(text in prop_oneof!["\\+[0-9]{0,17}", "\\+?[0-9 ()-]{0,20}", any::<String>()]) {
+            let digits = text.strip_prefix('+').filter(|digits| digits.chars().all(|c| c.is_ascii_digit()));
+            let good = digits.is_some_and(|digits| (7..=15).contains(&digits.chars().count()) && !digits.starts_with('0'));
+            prop_assert_eq!(is_phone(&text), good);
+        }
+
+        #[test]
+        fn a_language_fits_into_a_header(text in prop_oneof!["[a-z]{1,4}(-[A-Za-z0-9]{0,9}){0,5}", any::<String>()]) {
+            prop_assert!(!is_language(&text) || (text.len() <= 35 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')));
+        }
+    }
+}

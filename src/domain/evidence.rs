@@ -4,6 +4,7 @@
 
 use crate::domain::id::Id;
 use crate::domain::task_plan::EvidenceKind;
+use crate::domain::visible::{breaks_a_line, is_blank};
 use crate::words;
 use unicode_normalization::UnicodeNormalization;
 
@@ -126,7 +127,7 @@ pub fn examine(kind: EvidenceKind, file_name: &str, content: &[u8]) -> Result<Me
 pub fn plain_name(given: &str) -> Option<String> {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let name: String = last.nfc().collect();
-    let sensible = !name.is_empty() && !name.chars().any(char::is_control) && name.chars().count() <= NAME_CHARACTERS;
+    let sensible = !is_blank(&name) && !name.chars().any(breaks_a_line) && name.chars().count() <= NAME_CHARACTERS;
     (sensible && name.chars().any(|c| c != '.')).then_some(name)
 }
 
@@ -182,9 +183,49 @@ mod tests {
     fn names_lose_their_folders() {
         assert_eq!(plain_name("C:\\scans\\note.pdf").as_deref(), Some("note.pdf"));
         assert_eq!(plain_name("../../etc/e\u{301}.png").as_deref(), Some("\u{e9}.png"));
-        for bad in ["", " ", "..", "a/", "a\nb.pdf", "a\0.pdf"] {
+        for bad in ["", " ", "..", "a/", "a\nb.pdf", "a\0.pdf", "photo\u{202e}gpj.pdf", "\u{200b}"] {
             assert_eq!(plain_name(bad), None, "{bad:?}");
         }
         assert_eq!(plain_name(&("a".repeat(NAME_CHARACTERS) + ".pdf")), None);
+    }
+}
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Bytes that begin like something, with anything after.
+    fn content() -> impl Strategy<Value = Vec<u8>> {
+        let heads: Vec<&[u8]> =
+            vec![b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"%PDF-", b"\0\0\0\x18ftyp", b"\0\0\0\x10ftypheic", b"\xff\xff\xff\xffftypmif1"];
+        (proptest::sample::select(heads), prop::collection::vec(any::<u8>(), 0..64), 0..40_usize).prop_map(|(head, rest, cut)| {
+            let whole = [head, &rest].concat();
+            whole[..whole.len().saturating_sub(cut)].to_vec()
+        })
+    }
+
+    fn name() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-z/\\\\.]{0,12}\\.(png|jpg|jpeg|heic|heif|pdf|PDF|exe)", "\\PC{0,12}", any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_is_what_its_name_says(name in name(), content in content(), kind in proptest::sample::select(EvidenceKind::ALL)) {
+            if let Ok(media_type) = examine(kind, &name, &content) {
+                prop_assert!(allowed(kind).contains(&media_type));
+                let form = FORMS.iter().find(|form| form.media_type == media_type).unwrap();
+                prop_assert!(form.extensions.iter().any(|extension| name.to_lowercase().ends_with(extension)) && (form.fits)(&content));
+            }
+        }
+
+        #[test]
+        fn a_plain_name_is_plain(given in name()) {
+            if let Some(name) = plain_name(&given) {
+                prop_assert!(!name.contains(['/', '\\', '\0', '\r', '\n', '\u{202e}']) && name.chars().count() <= NAME_CHARACTERS, "{:?}", name);
+                prop_assert!(name != "." && name != ".." && !is_blank(&name));
+                prop_assert_eq!(plain_name(&name), Some(name));
+            }
+        }
     }
 }

@@ -134,3 +134,31 @@ mod tests {
         assert!(Id::from_parts(1, [255; 10]) < Id::from_parts(2, [0; 10]));
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn kind() -> impl Strategy<Value = Kind> {
+        proptest::sample::select(Kind::ALL)
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_reads_back_under_its_kind_alone(bits in any::<u128>(), kind in kind(), other in kind()) {
+            let id = Id(Uuid::from_u128(bits));
+            let found = other.parse(&id.text(kind));
+            prop_assert_eq!(found, (kind == other).then_some(id));
+        }
+
+        #[test]
+        fn what_is_read_is_written_the_same(kind in kind(), text in prop_oneof!["[a-z]{3}_[0-9a-fA-F-]{30,36}", "[a-z]{0,4}_?\\PC{0,40}", any::<String>()]) {
+            for text in [format!("{}_{text}", kind.prefix()), text] {
+                if let Some(id) = kind.parse(&text) {
+                    prop_assert_eq!(id.text(kind), text);
+                }
+            }
+        }
+    }
+}

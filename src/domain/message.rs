@@ -243,3 +243,27 @@ mod tests {
         assert_eq!(language_of("de"), Language::English);
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof!["\\{[a-z_]{0,16}\\}?", "\\PC{0,20}", any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn no_fact_adds_a_line_or_a_header(number in text(), carrier in prop::option::of(text()), goods in text(), kind in proptest::sample::select(MessageKind::ALL)) {
+            let goods = vec![Goods { name: goods, quantity: "1".into(), unit: "set".into() }];
+            let odd = Facts { order_number: number, goods, carrier, ..Facts::default() };
+            let plain = Facts { order_number: "1".into(), goods: vec![Goods { name: "x".into(), quantity: "1".into(), unit: "set".into() }], carrier: odd.carrier.as_ref().map(|_| "x".into()), ..Facts::default() };
+            for language in [Language::English, Language::Chinese] {
+                let (said, usual) = (write(kind, language, &odd), write(kind, language, &plain));
+                prop_assert!(!said.subject.chars().any(char::is_control) && !said.body.chars().any(|c| c.is_control() && c != '\n'));
+                prop_assert!(said.body.lines().count() <= usual.body.lines().count());
+            }
+        }
+    }
+}

@@ -23,4 +23,5 @@ pub mod settings;
 pub mod stock;
 pub mod task_plan;
 pub mod time;
+pub mod visible;
 pub mod words;

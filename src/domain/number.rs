@@ -43,3 +43,27 @@ mod tests {
         assert!(!is_pattern("{year}-{number}") && !is_pattern("{year}{month}{number}{number}") && !is_pattern("{year}/{month}/{number}"));
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Patterns that are good, nearly good, or nothing of the kind.
+    fn pattern() -> impl Strategy<Value = String> {
+        let part = proptest::sample::select(vec!["{year}", "{month}", "{number}", "-", "_", ".", "SO", "9", "{", "}", "/", "ord_", "é"]);
+        prop_oneof![9 => prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat()), 1 => any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn a_good_pattern_gives_each_running_number_of_a_month_a_number_of_its_own(text in pattern(), month in (1..=9999_i32, 1..=12_u32), a in 1..1_000_000_i64, b in 1..1_000_000_i64) {
+            if is_pattern(&text) {
+                let (one, other) = (format_number(&text, month, a), format_number(&text, month, b));
+                prop_assert_eq!(one == other, a == b);
+                prop_assert!(one.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)), "it fits into a path: {}", one);
+                prop_assert!(crate::domain::id::Kind::Order.parse(&one).is_none(), "it is no id: {}", one);
+            }
+        }
+    }
+}

@@ -95,3 +95,47 @@ mod tests {
         assert_eq!(UtcTime::parse("2026-03-02"), None);
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Microseconds of the years 1 and 9999, as far as they go.
+    const ALL_YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(micros in ALL_YEARS) {
+            let at = UtcTime::from_micros(micros).unwrap();
+            prop_assert_eq!(UtcTime::parse(&at.text()), Some(at));
+            prop_assert_eq!(at.micros(), micros);
+        }
+
+        #[test]
+        fn the_offset_does_not_matter(micros in ALL_YEARS, minutes in -1439..=1439_i32) {
+            let at = UtcTime::from_micros(micros).unwrap();
+            let offset = chrono::FixedOffset::east_opt(minutes * 60).unwrap();
+            let text = at.utc().with_timezone(&offset).to_rfc3339();
+            // at the ends of time another offset may write a year that has no four digits
+            prop_assert!(UtcTime::parse(&text).is_none_or(|read| read == at), "{}", text);
+        }
+
+        #[test]
+        fn whatever_is_read_has_one_form(text in prop_oneof![
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{0,12})?([Zz]|[-+][0-9]{2}:[0-9]{2})?",
+            any::<String>(),
+        ]) {
+            if let Some(at) = UtcTime::parse(&text) {
+                prop_assert!(at.text().ends_with('Z'));
+                prop_assert_eq!(UtcTime::parse(&at.text()), Some(at));
+            }
+        }
+
+        #[test]
+        fn no_span_leads_out_of_time(micros in ALL_YEARS, span in any::<i64>()) {
+            let moved = UtcTime::from_micros(micros).unwrap().plus(TimeDelta::microseconds(span));
+            prop_assert!(ALL_YEARS.contains(&moved.micros()));
+        }
+    }
+}

@@ -10,16 +10,37 @@ pub enum Language {
     Chinese,
 }
 
+/// The weight of a part of a header such as `Accept`, in thousandths (RFC 9110, 12.4.2): `q` from 0
+/// to 1 with at most three digits after the point; what is no weight counts as none said.
+pub fn weight(part: &str) -> u16 {
+    let said = part.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("q").then_some(value.trim())
+    });
+    said.and_then(thousandths).unwrap_or(1000)
+}
+
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let plain = matches!(whole, "0" | "1") && fraction.len() <= 3 && fraction.bytes().all(|b| b.is_ascii_digit());
+    let parts: u16 = plain.then(|| format!("{whole}{fraction:0<3}").parse().ok()).flatten()?;
+    (parts <= 1000).then_some(parts)
+}
+
 impl Language {
-    /// The first language of an `Accept-Language` header that we speak, by its weight.
+    /// The language of an `Accept-Language` header that weighs most and that we speak; `*` stands for
+    /// those that are not named. English where none is wanted, and where two weigh the same and come
+    /// from the same part.
     pub fn negotiate(header: &str) -> Self {
-        let weight = |part: &str| -> f32 { part.split(';').skip(1).find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0) };
-        let mut best = (Self::English, 0.0_f32);
+        let mut best = (Self::English, 0);
+        let primary = |part: &str| part.split([';', '-']).next().unwrap_or_default().trim().to_ascii_lowercase();
+        let named = |tag: &str| header.split(',').any(|part| primary(part) == tag);
         for part in header.split(',') {
-            let tag = part.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            let language = match tag.split('-').next() {
-                Some("zh") => Self::Chinese,
-                Some("en" | "*") => Self::English,
+            let language = match primary(part).as_str() {
+                "zh" => Self::Chinese,
+                "en" => Self::English,
+                "*" if !named("en") => Self::English,
+                "*" if !named("zh") => Self::Chinese,
                 _ => continue,
             };
             if weight(part) > best.1 {
@@ -117,12 +138,55 @@ macro_rules! words {
 
 #[cfg(test)]
 mod tests {
-    use super::Language;
+    use super::{Language, weight};
+
+    #[test]
+    fn a_weight_is_a_thousandth_or_more_and_nothing_else() {
+        let of = |said: &str| weight(&format!("en;{said}"));
+        assert_eq!([of("q=1"), of("q=1.000"), of("Q=0.5"), of(" q = 0.001 "), of("q=0"), of("q=0.")], [1000, 1000, 500, 1, 0, 0]);
+        for odd in ["q=1.001", "q=2", "q=-1", "q=NaN", "q=inf", "q=0.0001", "q=", "x=0", "q"] {
+            assert_eq!(of(odd), 1000, "{odd}");
+        }
+    }
 
     #[test]
     fn the_language_is_the_heaviest_that_we_speak() {
         assert_eq!(Language::negotiate("zh-CN,zh;q=0.9,en;q=0.8"), Language::Chinese);
         assert_eq!(Language::negotiate("fr, zh;q=0.4, en;q=0.5"), Language::English);
         assert_eq!(Language::negotiate("fr"), Language::English);
+        // RFC 9110, 12.5.4
+        assert_eq!(Language::negotiate("zh;q=0, *;q=0.1"), Language::English);
+        assert_eq!(Language::negotiate("en;q=0, *"), Language::Chinese);
+        assert_eq!(Language::negotiate("*"), Language::English);
+        assert_eq!(Language::negotiate("en;q=0.2, zh-TW;q=0.1, zh;q=0.3"), Language::Chinese);
+    }
+}
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use crate::domain::event::EventName;
+    use crate::domain::lifecycle::order::Stage;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_header_has_a_language(text in prop_oneof!["((zh|en|fr|\\*)(-[A-Z]{2})?(;q=[0-9.]{0,6})?,? ?){0,6}", any::<String>()]) {
+            let chosen = Language::negotiate(&text);
+            prop_assert!(chosen == Language::English || text.to_ascii_lowercase().contains("zh") || text.contains('*'));
+            prop_assert!(weight(&text) <= 1000);
+        }
+
+        #[test]
+        fn a_word_is_read_as_it_is_written_and_in_no_other_way(text in prop_oneof!["[a-z_.]{0,24}", any::<String>()]) {
+            prop_assert!(Stage::parse(&text).is_none_or(|word| word.as_str() == text));
+            prop_assert!(EventName::parse(&text).is_none_or(|word| word.as_str() == text));
+        }
+    }
+
+    #[test]
+    fn every_word_reads_back() {
+        assert!(Stage::ALL.iter().all(|word| Stage::parse(word.as_str()) == Some(*word)));
+        assert!(EventName::ALL.iter().all(|word| EventName::parse(word.as_str()) == Some(*word)));
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::domain::amount::Amount;
 use crate::domain::codes;
+use crate::domain::visible::{breaks_a_line, is_blank, is_invisible};
 use std::borrow::Cow;
 use validator::ValidationError;
 
@@ -30,27 +31,11 @@ pub fn when(good: bool, code: &'static str, en: &'static str, zh: &'static str) 
     if good { Ok(()) } else { refuse(code, en, zh) }
 }
 
-/// Characters that nobody sees and that make two names look alike, or turn the direction of what
-/// stands beside them: soft hyphen, zero-width space, marks and overrides of direction, separators,
-/// invisible operators, byte order mark, tags.
-fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Characters that are seen only in what stands around them: the joiners that Persian names and
-/// emoji are written with, fillers, and variation selectors.
-fn is_seen_alone(c: char) -> bool {
-    !c.is_whitespace()
-        && !is_hidden(c)
-        && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}')
-}
-
-/// Something that can be seen, and no control or hidden characters (line breaks would split a
-/// header).
+/// Something that can be seen, in one line that reads as it is written (line breaks would split a
+/// header, turns of direction make one name look like another).
 pub fn line(text: &str) -> Checked {
-    let plain = text.chars().any(is_seen_alone) && !text.chars().any(|c| c.is_control() || is_hidden(c));
-    when(plain, "text", "must be one line of visible text", "须为一行可见文本")
+    let plain = !is_blank(text) && !text.chars().any(breaks_a_line);
+    when(plain, "text", "must be one line of text that is not blank", "须为一行非空白文本")
 }
 
 /// As [`line`], or empty.
@@ -60,12 +45,12 @@ pub fn line_or_empty(text: &str) -> Checked {
 
 /// Not blank; line breaks are welcome.
 pub fn prose(text: &str) -> Checked {
-    when(text.chars().any(is_seen_alone), "text", "must not be blank", "不得为空白")
+    when(!is_blank(text), "text", "must not be blank", "不得为空白")
 }
 
 /// A code that can stand in a path or a list: letters, digits, `-`, `_`, `.`, `/`.
 pub fn code(text: &str) -> Checked {
-    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
+    let plain = !text.is_empty() && text.chars().all(|c| (c.is_alphanumeric() && !is_invisible(c)) || "-_./".contains(c));
     when(plain, "code", "must consist of letters, digits, and - _ . /", "只能包含字母、数字和 - _ . /")
 }
 
@@ -125,18 +110,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_holds_something_that_can_be_seen() {
-        for good in ["Acme", "陈静", "می\u{200c}خواهم", "👩\u{200d}🔧 Tools", "O’Brien & Söhne"] {
-            assert!(line(good).is_ok(), "{good:?}");
-        }
-        for bad in ["", " ", "\u{3000}", "\u{200b}", "\u{200d}", "\u{3164}", "Ac\nme", "Ac\u{200b}me", "\u{feff}Acme", "Acme\u{202e}", "\u{e0041}"] {
+    fn what_cannot_be_seen_is_no_name() {
+        for bad in ["\u{200b}", "\u{200b} \u{feff}", "\u{3164}", "\u{2800}", "Acme\u{202e}dtL", "a\u{2028}b", "a\u{2067}b", "\u{ad}\u{ad}"] {
             assert!(line(bad).is_err(), "{bad:?}");
         }
+        for good in ["Acme", "字", "👩\u{200d}🔧", "نام\u{200c}ها", "\u{200f}שלום", "e\u{301}"] {
+            assert!(line(good).is_ok(), "{good:?}");
+        }
+        assert!(prose("\u{200b}\n\u{2060}").is_err() && prose("one\ntwo").is_ok());
+        assert!(code("PEN\u{3164}").is_err() && code("笔-05").is_ok());
+    }
+}
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-z0-9@.+_/ -]{0,24}", "[\u{200b}-\u{200f}\u{2028}-\u{202e} a]{0,6}", "\\PC{0,16}", any::<String>()]
     }
 
-    #[test]
-    fn prose_says_something() {
-        assert!(prose("First\nsecond").is_ok());
-        assert!(prose("\u{200b}\u{2060}").is_err());
+    proptest! {
+        #[test]
+        fn every_rule_has_a_verdict_and_both_sentences(text in text()) {
+            for rule in [line, line_or_empty, prose, code, phone, email, country, currency, language] {
+                if let Err(error) = rule(&text) {
+                    prop_assert!(error.message.is_some() && error.params.contains_key(CHINESE));
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_let_into_a_header_cannot_split_it(text in text()) {
+            for rule in [line, code, phone, email, country, currency, language] {
+                prop_assert!(rule(&text).is_err() || !text.contains(['\r', '\n', '\0', '\u{2028}', '\u{85}']), "{:?}", text);
+            }
+            prop_assert!(line(&text).is_err() || text.chars().any(|c| !c.is_whitespace()));
+        }
     }
 }

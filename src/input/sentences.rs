@@ -116,3 +116,16 @@ mod tests {
         assert_eq!(error("range", &[("min", 1), ("max", 9)]), said("must lie between 1 and 9", "取值须在 1 到 9 之间"));
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whatever_serde_says_has_a_sentence(why in prop_oneof!["(unknown field|missing field|the key) `[a-z`]{0,9}`?(, expected `[a-z]{0,4}`)?", any::<String>()]) {
+            prop_assert!(!chinese(&why, "类型或取值不正确").is_empty());
+        }
+    }
+}

@@ -4,6 +4,7 @@
 
 use super::limits::Limits;
 use super::metrics::Figures;
+use super::unread;
 use crate::api::problem::{Asking, Failure, RequestId, of_status, render};
 use crate::app::App;
 use crate::db::clock::random;
@@ -102,6 +103,7 @@ pub async fn envelope(mut request: ServiceRequest, next: Next<impl MessageBody +
         (Some(limits), Some(app)) => limits.check(app, request.request()),
         _ => Ok(Vec::new()),
     };
+    let shared = unread::share(&mut request);
     let mut outcome = match allowance {
         Err((problem, left)) => Ok(with_headers(request.into_response(render(&problem, &asking)), left)),
         Ok(left) => serve(request, next, &asking).await.map(|response| with_headers(response, left)),
@@ -109,6 +111,10 @@ pub async fn envelope(mut request: ServiceRequest, next: Next<impl MessageBody +
     if let Ok(response) = &mut outcome {
         finish(response.headers_mut(), &id);
     }
+    let outcome = match shared {
+        Some(shared) => outcome.map(|response| response.map_body(|_, body| unread::holding(body, shared))),
+        None => outcome,
+    };
     note(figures.as_ref().map(Data::get_ref), &method, &outcome, started, &id);
     outcome
 }

@@ -93,6 +93,11 @@ impl Client {
         Self { agent, base: base.to_owned(), bearer: None }
     }
 
+    /// Host and port of the server.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// The same connection with a token or key.
     pub fn with_bearer(&self, token: &str) -> Self {
         Self { bearer: Some(token.to_owned()), ..self.clone() }

@@ -11,7 +11,7 @@ use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State, Status};
 use crate::error::{Code, Error, Problem, Result};
-use crate::input::Patch;
+use crate::input::{Patch, rules};
 use crate::repositories::orders::{self, Milestones, Order, parts};
 use crate::repositories::{money, settings};
 use serde_json::Value;
@@ -78,7 +78,7 @@ fn without_reason(patch: &Patch) -> Result<(Patch, Option<String>)> {
     let mut patch = patch.clone();
     match patch.0.remove("reason") {
         None => Ok((patch, None)),
-        Some(Value::String(text)) if !text.trim().is_empty() && text.chars().count() <= 1000 => Ok((patch, Some(text))),
+        Some(Value::String(text)) if rules::prose(&text).is_ok() && text.chars().count() <= 1000 => Ok((patch, Some(text))),
         Some(_) => Err(Problem::invalid("/reason", "text", "must be text of 1 to 1000 characters", "须为 1 至 1000 个字符的文本").into()),
     }
 }
