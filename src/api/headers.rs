@@ -41,7 +41,7 @@ pub fn accepts(accept: &str, others: &[&str]) -> bool {
             ranges.iter().filter(|range| closeness(range, media_type) > 0).max_by_key(|range| (closeness(range, media_type), weight(range)));
         closest.is_some_and(|range| weight(range) > 0)
     };
-    ranges.is_empty() || JSON.iter().chain(others).any(|media_type| wanted(media_type))
+    ranges.is_empty() || JSON.iter().chain(others).any(wanted)
 }
 
 /// The version in a tag as our answers give it: `"v3-en"`, `"v3"`, or made weak on the way.

@@ -99,10 +99,10 @@ impl Desk<'_> {
         let order = &*self.order;
         let needed: Vec<_> = TEMPLATES.iter().filter(|(_, _, kinds, _)| kinds.is_empty() || order.has(kinds)).collect();
         let task = |(code, department, _, depends_on): &&(&'static str, &'static str, &[Kind], &'static [&'static str])| Task {
-            code: *code,
-            department: *department,
+            code,
+            department,
             status: "blocked",
-            depends_on: *depends_on,
+            depends_on,
             proven: None,
         };
         self.order.tasks = needed.iter().map(task).collect();
