@@ -67,6 +67,7 @@ class Deck:
 
     def __init__(self, operation: APIOperation, most: int, seed: int):
         made = {kind: MAKERS[kind](operation, most, seed) for kind in KINDS}
+        self.example = dict(made["example"][0].body) if isinstance(made["example"][0].body, dict) else {}
         self.stacks: dict[str, Iterator[Case]] = {kind: self._endless(cases) for kind, cases in made.items() if cases}
 
     @staticmethod

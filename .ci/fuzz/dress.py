@@ -46,19 +46,23 @@ class Wardrobe:
     def often(self, of_ten: int) -> bool:
         return self.chance.randrange(10) < of_ten
 
-    def dress(self, case: Case, kind: str, good: Good, actor: Person) -> None:
-        """Makes the example a good request; helps the others some of the way."""
+    def dress(self, case: Case, kind: str, good: Good, actor: Person, said: dict) -> None:
+        """Makes the example a good request; helps the others some of the way. `said` is the body of
+        the document's example."""
         example = kind == "example"
         if case.path_parameters and good.path and (example or self.often(ID)):
             case.path_parameters = dict(good.path)
         self._headers(case, good, actor, example)
-        if example or (kind == "positive" and self.often(BODY)):
-            if good.body:
-                case.body = {**(case.body if isinstance(case.body, dict) else {}), **good.body}
-        elif kind == "positive":
+        body = case.body if isinstance(case.body, dict) else {}
+        if good.body and (example or (kind == "positive" and self.often(BODY))):
+            case.body = {**body, **good.body}
+        elif ours := {name: value for name, value in good.body.items() if name in body and body[name] == said.get(name)}:
+            # What fills a case up is the example's; that one bad value is refused shows only beside good ones.
+            case.body = {**body, **ours}
+        if kind == "positive":
+            case.query = self._named(case.query)
             if isinstance(case.body, (dict, list)):
                 case.body = self._named(case.body)
-            case.query = self._named(case.query)
 
     def _named(self, value: object, name: str = "") -> object:
         """The same, with some of the values that have well-known names replaced."""
