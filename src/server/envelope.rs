@@ -105,6 +105,7 @@ pub async fn envelope(mut request: ServiceRequest, next: Next<impl MessageBody +
     };
     let shared = unread::share(&mut request);
     let mut outcome = match allowance {
+        Ok(left) if holds_nul(&request) => Ok(with_headers(request.into_response(render(&Problem::not_found(), &asking)), left)),
         Err((problem, left)) => Ok(with_headers(request.into_response(render(&problem, &asking)), left)),
         Ok(left) => serve(request, next, &asking).await.map(|response| with_headers(response, left)),
     };
@@ -117,6 +118,11 @@ pub async fn envelope(mut request: ServiceRequest, next: Next<impl MessageBody +
     };
     note(figures.as_ref().map(Data::get_ref), &method, &outcome, started, &id);
     outcome
+}
+
+/// A path with NUL in it names nothing; PostgreSQL would not even compare it.
+fn holds_nul(request: &ServiceRequest) -> bool {
+    request.uri().path().contains("%00")
 }
 
 fn with_headers(mut response: ServiceResponse<BoxBody>, headers: Vec<(HeaderName, HeaderValue)>) -> ServiceResponse<BoxBody> {
