@@ -1,7 +1,10 @@
 //! The feed of events and an order's history (DOMAIN 9.2, 9.3, DECISIONS 13, 14).
 
-use crate::support::{id, on_every_store};
+use crate::support::{at_once, id, on_every_store};
 use serde_json::{Value, json};
+
+/// The most pages that waiting for the feed may take, as in `TestApp::feed`.
+const FEED_POLLS: usize = 5_000;
 
 /// The names of the events about one order or a part of it.
 fn names(events: &[Value], order: &Value) -> Vec<String> {
@@ -132,5 +135,32 @@ fn decision_13_who_received_an_order_stands_in_the_order_and_in_no_event() {
             app.count(&format!("events WHERE {}", ["payload", "before", "after", "actor_label"].map(column).join(" OR ")))
         };
         assert_eq!([telling("at the front desk"), telling("Zhao Qianli")], [1, 0]);
+    });
+}
+
+#[test]
+fn decision_14_the_feed_passes_over_nobody_who_commits_late() {
+    on_every_store(|app| {
+        let (sales, reader) = (app.company().sales(), app.admin());
+        let enter = |headers: &[(&str, &str)]| sales.post_with("/v1/customers", headers, json!({"name": "Acme"})).created();
+        let read = |after: &str| reader.get(&format!("/v1/events?limit=200{after}")).ok();
+        // on PostgreSQL the first has written its event and is about to keep its answer when another
+        // begins and commits, and somebody reads the feed to its end
+        let tries: Vec<Box<dyn FnOnce() -> Value + Send>> =
+            vec![Box::new(|| enter(&[("idempotency-key", "late")])), Box::new(|| enter(&[])), Box::new(|| read(""))];
+        let passed = at_once(app, "idempotency_keys", tries);
+        assert!(passed.together >= 1, "nobody was late");
+        let [late, early, mut page] = <[Value; 3]>::try_from(passed.outcomes).expect("three tries");
+        let (recorded, mut told) = (usize::try_from(app.count("events")).expect("a number of rows"), Vec::new());
+        for _ in 0..FEED_POLLS {
+            told.extend(page["data"].as_array().expect("a feed has data").iter().map(|event| event["subject_id"].clone()));
+            if told.len() >= recorded {
+                break;
+            }
+            page = read(&format!("&after={}", page["page"]["next_cursor"].as_str().expect("a feed always says where to go on")));
+        }
+        for (name, customer) in [("who commits late", &late), ("who commits early", &early)] {
+            assert_eq!(told.iter().filter(|subject| **subject == customer["id"]).count(), 1, "{name} is told of once");
+        }
     });
 }
