@@ -67,8 +67,8 @@ where
             Ok(value) => (Ok(value), Ran::Keep),
             Err(Error::Refused(problem)) => (Err(problem), Ran::Keep),
             Err(Error::Problem(problem)) => (Err(problem), Ran::Undo),
-            Err(Error::Database(error)) if is_conflict(&error) => (Err(Box::new(Problem::new(Code::Unavailable).retry_after(1))), Ran::Again),
-            Err(Error::Database(error)) if is_lost(&error) => (Err(Box::new(Problem::new(Code::Unavailable).retry_after(1))), Ran::Broken),
+            Err(Error::Database(error)) if is_conflict(&error) => (Err(Box::new(unavailable())), Ran::Again),
+            Err(Error::Database(error)) if is_lost(&error) => (Err(Box::new(unavailable())), Ran::Broken),
             Err(Error::Database(error)) => (Err(Box::new(database_problem(&error))), Ran::Undo),
         };
         self.outcome = Some(outcome);
@@ -163,7 +163,7 @@ fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>) {
                 batch.iter_mut().for_each(|job| job.fail(problem.clone()));
                 connection = None;
             }
-            None => batch.iter_mut().for_each(|job| job.fail(Problem::new(Code::Unavailable).retry_after(1))),
+            None => batch.iter_mut().for_each(|job| job.fail(unavailable())),
         }
         batch.into_iter().for_each(Job::answer);
     }
@@ -172,7 +172,7 @@ fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>) {
 /// One attempt at a write on PostgreSQL.
 fn attempt(job: &mut dyn Job, connection: &mut Conn) -> Ran {
     if let Err(error) = Manager::begin_transaction(connection) {
-        job.fail(Problem::new(Code::Unavailable).retry_after(1));
+        job.fail(unavailable());
         log::warn!("cannot begin: {error}");
         return Ran::Broken;
     }
@@ -184,11 +184,11 @@ fn attempt(job: &mut dyn Job, connection: &mut Conn) -> Ran {
     match (ended, ran) {
         (Ok(()), ran) => ran,
         (Err(error), Ran::Keep) if is_conflict(&error) => {
-            job.fail(Problem::new(Code::Unavailable).retry_after(1));
+            job.fail(unavailable());
             Ran::Again
         }
         (Err(error), Ran::Keep) if is_lost(&error) => {
-            job.fail(Problem::new(Code::Unavailable).retry_after(1));
+            job.fail(unavailable());
             Ran::Broken
         }
         (Err(error), Ran::Keep) => {
@@ -205,10 +205,24 @@ fn pause(attempt: u32) {
     std::thread::sleep(Duration::from_millis(u64::from(attempt) * 5 + jitter));
 }
 
+fn unavailable() -> Problem {
+    Problem::new(Code::Unavailable).retry_after(1)
+}
+
+/// Where no connection can be had, those who wait are told now: asking for one takes the pool's
+/// patience each time.
+fn turn_away(first: Box<dyn Job>, queue: &Receiver<Box<dyn Job>>) {
+    let waiting = queue.len();
+    for mut job in std::iter::once(first).chain(queue.try_iter().take(waiting)) {
+        job.fail(unavailable());
+        job.answer();
+    }
+}
+
 fn postgres_writer(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
     while let Ok(mut job) = queue.recv() {
         match pool.get() {
-            Err(_) => job.fail(Problem::new(Code::Unavailable).retry_after(1)),
+            Err(_) => turn_away(job, queue),
             Ok(mut pooled) => {
                 let Pooled { connection, broken } = &mut *pooled;
                 for number in 1..=ATTEMPTS {
@@ -221,9 +235,9 @@ fn postgres_writer(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
                         _ => break,
                     }
                 }
+                job.answer();
             }
         }
-        job.answer();
     }
 }
 
@@ -234,7 +248,7 @@ fn read_in_transaction(job: &mut dyn Job, connection: &mut Conn) -> Ran {
         Conn::Postgres(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
     };
     if begun.is_err() {
-        job.fail(Problem::new(Code::Unavailable).retry_after(1));
+        job.fail(unavailable());
         return Ran::Broken;
     }
     let ran = run_caught(job, connection);
@@ -244,15 +258,15 @@ fn read_in_transaction(job: &mut dyn Job, connection: &mut Conn) -> Ran {
 fn reader(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
     while let Ok(mut job) = queue.recv() {
         match pool.get() {
-            Err(_) => job.fail(Problem::new(Code::Unavailable).retry_after(1)),
+            Err(_) => turn_away(job, queue),
             Ok(mut pooled) => {
                 let Pooled { connection, broken } = &mut *pooled;
                 if matches!(read_in_transaction(job.as_mut(), connection), Ran::Broken) {
                     *broken = true;
                 }
+                job.answer();
             }
         }
-        job.answer();
     }
 }
 
@@ -347,8 +361,28 @@ where
 {
     let (reply, answer) = oneshot::channel();
     match queue.try_send(Box::new(Work { act, outcome: None, stays: false, reply })) {
-        Ok(()) => answer.await.unwrap_or_else(|_| Err(Box::new(Problem::new(Code::Unavailable).retry_after(1)))),
+        Ok(()) => answer.await.unwrap_or_else(|_| Err(Box::new(unavailable()))),
         Err(TrySendError::Full(_)) => Err(Box::new(Problem::new(Code::Overloaded).retry_after(1))),
-        Err(TrySendError::Disconnected(_)) => Err(Box::new(Problem::new(Code::Unavailable).retry_after(1))),
+        Err(TrySendError::Disconnected(_)) => Err(Box::new(unavailable())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::future::join_all;
+    use std::time::Instant;
+
+    #[test]
+    fn while_the_server_is_away_all_who_wait_are_told_together() {
+        const WAITING: usize = 300;
+        let nobody = Target::Postgres("postgres://127.0.0.1:1/nowhere".to_owned());
+        let database = Database::start(&nobody, Sizes { threads: 1, queue: WAITING }).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let asked = Instant::now();
+        let answers = runtime.block_on(join_all((0..WAITING).map(|_| database.write(|_| Ok(())))));
+        assert!(answers.iter().all(|answer| answer.as_ref().is_err_and(|problem| problem.code == Code::Unavailable)));
+        // the pool's patience is a second; one after the other they would be told in five minutes
+        assert!(asked.elapsed() < Duration::from_secs(60), "{:?}", asked.elapsed());
     }
 }
