@@ -4,6 +4,7 @@
 //! executor commits (DECISIONS 1). It must not know the API or the senders; it wakes them.
 
 pub mod passwords;
+pub mod renderings;
 pub mod storage;
 pub mod tokens;
 
@@ -19,7 +20,6 @@ use crate::domain::words::Language;
 use crate::error::{Code, Error, Problem, Result};
 use crate::repositories::{events, idempotency, identity};
 use crate::services::workflow;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokens::{Credentials, Keys};
@@ -33,6 +33,8 @@ pub struct App {
     pub keys: Keys,
     pub passwords: passwords::Passwords,
     pub database: Database,
+    /// Orders as they were last shown.
+    pub renderings: renderings::Renderings,
     /// Woken after every commit that left something to be sent.
     pub outbox: Arc<Notify>,
     /// Woken after every commit that left work for the clock.
@@ -115,9 +117,8 @@ impl Answer {
     /// Adds the `ETag` of a version whose representation holds more than is its own, such as people's
     /// names: apart for each content (DECISIONS 31).
     pub fn etag_by_content(self, version: i64) -> Self {
-        let digest = Sha256::digest(&self.body);
-        let variant = hex::encode(digest.get(..6).unwrap_or_default());
-        self.etag(version, &variant)
+        let digest = renderings::digest(&self.body);
+        self.etag(version, &digest)
     }
 }
 

@@ -8,8 +8,7 @@ mod orders;
 use crate::app::App;
 use crate::app::passwords::Passwords;
 use crate::db::Tx;
-use crate::db::types::Json;
-use crate::domain::actor::{Actor, ActorKind, Role};
+use crate::domain::actor::{Actor, Role};
 use crate::error::{Code, Problem, Result};
 use crate::input;
 use crate::repositories::orders::{self as order_rows, OrderFilter};
@@ -96,17 +95,7 @@ impl Demo<'_> {
             input::check(&new).map_err(Box::new)?;
             let hash = hash.clone();
             let user = self.app.write_as(Actor::system("example_company"), move |tx| users::create(tx, &new, &hash)).await?;
-            let Json(roles) = user.roles;
-            let actor = Actor {
-                kind: ActorKind::User,
-                id: Some(user.id),
-                label: user.username,
-                roles,
-                department: user.department,
-                scopes: Vec::new(),
-                session: None,
-            };
-            self.staff.insert(person.username, actor);
+            self.staff.insert(person.username, user_rows::acting(user));
         }
         Ok(())
     }

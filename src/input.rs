@@ -135,6 +135,11 @@ pub fn fingerprint(value: &Value) -> Vec<u8> {
     Sha256::digest(&bytes).to_vec()
 }
 
+/// The fingerprint of what was read into a shape of ours.
+pub fn fingerprint_of(value: &impl Serialize) -> Vec<u8> {
+    fingerprint(&serde_json::to_value(value).expect("what was read from JSON can be written as JSON"))
+}
+
 /// Writes a value in one way only: the members of objects in the order of their names.
 fn write_sorted(bytes: &mut Vec<u8>, value: &Value) {
     match value {

@@ -11,6 +11,10 @@ mod report;
 mod seed;
 mod server;
 
+/// As in Docket itself, so that the limits have what it has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use callers::{Job, People, measure};
 use clap::Parser;
 use report::Report;

@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use docket::db::clock::{Clock, new_id, random};
 use docket::db::tx::Origin;
+use docket::db::types::Json;
 use docket::db::{Conn, Target, Tx};
 use docket::domain::actor::{Actor, ActorKind};
 use docket::domain::calendar::Calendar;
@@ -11,10 +12,11 @@ use docket::domain::company::Company;
 use docket::domain::event::{Event, EventName};
 use docket::domain::id::Id;
 use docket::domain::words::Language;
-use docket::repositories::orders::parts::{self, Revision};
+use docket::repositories::orders::parts::{self, NewRevision};
 use docket::repositories::orders::whole::{self, Whole};
 use docket::repositories::{events, orders, users};
-use docket::services::orders::create;
+use docket::services::orders::create::{self, Incoming};
+use serde_json::value::to_raw_value;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -110,11 +112,21 @@ pub fn orders(url: &str, count: usize) {
         inner.batch_execute("SET synchronous_commit = off").expect("a setting of this session");
     }
     let sales = users::find_by_username(&mut conn, "sales1").expect("the store answers").expect("the example company has sales");
-    let actor = Actor { kind: ActorKind::User, id: Some(sales.id), label: sales.username, ..Actor::anonymous() };
-    let said = serde_json::from_value(super::callers::order(0)).expect("an order");
+    let actor = users::acting(sales);
+    let said = Incoming::new(serde_json::from_value(super::callers::order(0)).expect("an order"));
     let id = within(&mut conn, actor.clone(), |tx| create::create(tx, &said).expect("the template is entered").order().id);
     let pattern = whole::find_id(&mut conn, id).expect("the store answers").expect("it is there");
-    let revision = parts::revision(&mut conn, id, 1).expect("it has a revision");
+    let kept = parts::revision(&mut conn, id, 1).expect("it has a revision");
+    let revision = NewRevision {
+        order_id: id,
+        revision: 1,
+        at: kept.at,
+        author_id: kept.author_id,
+        author_label: kept.author_label,
+        reason: None,
+        content: Json(to_raw_value(&kept.content.0).expect("a revision can be written")),
+        fingerprint: kept.fingerprint,
+    };
     let begun = std::time::Instant::now();
     for first in (0..count).step_by(BATCH) {
         within(&mut conn, actor.clone(), |tx| {
@@ -127,7 +139,7 @@ pub fn orders(url: &str, count: usize) {
     println!("{count} orders seeded in {:.0} s", begun.elapsed().as_secs_f64());
 }
 
-fn copy(tx: &mut Tx, pattern: &Whole, revision: &Revision, number: usize, count: usize) {
+fn copy(tx: &mut Tx, pattern: &Whole, revision: &NewRevision, number: usize, count: usize) {
     let back = chrono::TimeDelta::minutes(i64::try_from((count - number) * 525_600 / count).unwrap_or(0));
     let at = tx.now.plus(-back);
     let id: Id = new_id(at);
@@ -146,7 +158,7 @@ fn copy(tx: &mut Tx, pattern: &Whole, revision: &Revision, number: usize, count:
         (line.id, line.order_id) = (new_id(at), id);
     }
     parts::insert(tx.conn, &details, &delivery, &lines).expect("its parts are stored");
-    let revision = Revision { order_id: id, at, ..revision.clone() };
+    let revision = NewRevision { order_id: id, at, ..revision.clone() };
     parts::insert_revision(tx.conn, &revision).expect("its revision is stored");
     let event = Event::of_order(EventName::OrderCreated, id)
         .with("number", order.number)

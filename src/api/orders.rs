@@ -3,6 +3,7 @@
 
 mod history;
 pub mod query;
+mod shown;
 mod steps;
 pub mod view;
 
@@ -12,6 +13,7 @@ pub use steps::{cancel_order, confirm_order, hold_order, receive_order, release_
 use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
+use crate::app::renderings::Rendering;
 use crate::app::{Answer, App};
 use crate::db::{Snapshot, Tx};
 use crate::domain::event::EventName;
@@ -23,36 +25,42 @@ use crate::input::Patch;
 use crate::repositories::orders::whole::{self, Whole};
 use crate::repositories::orders::{self as rows, OrderFilter};
 use crate::services::orders::amend::amend;
-use crate::services::orders::create::{self, Entered};
+use crate::services::orders::create::{self, Entered, Incoming};
 use crate::services::orders::input::OrderInput;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get, patch, post};
 use query::OrderQuery;
-use view::{OrderView, view};
+use std::sync::Arc;
+use view::OrderView;
 
-/// One order as an answer, under its version.
-fn answer(status: u16, whole: Whole, language: Language) -> Result<Answer> {
+/// One order as an answer, under its version; apart for each content, since people's names are shown.
+fn answer(status: u16, version: i64, rendering: &Rendering) -> Answer {
+    Answer { status, headers: Vec::new(), body: rendering.text().as_bytes().to_vec() }.etag(version, rendering.digest())
+}
+
+/// An order that was loaded, as an answer.
+fn answer_whole(status: u16, whole: Whole, language: Language) -> Result<Answer> {
     let version = whole.order.version;
-    Ok(Answer::json(status, &view(whole, language))?.etag_by_content(version))
+    Ok(answer(status, version, &shown::render(whole, language)?))
 }
 
 /// An order as it is after everything that followed.
 fn shown(tx: &mut Tx, status: u16, id: Id) -> Result<Answer> {
     let whole = whole::find_id(tx.conn, id)?.ok_or_else(Problem::not_found)?;
-    answer(status, whole, tx.language)
+    answer_whole(status, whole, tx.language)
 }
 
 /// A page of orders.
-fn list(snapshot: &mut Snapshot, q: &OrderQuery, filter: &OrderFilter, cursors: &Cursors) -> Result<Listing<OrderView>> {
+fn list(app: &App, snapshot: &mut Snapshot, q: &OrderQuery, filter: &OrderFilter, cursors: &Cursors) -> Result<Listing<Arc<Rendering>>> {
     let (limit, with_customers) = (paging::limit(q.limit), q.with_customers()?);
     if with_customers {
         permit(&snapshot.actor, Operation::GetCustomer)?;
     }
     let found = rows::list(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
-    let Listing { data, page } = paging::page(found, limit, cursors, |order| paging::by_id(order.id), |order| order);
-    let wholes = whole::load(snapshot.conn, data, with_customers)?;
+    let Listing { data, page } = paging::page(found, limit, cursors, |stamp| paging::by_id(stamp.id), |stamp| stamp);
     let page = if q.with_total() { page.counted(rows::count(snapshot.conn, filter, paging::COUNTED + 1)?) } else { page };
-    Ok(Listing { data: wholes.into_iter().map(|whole| view(whole, snapshot.language)).collect(), page })
+    let data = if with_customers { shown::with_customers(snapshot, &data)? } else { shown::all(app, snapshot, &data)? };
+    Ok(Listing { data, page })
 }
 
 /// Lists orders, newest first unless asked otherwise.
@@ -64,7 +72,7 @@ pub async fn list_orders(app: Data<App>, request: HttpRequest, asked: Asked<Orde
         let q = query.valid()?;
         let filter = q.filter(&snapshot.actor)?;
         let cursors = Cursors::new(&app_, "list_orders", &format!("{filter:?}"));
-        list(snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
+        list(&app_, snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::ListOrders, asked.call, look).await)
 }
@@ -73,10 +81,14 @@ pub async fn list_orders(app: Data<App>, request: HttpRequest, asked: Asked<Orde
 #[utoipa::path(tag = "orders", responses((status = 200, body = OrderView)))]
 #[get("/v1/orders/{id}")]
 pub async fn get_order(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
+    let app_ = app.clone();
     let look = move |snapshot: &mut Snapshot| {
         asked.query.valid()?;
-        let whole = whole::find(snapshot.conn, &path)?.ok_or_else(Problem::not_found)?;
-        answer(200, whole, snapshot.language)
+        let id = rows::resolve(snapshot.conn, &path)?.ok_or_else(Problem::not_found)?;
+        let stamp = rows::find_stamp(snapshot.conn, id)?.ok_or_else(Problem::not_found)?;
+        let shown = shown::all(&app_, snapshot, &[stamp])?;
+        let rendering = shown.first().ok_or_else(Problem::not_found)?;
+        Ok(answer(200, stamp.version, rendering))
     };
     send_unless_known(&request, app.read(Operation::GetOrder, asked.call, look).await)
 }
@@ -92,14 +104,14 @@ pub async fn get_order(app: Data<App>, request: HttpRequest, path: Path<String>,
 )]
 #[post("/v1/orders")]
 pub async fn create_order(app: Data<App>, posted: Posted<OrderInput>) -> Response {
-    let body = posted.body;
+    let body = posted.body.map(Incoming::new);
     let act = move |tx: &mut Tx| create::create(tx, body.valid()?);
     let render = |tx: &mut Tx, entered: Entered| match entered {
         Entered::Known(order) => shown(tx, 200, order.id),
         Entered::New(whole) => {
             let id = whole.order.id;
             let alone = tx.only_happened(id, EventName::OrderCreated);
-            let shown = if alone { answer(201, *whole, tx.language)? } else { shown(tx, 201, id)? };
+            let shown = if alone { answer_whole(201, *whole, tx.language)? } else { shown(tx, 201, id)? };
             Ok(shown.header("location", format!("/v1/orders/{}", id.text(Kind::Order))))
         }
     };

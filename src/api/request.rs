@@ -46,6 +46,14 @@ impl<T> Checked<T> {
         Self(Arc::new(outcome.map_err(Box::new)))
     }
 
+    /// Makes something of a good value.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Checked<U>
+    where
+        T: Clone,
+    {
+        Checked(Arc::new(Arc::unwrap_or_clone(self.0).map(make)))
+    }
+
     /// The value, or what is wrong with it.
     pub fn valid(&self) -> Result<&T> {
         self.0.as_ref().as_ref().map_err(|problem| Error::Problem(problem.clone()))

@@ -33,7 +33,8 @@ pub fn are_what_they_show(conn: &mut Conn, _: &Company) -> Result<Vec<Finding>> 
         let page = orders::list(conn, &OrderFilter::default(), before, PAGE)?;
         let Some(last) = page.last() else { return Ok(found) };
         before = Some(last.id);
-        for order in &page {
+        let ids: Vec<Id> = page.iter().map(|stamp| stamp.id).collect();
+        for order in &orders::find_many(conn, &ids)? {
             let lines = parts::lines(conn, order.id)?;
             found.extend(amounts(conn, order, &lines)?);
             found.extend(progress(conn, order, &lines)?);

@@ -5,15 +5,14 @@ use super::{CommandError, Outcome};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::clock::Clock;
-use crate::db::types::Json;
-use crate::domain::actor::{Actor, ActorKind};
+use crate::domain::actor::Actor;
 use crate::domain::permission::{Operation, permit};
 use crate::domain::words::Language;
 use crate::error::{Error, Problem};
 use crate::input;
 use crate::repositories::users;
 use crate::server;
-use crate::services::orders::create::{self, Entered};
+use crate::services::orders::create::{self, Entered, Incoming};
 use crate::services::orders::input::OrderInput;
 use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -70,7 +69,7 @@ pub async fn run(config: Config, file: &Path, username: Option<String>, report: 
     if counts.refused == 0 { Ok(()) } else { Err(CommandError::Silent) }
 }
 
-type Said = Result<OrderInput, Problem>;
+type Said = Result<Incoming, Problem>;
 
 /// The rows of a file by their line numbers; blank lines are none. Rows without a reference of
 /// their channel get one from their content, so that a repeat of the file finds them.
@@ -99,7 +98,7 @@ fn order_of(line: &[u8], seen: &mut BTreeMap<Vec<u8>, usize>) -> Said {
         *times += 1;
         said.channel_ref = Some(format!("row-{}-{times}", hex::encode(fingerprint.get(..12).unwrap_or_default())));
     }
-    Ok(said)
+    Ok(Incoming::new(said))
 }
 
 /// Who enters the rows: the user of this name, who must be allowed to; without one, the import
@@ -109,16 +108,7 @@ async fn actor(app: &App, username: Option<String>) -> Result<Actor, CommandErro
     let name = username.to_lowercase();
     let user = app.look(move |conn| users::find_by_username(conn, &name)).await?.filter(|user| user.active);
     let user = user.ok_or_else(|| CommandError::Said(format!("there is no active user {username}")))?;
-    let Json(roles) = user.roles;
-    let person = Actor {
-        kind: ActorKind::User,
-        id: Some(user.id),
-        label: user.username,
-        roles,
-        department: user.department,
-        scopes: Vec::new(),
-        session: None,
-    };
+    let person = users::acting(user);
     permit(&person, Operation::CreateOrder).map_err(Error::from)?;
     Ok(person)
 }
@@ -126,8 +116,8 @@ async fn actor(app: &App, username: Option<String>) -> Result<Actor, CommandErro
 async fn enter(app: &App, actor: &Actor, line: usize, said: Said) -> Row {
     let outcome = match said {
         Err(problem) => Err(Box::new(problem)),
-        Ok(said) => app
-            .write_as(actor.clone(), move |tx| create::create(tx, &said))
+        Ok(incoming) => app
+            .write_as(actor.clone(), move |tx| create::create(tx, &incoming))
             .await
             .map(|entered| (entered.order().number.clone(), matches!(entered, Entered::New(_)))),
     };
@@ -170,7 +160,7 @@ mod tests {
         let text = format!("{row}\n\n{row}\nnonsense\n");
         let references = |text: &str| -> Vec<Option<String>> {
             let rows = read(text.as_bytes()).unwrap_or_default();
-            rows.into_iter().map(|(_, said)| said.ok().and_then(|order| order.channel_ref)).collect()
+            rows.into_iter().map(|(_, said)| said.ok().and_then(|order| order.said.channel_ref)).collect()
         };
         let first = references(&text);
         assert_eq!(first, references(&text));

@@ -51,14 +51,14 @@ const ORDERS: &[Row] = &[
 pub async fn make(demo: &Demo<'_>) -> Done<()> {
     for (at, (customer, channel, lines, rush, stage)) in ORDERS.iter().enumerate() {
         let lines: Vec<Value> = lines.iter().map(|(sku, quantity)| json!({"sku": sku, "quantity": quantity})).collect();
-        let order = said(json!({
+        let order = create::Incoming::new(said(json!({
             "channel": channel, "channel_ref": format!("DEMO-{:03}", at + 1), "customer": {"code": customer}, "currency": demo.app.config.base_currency,
             "lines": lines, "rush": rush,
             "delivery": {
                 "address": {"country": "CN", "region": "Shanghai", "city": "Shanghai", "street": "1 Century Avenue", "postcode": "200120"},
                 "requested_within_working_days": 10
             }
-        }))?;
+        }))?);
         let id = demo.act("sales1", move |tx| create::create(tx, &order)).await?.order().id;
         bring(demo, id, *stage).await?;
     }

@@ -45,6 +45,8 @@ pub struct Actor {
     pub id: Option<Id>,
     /// What history shows: the user name, the key's name, the cause.
     pub label: String,
+    /// What others call them.
+    pub name: String,
     pub roles: Vec<Role>,
     pub department: Option<Department>,
     /// Scopes of a key, such as `orders:write`.
@@ -55,7 +57,16 @@ pub struct Actor {
 
 impl Actor {
     fn bare(kind: ActorKind, label: &str) -> Self {
-        Self { kind, id: None, label: label.to_owned(), roles: Vec::new(), department: None, scopes: Vec::new(), session: None }
+        Self {
+            kind,
+            id: None,
+            label: label.to_owned(),
+            name: label.to_owned(),
+            roles: Vec::new(),
+            department: None,
+            scopes: Vec::new(),
+            session: None,
+        }
     }
 
     /// The system, acting because of something else (DECISIONS 4).

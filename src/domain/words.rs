@@ -3,7 +3,7 @@
 //! Simplified Chinese (DOMAIN 0).
 
 /// The language that an answer is written in, chosen by `Accept-Language`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
     #[default]
     English,

@@ -17,16 +17,16 @@ use diesel::prelude::*;
 /// # Errors
 /// `token_revoked` where the log-in has ended or the user is disabled.
 pub fn of_person(conn: &mut Conn, user: Id, session: Id, now: UtcTime) -> Result<Actor> {
-    type Row = (String, Json<Vec<Role>>, Option<Department>, bool, Option<UtcTime>, UtcTime);
+    type Row = (String, String, Json<Vec<Role>>, Option<Department>, bool, Option<UtcTime>, UtcTime);
     let row: Option<Row> = each!(conn, c => sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .filter(sessions::id.eq(session).and(users::id.eq(user)))
-        .select((users::username, users::roles, users::department, users::active, sessions::revoked_at, sessions::expires_at))
+        .select((users::username, users::display_name, users::roles, users::department, users::active, sessions::revoked_at, sessions::expires_at))
         .limit(1).fixed(here!()).get_result(c))
     .optional()?;
     match row {
-        Some((label, Json(roles), department, true, None, expires)) if expires > now => {
-            Ok(Actor { kind: ActorKind::User, id: Some(user), label, roles, department, scopes: Vec::new(), session: Some(session) })
+        Some((label, name, Json(roles), department, true, None, expires)) if expires > now => {
+            Ok(Actor { kind: ActorKind::User, id: Some(user), label, name, roles, department, scopes: Vec::new(), session: Some(session) })
         }
         _ => Err(Code::TokenRevoked.into()),
     }
@@ -49,7 +49,16 @@ pub fn of_key(conn: &mut Conn, hash: &[u8], now: UtcTime) -> Result<Actor> {
         return Err(Code::TokenExpired.into());
     }
     let Json(scopes) = key.scopes;
-    Ok(Actor { kind: ActorKind::Key, id: Some(key.id), label: key.name, roles: Vec::new(), department: None, scopes, session: None })
+    Ok(Actor {
+        kind: ActorKind::Key,
+        id: Some(key.id),
+        label: key.name.clone(),
+        name: key.name,
+        roles: Vec::new(),
+        department: None,
+        scopes,
+        session: None,
+    })
 }
 
 /// An API key's row; the key itself is kept as a hash only.

@@ -55,6 +55,22 @@ pub struct Order {
     pub payment_status: PaymentStatus,
 }
 
+/// What an order's representation depends on, apart from whoever reads it: its version, which rises
+/// with everything that happens to it or a part of it, and the people it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = orders)]
+pub struct Stamp {
+    pub id: Id,
+    pub version: i64,
+    pub owner_id: Option<Id>,
+    pub entered_by_id: Option<Id>,
+}
+
+/// An order's stamp.
+pub fn find_stamp(conn: &mut Conn, id: Id) -> Result<Option<Stamp>> {
+    Ok(each!(conn, c => orders::table.find(id).select(Stamp::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
+}
+
 /// An order by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Order>> {
     Ok(each!(conn, c => orders::table.find(id).select(Order::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
@@ -260,17 +276,17 @@ fn matching(filter: &OrderFilter, (state, channel): Branch) -> orders::BoxedQuer
 }
 
 /// Orders in a state, the plain list that front ends show most: two fixed statements.
-fn list_state(conn: &mut Conn, state: State, oldest_first: bool, beyond: Option<Id>, limit: i64) -> Result<Vec<Order>> {
+fn list_state(conn: &mut Conn, state: State, oldest_first: bool, beyond: Option<Id>, limit: i64) -> Result<Vec<Stamp>> {
     let in_state = orders::table.filter(orders::state.eq(state)).limit(limit);
     if oldest_first {
         let later = in_state.filter(orders::id.gt(beyond.unwrap_or(Id::FIRST))).order(orders::id.asc());
-        return Ok(each!(conn, c => later.select(Order::as_select()).fixed(here!()).load(c))?);
+        return Ok(each!(conn, c => later.select(Stamp::as_select()).fixed(here!()).load(c))?);
     }
     let earlier = in_state.filter(orders::id.lt(beyond.unwrap_or(Id::LAST))).order(orders::id.desc());
-    Ok(each!(conn, c => earlier.select(Order::as_select()).fixed(here!()).load(c))?)
+    Ok(each!(conn, c => earlier.select(Stamp::as_select()).fixed(here!()).load(c))?)
 }
 
-fn list_branch(conn: &mut Conn, filter: &OrderFilter, branch: Branch, beyond: Option<Id>, limit: i64) -> Result<Vec<Order>> {
+fn list_branch(conn: &mut Conn, filter: &OrderFilter, branch: Branch, beyond: Option<Id>, limit: i64) -> Result<Vec<Stamp>> {
     if let (Some(state), None) = branch
         && filter.is_plain()
     {
@@ -283,13 +299,13 @@ fn list_branch(conn: &mut Conn, filter: &OrderFilter, branch: Branch, beyond: Op
         (Some(id), false) => query.filter(orders::id.lt(id)),
     };
     query = if filter.oldest_first { query.order(orders::id.asc()) } else { query.order(orders::id.desc()) };
-    Ok(query.limit(limit).select(Order::as_select()).load(conn)?)
+    Ok(query.limit(limit).select(Stamp::as_select()).load(conn)?)
 }
 
-/// Orders that match, beyond a given one in the order that the filter asks for. Each state is read
+/// Stamps of the orders that match, beyond a given one in the order that the filter asks for. Each state is read
 /// by its own index and the few rows are merged: one query over several states would sort all of
 /// their orders.
-pub fn list(conn: &mut Conn, filter: &OrderFilter, beyond: Option<Id>, limit: i64) -> Result<Vec<Order>> {
+pub fn list(conn: &mut Conn, filter: &OrderFilter, beyond: Option<Id>, limit: i64) -> Result<Vec<Stamp>> {
     let mut all = Vec::new();
     for branch in filter.branches() {
         all.extend(list_branch(conn, filter, branch, beyond, limit)?);

@@ -4,7 +4,7 @@ use crate::db::cached::{Cache, padded};
 use crate::db::schema::users::{self, dsl};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend, dialect};
-use crate::domain::actor::{Department, Role};
+use crate::domain::actor::{Actor, ActorKind, Department, Role};
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
@@ -41,6 +41,40 @@ pub fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<User>>
 /// Several users.
 pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<User>> {
     Ok(each!(conn, c => dsl::users.filter(dsl::id.eq_any(padded(ids))).select(User::as_select()).listed(ids.len(), here_by_length!()).load(c))?)
+}
+
+/// A person who acts without having logged in, by the command line.
+pub fn acting(user: User) -> Actor {
+    let Json(roles) = user.roles;
+    Actor {
+        kind: ActorKind::User,
+        id: Some(user.id),
+        label: user.username,
+        name: user.display_name,
+        roles,
+        department: user.department,
+        scopes: Vec::new(),
+        session: None,
+    }
+}
+
+/// A person as others see them.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct Named {
+    pub id: Id,
+    pub username: String,
+    pub display_name: String,
+}
+
+/// The names of several users.
+pub fn named(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Named>> {
+    Ok(each!(conn, c => dsl::users.filter(dsl::id.eq_any(padded(ids))).select(Named::as_select()).listed(ids.len(), here_by_length!()).load(c))?)
+}
+
+/// The versions of several users.
+pub fn versions(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, i64)>> {
+    Ok(each!(conn, c => dsl::users.filter(dsl::id.eq_any(padded(ids))).select((dsl::id, dsl::version)).listed(ids.len(), here_by_length!()).load(c))?)
 }
 
 /// Users, newest first, made before a given one.

@@ -4,6 +4,7 @@
 
 use super::metrics::{self, Figures};
 use crate::app::passwords::Passwords;
+use crate::app::renderings::Renderings;
 use crate::app::tokens::Keys;
 use crate::app::{App, passwords};
 use crate::config::Config;
@@ -103,6 +104,7 @@ pub fn open(config: Config, clock: Clock) -> Result<(App, Figures), StartError> 
         keys,
         passwords,
         database,
+        renderings: Renderings::default(),
         outbox: Arc::new(Notify::new()),
         clockwork: Arc::new(Notify::new()),
         metrics: registry,

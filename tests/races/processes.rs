@@ -7,8 +7,7 @@ use crate::support::{Answer, Client, TestApp, block_on, order_of};
 use docket::app::App;
 use docket::db::clock::Clock;
 use docket::domain::actor::Actor;
-use docket::services::orders::create::{Entered, create};
-use docket::services::orders::input::OrderInput;
+use docket::services::orders::create::{Entered, Incoming, create};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -31,7 +30,7 @@ fn referenced(at: usize) -> Value {
 /// Enters every reference as `docket import` does, all on their way at once; tells when they are.
 fn import(app: &App, sent: &mpsc::Sender<()>) -> Vec<(String, bool)> {
     let enter = |at: usize| {
-        let said: OrderInput = serde_json::from_value(referenced(at)).expect("a good order");
+        let said = Incoming::new(serde_json::from_value(referenced(at)).expect("a good order"));
         app.write_as(Actor::system("import"), move |tx| create(tx, &said))
     };
     let mut all = join_all((0..REFERENCES).map(enter).map(Box::pin));

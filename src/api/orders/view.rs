@@ -12,7 +12,7 @@ use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::repositories::orders::parts::{Delivery, Details, Line};
 use crate::repositories::orders::whole::Whole;
-use crate::repositories::users::User;
+use crate::repositories::users::Named;
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -227,8 +227,8 @@ pub struct OrderView {
     pub archived_at: Option<UtcTime>,
 }
 
-fn person(user: User) -> OrderPerson {
-    OrderPerson { id: user.id.text(Kind::User), username: user.username, display_name: user.display_name }
+fn person(named: Named) -> OrderPerson {
+    OrderPerson { id: named.id.text(Kind::User), username: named.username, display_name: named.display_name }
 }
 
 fn line((line, reserved): (Line, Amount), digits: u32, language: Language) -> OrderLineView {

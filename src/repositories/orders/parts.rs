@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::{each, here, here_by_length, insert_rows};
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The customer and the agreements, as this order knows them.
@@ -118,8 +119,8 @@ impl Line {
 }
 
 /// What a revision said.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = order_revisions, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = order_revisions)]
 pub struct Revision {
     pub order_id: Id,
     pub revision: i32,
@@ -128,6 +129,21 @@ pub struct Revision {
     pub author_label: String,
     pub reason: Option<String>,
     pub content: Json<Value>,
+    pub fingerprint: Vec<u8>,
+}
+
+/// A revision to be kept, its content written already.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = order_revisions, treat_none_as_default_value = false)]
+pub struct NewRevision {
+    pub order_id: Id,
+    pub revision: i32,
+    pub at: UtcTime,
+    pub author_id: Option<Id>,
+    pub author_label: String,
+    pub reason: Option<String>,
+    pub content: Json<Box<RawValue>>,
+    /// SHA-256 of the content as it was written.
     pub fingerprint: Vec<u8>,
 }
 
@@ -205,7 +221,7 @@ pub fn set_progress(conn: &mut Conn, line: Id, picked: Amount, shipped: Amount, 
 }
 
 /// Keeps a revision.
-pub fn insert_revision(conn: &mut Conn, revision: &Revision) -> Result<()> {
+pub fn insert_revision(conn: &mut Conn, revision: &NewRevision) -> Result<()> {
     each!(conn, c => diesel::insert_into(order_revisions::table).values(revision).fixed(here!()).execute(c))?;
     Ok(())
 }

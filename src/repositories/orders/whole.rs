@@ -1,14 +1,15 @@
 //! An order with all that is shown of it. Several are read at once, by a fixed number of queries:
 //! none a row.
 
+use super::Order;
 use super::parts::{self, Delivery, Details, Line};
-use super::{Order, find_by_ref};
 use crate::db::Conn;
+use crate::domain::actor::Actor;
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::error::{Error, Result};
 use crate::repositories::customers::{self, Customer};
-use crate::repositories::users::{self, User};
+use crate::repositories::users::{self, Named};
 use crate::repositories::{exceptions, stock};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +23,8 @@ pub struct Whole {
     pub lines: Vec<(Line, Amount)>,
     /// Numbers of the open blocking exceptions (DOMAIN 6.4).
     pub blocked_by: Vec<String>,
-    pub owner: Option<User>,
-    pub entered_by: Option<User>,
+    pub owner: Option<Named>,
+    pub entered_by: Option<Named>,
     /// The customer's own record as it is now, where it was asked for.
     pub customer: Option<Customer>,
 }
@@ -48,11 +49,15 @@ fn reserved(conn: &mut Conn, orders: &[Id]) -> Result<BTreeMap<Id, Amount>> {
     Ok(sums)
 }
 
-/// The people whom these orders name.
-fn people(conn: &mut Conn, orders: &[Order]) -> Result<BTreeMap<Id, User>> {
+/// The people whom these orders name; some may be known already.
+fn people(conn: &mut Conn, orders: &[Order], known: Option<Named>) -> Result<BTreeMap<Id, Named>> {
+    let mut people: BTreeMap<Id, Named> = known.into_iter().map(|person| (person.id, person)).collect();
     let named: BTreeSet<Id> = orders.iter().flat_map(|order| [order.owner_id, order.entered_by_id]).flatten().collect();
-    let ids: Vec<Id> = named.into_iter().collect();
-    Ok(users::find_many(conn, &ids)?.into_iter().map(|user| (user.id, user)).collect())
+    let unknown: Vec<Id> = named.into_iter().filter(|id| !people.contains_key(id)).collect();
+    if !unknown.is_empty() {
+        people.extend(users::named(conn, &unknown)?.into_iter().map(|person| (person.id, person)));
+    }
+    Ok(people)
 }
 
 fn records(conn: &mut Conn, orders: &[Order]) -> Result<BTreeMap<Id, Customer>> {
@@ -71,7 +76,7 @@ pub fn load(conn: &mut Conn, orders: Vec<Order>, with_customers: bool) -> Result
         (line.order_id, (line, set_aside))
     });
     let mut blocked_by = by_order(exceptions::blocking_numbers_of(conn, &ids)?, |row| row);
-    let people = people(conn, &orders)?;
+    let people = people(conn, &orders, None)?;
     let records = if with_customers { records(conn, &orders)? } else { BTreeMap::new() };
     let person = |id: Option<Id>| id.and_then(|id| people.get(&id).cloned());
     let whole = |order: Order| -> Result<Whole> {
@@ -91,8 +96,9 @@ pub fn load(conn: &mut Conn, orders: Vec<Order>, with_customers: bool) -> Result
 }
 
 /// A new order with the parts it was just stored with: nothing is reserved for it, nothing stops it.
-pub fn new(conn: &mut Conn, order: Order, details: Details, delivery: Delivery, lines: Vec<Line>) -> Result<Whole> {
-    let people = people(conn, std::slice::from_ref(&order))?;
+pub fn new(conn: &mut Conn, actor: &Actor, order: Order, details: Details, delivery: Delivery, lines: Vec<Line>) -> Result<Whole> {
+    let enters = actor.user_id().map(|id| Named { id, username: actor.label.clone(), display_name: actor.name.clone() });
+    let people = people(conn, std::slice::from_ref(&order), enters)?;
     let person = |id: Option<Id>| id.and_then(|id| people.get(&id).cloned());
     Ok(Whole {
         details,
@@ -104,12 +110,6 @@ pub fn new(conn: &mut Conn, order: Order, details: Details, delivery: Delivery, 
         customer: None,
         order,
     })
-}
-
-/// One order by id or number, with all that belongs to it.
-pub fn find(conn: &mut Conn, reference: &str) -> Result<Option<Whole>> {
-    let order = find_by_ref(conn, reference)?;
-    Ok(load(conn, order.into_iter().collect(), false)?.pop())
 }
 
 /// One order by id, with all that belongs to it.

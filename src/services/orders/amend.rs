@@ -38,7 +38,7 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     let known = Known { amended: true, lines: parts::lines(tx.conn, before.id)?, owner: before.owner_id };
     let (_, settings) = settings::load(tx.conn)?;
     let content = content::build(tx, &settings, before.id, &said, &known)?;
-    let (now, _) = content.revision()?;
+    let now = serde_json::to_value(&content.input).map_err(Error::internal)?;
     let changed = changed_fields(&was, &now);
     if changed.is_empty() && reason.is_none() {
         return Ok(before);

@@ -12,7 +12,7 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::order::{CustomerTier, Finding, LineKind, LineTerms, Totals, TotalsError, totals};
 use crate::domain::settings::Settings;
 use crate::domain::time::UtcTime;
-use crate::error::{Code, Problem, Result};
+use crate::error::{Code, Error, Problem, Result};
 use crate::input;
 use crate::repositories::customers::{self, Customer};
 use crate::repositories::orders::parts::{Delivery, Details, Line, find_alike};
@@ -20,6 +20,7 @@ use crate::repositories::products::{self, Product};
 use crate::repositories::users;
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// All that an order's content comes to.
 pub struct Content {
@@ -36,14 +37,12 @@ pub struct Content {
 }
 
 impl Content {
-    /// The content as JSON, and its hash.
+    /// The content as a revision keeps it.
     ///
     /// # Errors
     /// Where it cannot be written, which no input brings about.
-    pub fn revision(&self) -> Result<(Value, Vec<u8>)> {
-        let value = serde_json::to_value(&self.input).map_err(crate::error::Error::internal)?;
-        let fingerprint = input::fingerprint(&value);
-        Ok((value, fingerprint))
+    pub fn written(&self) -> Result<Box<RawValue>> {
+        to_raw_value(&self.input).map_err(Error::internal)
     }
 }
 

@@ -11,12 +11,13 @@ use crate::domain::id::Kind;
 use crate::domain::lifecycle::order::State;
 use crate::domain::number::{counter_name, format_number};
 use crate::domain::settings::Settings;
-use crate::error::{Code, Error, Problem, Result};
+use crate::error::{Code, Problem, Result};
 use crate::input;
-use crate::repositories::orders::parts::{self, Revision};
+use crate::repositories::orders::parts::{self, NewRevision};
 use crate::repositories::orders::whole::{self, Whole};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::settings;
+use sha2::{Digest, Sha256};
 
 /// How many numbers are passed over before the pattern must be called wrong.
 const NUMBERS_TRIED: usize = 1000;
@@ -40,14 +41,28 @@ impl Entered {
     }
 }
 
+/// An order as it came in, with a hash of what was said; made before the database is asked for
+/// anything, where others need not wait for it.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    pub said: OrderInput,
+    fingerprint: Vec<u8>,
+}
+
+impl Incoming {
+    /// Takes what was said.
+    pub fn new(said: OrderInput) -> Self {
+        Self { fingerprint: input::fingerprint_of(&said), said }
+    }
+}
+
 /// Enters an order. The same channel reference with the same content gives the first order back.
 ///
 /// # Errors
 /// `duplicate_reference` naming the order that has the reference with other content;
 /// `validation_failed`.
-pub fn create(tx: &mut Tx, said: &OrderInput) -> Result<Entered> {
-    let fingerprint = input::fingerprint(&serde_json::to_value(said).map_err(Error::internal)?);
-    if let Some(known) = known(tx, said, &fingerprint)? {
+pub fn create(tx: &mut Tx, Incoming { said, fingerprint }: &Incoming) -> Result<Entered> {
+    if let Some(known) = known(tx, said, fingerprint)? {
         return Ok(Entered::Known(Box::new(known)));
     }
     let id = tx.new_id();
@@ -59,7 +74,7 @@ pub fn create(tx: &mut Tx, said: &OrderInput) -> Result<Entered> {
         Some(order) => order,
         None => {
             // another transaction entered it at the same moment
-            let known = known(tx, said, &fingerprint)?.ok_or(Code::Unavailable)?;
+            let known = known(tx, said, fingerprint)?.ok_or(Code::Unavailable)?;
             return Ok(Entered::Known(Box::new(known)));
         }
     };
@@ -74,7 +89,7 @@ pub fn create(tx: &mut Tx, said: &OrderInput) -> Result<Entered> {
         .note("findings", findings.iter().map(|f| f.as_str()).collect::<Vec<_>>());
     tx.record(event)?;
     let Content { details, delivery, lines, .. } = content;
-    Ok(Entered::New(Box::new(whole::new(tx.conn, order, details, delivery, lines)?)))
+    Ok(Entered::New(Box::new(whole::new(tx.conn, &tx.actor, order, details, delivery, lines)?)))
 }
 
 /// Stores the row; `None` where its channel reference is taken by now. A number that another pattern
@@ -163,16 +178,16 @@ fn row(tx: &Tx, number: String, said: &OrderInput, content: &Content, fingerprin
 
 /// Keeps what this revision of an order says, and who wrote it (DOMAIN 1.7).
 pub(super) fn keep_revision(tx: &mut Tx, order: &Order, content: &Content, reason: Option<String>) -> Result<()> {
-    let (value, fingerprint) = content.revision()?;
-    let revision = Revision {
+    let written = content.written()?;
+    let revision = NewRevision {
         order_id: order.id,
         revision: order.revision,
         at: tx.now,
         author_id: tx.actor.user_id(),
         author_label: tx.actor.label.clone(),
         reason,
-        content: Json(value),
-        fingerprint,
+        fingerprint: Sha256::digest(written.get()).to_vec(),
+        content: Json(written),
     };
     parts::insert_revision(tx.conn, &revision)
 }
