@@ -54,7 +54,8 @@ struct Work<F, T> {
     outcome: Option<Answer<T>>,
     /// Whether what the work did was to be committed.
     stays: bool,
-    reply: oneshot::Sender<Answer<T>>,
+    /// Takes the work back with its answer: freeing all that it holds is left to whoever asked.
+    reply: oneshot::Sender<(Answer<T>, F)>,
 }
 
 impl<F, T> Job for Work<F, T>
@@ -88,9 +89,10 @@ where
     }
 
     fn answer(self: Box<Self>) {
-        let outcome = self.outcome.unwrap_or_else(|| Err(Box::new(Problem::new(Code::Internal))));
+        let Self { act, outcome, reply, .. } = *self;
+        let outcome = outcome.unwrap_or_else(|| Err(Box::new(Problem::new(Code::Internal))));
         // whoever asked may have gone away
-        let _ = self.reply.send(outcome);
+        let _ = reply.send((outcome, act));
     }
 }
 
@@ -361,7 +363,7 @@ where
 {
     let (reply, answer) = oneshot::channel();
     match queue.try_send(Box::new(Work { act, outcome: None, stays: false, reply })) {
-        Ok(()) => answer.await.unwrap_or_else(|_| Err(Box::new(unavailable()))),
+        Ok(()) => answer.await.map_or_else(|_| Err(Box::new(unavailable())), |(outcome, _)| outcome),
         Err(TrySendError::Full(_)) => Err(Box::new(Problem::new(Code::Overloaded).retry_after(1))),
         Err(TrySendError::Disconnected(_)) => Err(Box::new(unavailable())),
     }
