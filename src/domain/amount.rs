@@ -217,6 +217,16 @@ mod tests {
     fn a_share_is_rounded_half_up() {
         assert_eq!(share(amount("0.50"), amount("0.13"), 2).unwrap().text(2), "0.07");
         assert_eq!(share(amount("100"), amount("0.13"), 2).unwrap().text(2), "13.00");
+        assert_eq!(share(amount("105"), amount("0.1"), 0).unwrap().text(0), "11");
+        assert_eq!(share(amount("1.005"), amount("0.13"), 3).unwrap().text(3), "0.131");
+    }
+
+    #[test]
+    fn an_amount_fits_where_no_digit_lies_beyond() {
+        let fits = |text: &str| (0..=5).map(|digits| amount(text).fits(digits)).collect::<Vec<_>>();
+        assert_eq!(fits("7"), [true; 6]);
+        assert_eq!(fits("-1.50"), [false, true, true, true, true, true]);
+        assert_eq!(fits("1.0005"), [false, false, false, false, true, true]);
     }
 }
 
