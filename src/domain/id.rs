@@ -6,6 +6,7 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use std::fmt;
 use uuid::Uuid;
+use uuid::fmt::Simple;
 
 /// The identity of one row. Made by [`Id::from_parts`] from an instant and random bits, so that
 /// ids of one table sort by the time they were made.
@@ -92,7 +93,8 @@ impl Id {
 
     /// The id as the API writes it, e.g. `ord_0197…`.
     pub fn text(self, kind: Kind) -> String {
-        format!("{}_{}", kind.prefix(), self.0.simple())
+        let mut digits = [0; Simple::LENGTH];
+        [kind.prefix(), "_", self.0.simple().encode_lower(&mut digits)].concat()
     }
 }
 

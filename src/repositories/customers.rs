@@ -55,7 +55,7 @@ pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Customer>> {
 
 /// A customer by their own code.
 pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<Customer>> {
-    Ok(each!(conn, c => dsl::customers.filter(dsl::code.eq(code)).select(Customer::as_select()).first(c)).optional()?)
+    Ok(each!(conn, c => dsl::customers.filter(dsl::code.eq(code)).select(Customer::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// The oldest customer of exactly this name, phone and e-mail, so that orders which repeat a

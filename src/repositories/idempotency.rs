@@ -25,7 +25,7 @@ pub struct Kept {
 
 /// What was answered to a caller under a key.
 pub fn find(conn: &mut Conn, caller: &str, key: &str) -> Result<Option<Kept>> {
-    Ok(each!(conn, c => dsl::idempotency_keys.filter(dsl::caller.eq(caller).and(dsl::key.eq(key))).select(Kept::as_select()).first(c)).optional()?)
+    Ok(each!(conn, c => dsl::idempotency_keys.filter(dsl::caller.eq(caller).and(dsl::key.eq(key))).select(Kept::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// Keeps an answer.

@@ -94,8 +94,8 @@ pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<Order>> {
 
 /// The order that a channel knows under a reference (DOMAIN 1.3).
 pub fn find_by_channel(conn: &mut Conn, channel: Channel, reference: &str) -> Result<Option<Order>> {
-    Ok(each!(conn, c => orders::table.filter(orders::channel.eq(channel).and(orders::channel_ref.eq(reference))).select(Order::as_select()).first(c))
-        .optional()?)
+    let known = orders::table.filter(orders::channel.eq(channel).and(orders::channel_ref.eq(reference)));
+    Ok(each!(conn, c => known.select(Order::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// Several orders.
