@@ -96,9 +96,6 @@ pub struct ExceptionRow {
     pub updated_at: UtcTime,
 }
 
-/// The states in which a blocking exception stands in the way ([`ExceptionStatus::is_open`]).
-const OPEN: [ExceptionStatus; 4] = [ExceptionStatus::Reported, ExceptionStatus::Planning, ExceptionStatus::Approved, ExceptionStatus::Resolving];
-
 /// An exception by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<ExceptionRow>> {
     Ok(each!(conn, c => exceptions::table.find(id).select(ExceptionRow::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
@@ -239,37 +236,38 @@ pub fn blocking_numbers(conn: &mut Conn, order: Id) -> Result<Vec<String>> {
 
 /// The same for several orders, as (order, number).
 pub fn blocking_numbers_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<(Id, String)>> {
-    let mut found: Vec<(Id, Id, String)> = each!(conn, c => exception_orders::table
+    type Row = (Id, Id, String, bool, ExceptionStatus);
+    let mut found: Vec<Row> = each!(conn, c => exception_orders::table
         .inner_join(exceptions::table.on(exceptions::id.eq(exception_orders::exception_id)))
         .filter(exception_orders::order_id.eq_any(padded(orders)))
-        .filter(exceptions::blocking.eq(true).and(exceptions::status.eq_any(OPEN)))
-        .select((exceptions::id, exception_orders::order_id, exceptions::number))
+        .select((exceptions::id, exception_orders::order_id, exceptions::number, exceptions::blocking, exceptions::status))
         .listed(orders.len(), here_by_length!()).load(c))?;
-    // sorted here, since a few rows are: asked to sort, SQLite begins with all open exceptions
+    // chosen and sorted here, since an order has few: told more, SQLite begins with all that are open
+    found.retain(|(.., blocking, status)| *blocking && status.is_open());
     found.sort_unstable_by_key(|(exception, ..)| *exception);
-    Ok(found.into_iter().map(|(_, order, number)| (order, number)).collect())
+    Ok(found.into_iter().map(|(_, order, number, ..)| (order, number)).collect())
 }
 
 /// The open exceptions of one kind that cover an order, oldest first.
 pub fn open_of_kind(conn: &mut Conn, order: Id, kind: ExceptionKind) -> Result<Vec<ExceptionRow>> {
-    Ok(each!(conn, c => exceptions::table
-        .inner_join(exception_orders::table.on(exception_orders::exception_id.eq(exceptions::id)))
+    let mut found: Vec<ExceptionRow> = each!(conn, c => exception_orders::table
+        .inner_join(exceptions::table.on(exceptions::id.eq(exception_orders::exception_id)))
         .filter(exception_orders::order_id.eq(order))
-        .filter(exceptions::kind.eq(kind).and(exceptions::status.eq_any(OPEN)))
-        .order(exceptions::id.asc())
         .select(ExceptionRow::as_select())
-        .load(c))?)
+        .fixed(here!()).load(c))?;
+    // as above: SQLite would begin with all of this kind that there ever were
+    found.retain(|exception| exception.kind == kind && exception.status.is_open());
+    found.sort_unstable_by_key(|exception| exception.id);
+    Ok(found)
 }
 
 /// Who approved a level of any of these orders (DOMAIN 6.3).
 pub fn level_approvers(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Id>> {
-    let found: Vec<Option<Id>> = each!(conn, c => approval_steps::table
-        .filter(approval_steps::order_id.eq_any(padded(orders)).and(approval_steps::status.eq(StepStatus::Approved)))
-        .filter(approval_steps::decided_by_id.is_not_null())
-        .select(approval_steps::decided_by_id)
-        .distinct()
+    let steps: Vec<(StepStatus, Option<Id>)> = each!(conn, c => approval_steps::table
+        .filter(approval_steps::order_id.eq_any(padded(orders)))
+        .select((approval_steps::status, approval_steps::decided_by_id))
         .listed(orders.len(), here_by_length!()).load(c))?;
-    Ok(found.into_iter().flatten().collect())
+    Ok(steps.into_iter().filter(|(status, _)| *status == StepStatus::Approved).filter_map(|(_, by)| by).collect())
 }
 
 /// Whether there is an active user of this id, to be made responsible.

@@ -3,27 +3,28 @@
 
 use crate::support::golden;
 use docket::domain::lifecycle::{Machine, Refusal, approval, exception, order, shipment, task};
-use std::fmt::{Display, Write};
+use std::fmt::{Debug, Display, Write};
 
-/// What becomes of every event in every state when nothing is known: the next state, what stands
-/// in the way and where it would lead, or `-`.
-fn table<S, E, F>(machine: &Machine<S, E, F>, states: &[S], events: &[E]) -> String
+/// What becomes of every event in every state where everything that can stands in the way: what that
+/// is and where the event would lead, or `-`; and what people are offered there. Where nothing stands
+/// in the way, every row leads where it says.
+fn table<S, E, F>(machine: &Machine<S, E, F>, states: &[S], events: &[E], worst: &F, best: &F) -> String
 where
-    S: Copy + PartialEq + Display,
-    E: Copy + PartialEq + Display,
-    F: Default,
+    S: Copy + PartialEq + Display + Debug,
+    E: Copy + PartialEq + Display + Debug,
 {
-    let mut text = format!("{}: state × event with default facts\n", machine.name);
+    let mut text = format!("{}: state × event, and what may stand in the way\n", machine.name);
     for state in states {
         let mark = if machine.is_final(*state) { " (final)" } else { "" };
-        writeln!(text, "\n{state}{mark}").expect("text grows");
+        let offered: Vec<String> = machine.offered(*state).iter().map(ToString::to_string).collect();
+        writeln!(text, "\n{state}{mark}: people {}", if offered.is_empty() { "-".to_owned() } else { offered.join(", ") }).expect("text grows");
         for event in events {
-            let outcome = match machine.next(*state, *event, &F::default()) {
+            let outcome = match machine.next(*state, *event, worst) {
                 Ok(next) => next.to_string(),
                 Err(Refusal::NoSuchTransition { .. }) => "-".to_owned(),
                 Err(Refusal::Guarded(reasons)) => {
-                    let row = machine.rows.iter().find(|row| row.from == *state && row.event == *event).expect("a guard stands in a row");
-                    format!("{} unless {}", row.to, reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(", "))
+                    let next = machine.next(*state, *event, best).expect("nothing stands in the way");
+                    format!("{next} unless {}", reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>().join(", "))
                 }
             };
             writeln!(text, "    {:20} {outcome}", event.to_string()).expect("text grows");
@@ -32,29 +33,82 @@ where
     text
 }
 
+fn blocked() -> Vec<String> {
+    vec!["EX-1".to_owned()]
+}
+
 #[test]
 fn the_order_goes_its_way() {
-    golden("tests/lifecycle/order.txt", &table(&order::MACHINE, order::State::ALL, order::Event::ALL));
+    let worst = order::Facts {
+        blocked_by: blocked(),
+        on_hold: true,
+        own_entry: true,
+        one_person_suffices: false,
+        round_passed: false,
+        all_dispatched: false,
+        any_dispatched: true,
+    };
+    let best = order::Facts { round_passed: true, all_dispatched: true, ..order::Facts::default() };
+    golden("tests/lifecycle/order.txt", &table(&order::MACHINE, order::State::ALL, order::Event::ALL, &worst, &best));
+    let alone = order::Facts { own_entry: true, one_person_suffices: true, ..best };
+    let verified = order::MACHINE.next(order::State::AwaitingVerification, order::Event::Verify, &alone);
+    assert_eq!(verified, Ok(order::State::AwaitingApproval), "DECISIONS 28");
+    assert_eq!(order::may_move(&worst).len(), 2, "DECISIONS 18");
 }
 
 #[test]
 fn an_approval_step_goes_its_way() {
-    golden("tests/lifecycle/approval_step.txt", &table(&approval::MACHINE, approval::StepStatus::ALL, approval::StepEvent::ALL));
+    let worst = approval::Facts {
+        earlier_passed: false,
+        holds_role: false,
+        decided_other_level: true,
+        own_large_order: true,
+        blocked_by: blocked(),
+        on_hold: true,
+    };
+    let best = approval::Facts { earlier_passed: true, holds_role: true, ..approval::Facts::default() };
+    golden("tests/lifecycle/approval_step.txt", &table(&approval::MACHINE, approval::StepStatus::ALL, approval::StepEvent::ALL, &worst, &best));
 }
 
 #[test]
 fn a_task_goes_its_way() {
-    golden("tests/lifecycle/task.txt", &table(&task::MACHINE, task::TaskStatus::ALL, task::TaskEvent::ALL));
+    let worst = task::Facts { dependencies_done: false, missing_evidence: Some("photo"), stock_missing: true, blocked_by: blocked(), on_hold: true };
+    let best = task::Facts { dependencies_done: true, ..task::Facts::default() };
+    golden("tests/lifecycle/task.txt", &table(&task::MACHINE, task::TaskStatus::ALL, task::TaskEvent::ALL, &worst, &best));
+    let over: Vec<_> = task::TaskStatus::ALL.iter().filter(|status| status.is_over()).collect();
+    assert_eq!(over, [&task::TaskStatus::Done, &task::TaskStatus::Cancelled]);
 }
 
 #[test]
 fn a_shipment_goes_its_way() {
-    golden("tests/lifecycle/shipment.txt", &table(&shipment::MACHINE, shipment::ShipmentStatus::ALL, shipment::ShipmentEvent::ALL));
+    let worst =
+        shipment::Facts { tracking_number_missing: true, goods_not_ready: true, order_not_executing: true, blocked_by: blocked(), on_hold: true };
+    let best = shipment::Facts::default();
+    golden("tests/lifecycle/shipment.txt", &table(&shipment::MACHINE, shipment::ShipmentStatus::ALL, shipment::ShipmentEvent::ALL, &worst, &best));
 }
 
 #[test]
 fn an_exception_goes_its_way() {
-    golden("tests/lifecycle/exception.txt", &table(&exception::MACHINE, exception::ExceptionStatus::ALL, exception::ExceptionEvent::ALL));
+    let worst = exception::Facts { planned: false, needs_approval: true };
+    let best = exception::Facts { planned: true, needs_approval: false };
+    let states = exception::ExceptionStatus::ALL;
+    golden("tests/lifecycle/exception.txt", &table(&exception::MACHINE, states, exception::ExceptionEvent::ALL, &worst, &best));
+    let open: Vec<String> = states.iter().filter(|status| status.is_open()).map(ToString::to_string).collect();
+    assert_eq!(open, ["reported", "planning", "approved", "resolving"], "DECISIONS 18");
+}
+
+#[test]
+fn what_an_order_waits_for_follows_from_its_state_and_its_tasks() {
+    // DECISIONS 15
+    use order::{Progress, Stage, State, Status, stage};
+    let executing = |production_open, preparation_open| stage(State::Executing, Progress { production_open, preparation_open });
+    assert_eq!(executing(true, true), Stage::AwaitingProduction);
+    assert_eq!(executing(true, false), Stage::AwaitingProduction);
+    assert_eq!(executing(false, true), Stage::AwaitingPreparation);
+    assert_eq!(executing(false, false), Stage::AwaitingShipment);
+    let states: Vec<State> = Status::ALL.iter().flat_map(|status| status.states()).collect();
+    assert_eq!(states, State::ALL, "each state belongs to one status");
+    assert_eq!(Status::Created.states().len(), 4);
 }
 
 #[test]
