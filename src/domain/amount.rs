@@ -60,12 +60,12 @@ impl Amount {
     pub fn text(self, digits: u32) -> String {
         let digits = digits.min(4);
         let parts = self.0.unsigned_abs();
-        let fraction = (parts % SCALE.unsigned_abs()) / 10_u64.pow(4 - digits);
+        let kept = parts / 10_u64.pow(4 - digits);
         // letter by letter: an order is written with dozens of amounts, and `format!` is slow
         let mut text = if self.0 < 0 { "-" } else { "" }.to_owned() + &(parts / SCALE.unsigned_abs()).to_string();
         if digits > 0 {
             text.push('.');
-            text.extend((0..digits).rev().map(|place| char::from(b'0' + (fraction / 10_u64.pow(place) % 10) as u8)));
+            text.extend((0..digits).rev().map(|place| char::from(b'0' + (kept / 10_u64.pow(place) % 10) as u8)));
         }
         text
     }
