@@ -1,10 +1,7 @@
 //! The feed of events and an order's history (DOMAIN 9.2, 9.3, DECISIONS 13, 14).
 
-use crate::support::{at_once, id, on_every_store};
+use crate::support::{FEED_POLLS, at_once, id, on_every_store};
 use serde_json::{Value, json};
-
-/// The most pages that waiting for the feed may take, as in `TestApp::feed`.
-const FEED_POLLS: usize = 5_000;
 
 /// The names of the events about one order or a part of it.
 fn names(events: &[Value], order: &Value) -> Vec<String> {

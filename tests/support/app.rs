@@ -25,7 +25,7 @@ use std::time::Duration;
 pub const PASSWORD: &str = "correct horse battery";
 
 /// The most requests that waiting for the feed may take; each is a round trip, so this is long.
-const FEED_POLLS: usize = 5_000;
+pub const FEED_POLLS: usize = 5_000;
 
 /// Runs a test on SQLite, and on PostgreSQL where there is one; says on which it failed.
 #[track_caller]

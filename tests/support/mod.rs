@@ -10,7 +10,7 @@ mod mail;
 mod postgres;
 mod wire;
 
-pub use app::{PASSWORD, TestApp, block_on, on_every_store, on_every_store_with, on_two_replicas};
+pub use app::{FEED_POLLS, PASSWORD, TestApp, block_on, on_every_store, on_every_store_with, on_two_replicas};
 pub use client::{Answer, Client, Person};
 pub use company::{Company, id, note_pdf, order_of, parcel};
 pub use gate::{Passed, WRITERS, at_once};
