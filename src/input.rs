@@ -22,6 +22,10 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 /// How deep JSON may be nested (DECISIONS 30).
 const DEPTH: usize = 32;
 
+/// By this key serde_json knows an object whose text it is to parse; said by a caller it would smuggle
+/// in what has not been looked at.
+const RAW_JSON: &str = "$serde_json::private::RawValue";
+
 /// Reads a value and refuses what serde_json would swallow.
 struct Strict {
     depth: usize,
@@ -92,6 +96,9 @@ impl<'de> Visitor<'de> for Strict {
         let mut members = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             let key = text::<A::Error>(&key)?;
+            if key == RAW_JSON {
+                return Err(A::Error::custom("this key cannot be kept"));
+            }
             if members.contains_key(&key) {
                 return Err(A::Error::custom(format!("the key `{key}` stands twice")));
             }

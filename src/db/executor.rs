@@ -211,10 +211,10 @@ fn unavailable() -> Problem {
     Problem::new(Code::Unavailable).retry_after(1)
 }
 
-/// Where no connection can be had, those who wait are told now: asking for one takes the pool's
-/// patience each time.
-fn turn_away(first: Box<dyn Job>, queue: &Receiver<Box<dyn Job>>) {
-    let waiting = queue.len();
+/// Where nobody has a connection and none can be had, those who wait are told as well: asking for one
+/// takes the pool's patience each time. While others have theirs, they serve those who wait.
+fn without_connection(first: Box<dyn Job>, pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
+    let waiting = if pool.state().connections == 0 { queue.len() } else { 0 };
     for mut job in std::iter::once(first).chain(queue.try_iter().take(waiting)) {
         job.fail(unavailable());
         job.answer();
@@ -224,7 +224,7 @@ fn turn_away(first: Box<dyn Job>, queue: &Receiver<Box<dyn Job>>) {
 fn postgres_writer(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
     while let Ok(mut job) = queue.recv() {
         match pool.get() {
-            Err(_) => turn_away(job, queue),
+            Err(_) => without_connection(job, pool, queue),
             Ok(mut pooled) => {
                 let Pooled { connection, broken } = &mut *pooled;
                 for number in 1..=ATTEMPTS {
@@ -260,7 +260,7 @@ fn read_in_transaction(job: &mut dyn Job, connection: &mut Conn) -> Ran {
 fn reader(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
     while let Ok(mut job) = queue.recv() {
         match pool.get() {
-            Err(_) => turn_away(job, queue),
+            Err(_) => without_connection(job, pool, queue),
             Ok(mut pooled) => {
                 let Pooled { connection, broken } = &mut *pooled;
                 if matches!(read_in_transaction(job.as_mut(), connection), Ran::Broken) {

@@ -127,3 +127,11 @@ fn the_largest_numbers_that_are_exact_are_kept_and_no_others() {
     }
     assert_eq!(parse(b"[1E+2]").unwrap(), json!([100]));
 }
+
+#[test]
+fn the_key_by_which_serde_json_takes_text_for_json_is_refused() {
+    for key in ["$serde_json::private::RawValue", "\\u0024serde_json::private::RawValue"] {
+        let body = format!(r#"{{"metadata": {{"x": {{"{key}": "[[1]]"}}}}}}"#);
+        assert!(parse(body.as_bytes()).is_err(), "{body}");
+    }
+}
