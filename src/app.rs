@@ -9,6 +9,7 @@ pub mod storage;
 pub mod tokens;
 
 use crate::config::Config;
+use crate::db::trial::undone;
 use crate::db::tx::{Origin, Precondition};
 use crate::db::types::Json;
 use crate::db::{Conn, Database, Snapshot, Tx, clock::Clock, dialect, migrations};
@@ -261,6 +262,33 @@ impl App {
             .await?;
         self.wake(left);
         Ok(answer)
+    }
+
+    /// Shows what a change would come to, for whoever calls and may: it is made, rendered and undone.
+    /// Nothing is kept under a key, nobody is told, no number is used up.
+    ///
+    /// # Errors
+    /// What would stop it.
+    pub async fn preview<T: 'static>(
+        &self,
+        operation: Operation,
+        call: Call,
+        act: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+        render: impl Fn(&mut Tx, T) -> Result<Answer> + Send + 'static,
+    ) -> std::result::Result<Answer, Box<Problem>> {
+        let (clock, company) = (self.clock.clone(), self.company.clone());
+        self.database
+            .write(move |conn| {
+                let now = clock.now();
+                let actor = admit(conn, &call, operation, now)?;
+                undone(conn, |conn| {
+                    let mut tx = Tx::new(conn, now, actor.clone(), call.origin.clone(), call.language, company.clone());
+                    tx.precondition = call.precondition.clone();
+                    let value = carry_out(&mut tx, &act)?;
+                    render(&mut tx, value)
+                })
+            })
+            .await
     }
 
     /// Changes something that nobody needs to show anything for (log-in and refresh). Never kept

@@ -105,6 +105,14 @@ impl Problem {
         self
     }
 
+    /// The same about a part of what was said: its bad fields are below this pointer.
+    pub fn within(mut self, at: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer.insert_str(0, at);
+        }
+        self
+    }
+
     /// Adds a bad field.
     pub fn field(mut self, pointer: &str, code: &str, en: impl Into<String>, zh: impl Into<String>) -> Self {
         self.errors.push(FieldError { pointer: pointer.to_owned(), code: code.to_owned(), detail_en: en.into(), detail_zh: zh.into() });

@@ -14,6 +14,7 @@ mod orders;
 mod proofs;
 mod races;
 mod reading;
+mod review;
 mod rights;
 mod running;
 mod support;

@@ -101,6 +101,10 @@ def payment(world: World, _: Person) -> Good:
     return Good(body={"order_id": world.order("awaiting_verification")["id"]})
 
 
+def rate(world: World, _: Person) -> Good:
+    return Good(body={"valid_from": world.day()})
+
+
 def settings(world: World, _: Person) -> Good:
     return Good(version=world.get("/v1/settings")["version"])
 
@@ -136,6 +140,10 @@ GOOD: dict[str, Maker] = {
     "update_user": about(World.user),
     "revoke_api_key": about(World.key),
     "update_settings": settings,
+    "get_exchange_rate": about(World.rate),
+    "create_exchange_rate": rate,
+    "update_exchange_rate": about(World.rate),
+    "delete_exchange_rate": about(World.rate),
     # the catalogue and customers
     "get_customer": about(World.customer),
     "create_customer": new(code="CUS"),
@@ -162,6 +170,10 @@ GOOD: dict[str, Maker] = {
     "list_order_revisions": order("awaiting_verification"),
     "get_order_approvals": order("awaiting_confirmation"),
     # approvals
+    "get_approval_rule": about(World.rule),
+    "create_approval_rule": new(code="RULE"),
+    "update_approval_rule": about(World.rule),
+    "delete_approval_rule": about(World.rule),
     "get_approval": about(lambda world: world.step("sales_specialist")),
     "approve_step": step,
     "reject_step": step,

@@ -1,5 +1,6 @@
 """The things that good requests are about, made through the API in the state that they need."""
 
+from datetime import date, timedelta
 from itertools import count
 
 from people import Api, Person, hire
@@ -29,6 +30,8 @@ GOODS = {
 ADDRESS = {"country": "CN", "region": "Shanghai", "city": "Shanghai", "street": "1 Century Avenue", "postcode": "200120"}
 # Tasks whose work moves an order on while it is executed.
 WORK = ("pick", "produce", "serve")
+# The rules that a store begins with.
+DEFAULT_RULES = ("every_order", "large_order", "custom_goods", "key_account", "rush_or_preorder")
 # More steps than any way through the stages has.
 LONGEST_WAY = 16
 
@@ -65,6 +68,7 @@ class World:
             "delivery": {"address": ADDRESS, "requested_date": "2027-03-05"},
             **said,
         }
+        self.own_policy()
         return self.bring(self.api.post(by or self.hands["sales"], "/v1/orders", body), until)
 
     def bring(self, order: dict, until: str) -> dict:
@@ -178,6 +182,24 @@ class World:
 
     def customer(self) -> dict:
         return self.post("sales", "/v1/customers", {"name": self.fresh("Customer")})
+
+    def rule(self) -> dict:
+        """An approval rule that applies to nothing here."""
+        body = {"code": self.fresh("RULE"), "title_en": "Export", "title_zh": "出口", "condition": {"country": "NZ"}, "roles": ["sales_manager"]}
+        return self.post("order_admin", "/v1/approval-rules", body)
+
+    def own_policy(self) -> None:
+        """Takes away the rules that others have made: the way of an order is that of the default ones."""
+        for rule in self.get("/v1/approval-rules")["data"]:
+            if rule["code"] not in DEFAULT_RULES:
+                self.api.ask(self.hands["admin"], "DELETE", f"/v1/approval-rules/{rule['id']}", {"If-Match": "*"})
+
+    def day(self) -> str:
+        """A day that nothing has begun on yet."""
+        return (date(2000, 1, 1) + timedelta(days=next(self.numbers))).isoformat()
+
+    def rate(self) -> dict:
+        return self.post("order_admin", "/v1/exchange-rates", {"currency": "JPY", "units": 100, "rate": "4.8", "valid_from": self.day()})
 
     def product(self) -> dict:
         body = {"sku": self.fresh("SKU"), "name": "Thing", "unit_price": "1.00", "currency": "CNY"}

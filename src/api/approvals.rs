@@ -1,7 +1,6 @@
-//! `/v1/approvals` and `/v1/approval-rules`: people's queues, deciding a step, what was decided
-//! about an order and by which rules.
+//! `/v1/approvals`: people's queues, deciding a step, what was decided about an order and by which rules.
 
-use super::paging::{self, Cursors, Listing, Page};
+use super::paging::{self, Cursors, Listing};
 use super::query;
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
@@ -9,15 +8,16 @@ use crate::app::{Answer, App};
 use crate::db::types::Json;
 use crate::db::{Snapshot, Tx};
 use crate::domain::actor::{Department, Role};
-use crate::domain::approval_policy::Condition;
+use crate::domain::approval_policy::Facts;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
 use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
+use crate::repositories::approvals::rules::Applied;
 use crate::repositories::approvals::whole::{self, Whole};
-use crate::repositories::approvals::{self as rows, Check, CheckKind, CheckResult, Queue, Round, RuleRow, StepFilter};
+use crate::repositories::approvals::{self as rows, Basis, Check, CheckKind, CheckResult, Queue, Round, StepFilter};
 use crate::repositories::orders;
 use crate::services::approvals::{self, Decision, DecisionInput, RefusalInput};
 use actix_web::web::{Data, Path};
@@ -84,8 +84,25 @@ pub struct ApprovalRound {
     pub closed_at: Option<UtcTime>,
     /// What the system found before people decided.
     pub checks: Vec<ApprovalCheck>,
+    /// What the rules were asked about when it began; null for rounds of an earlier release.
+    pub facts: Option<Facts>,
+    /// The rules that applied then, as they were then.
+    pub rules: Vec<AppliedRule>,
     /// Lowest level first.
     pub steps: Vec<ApprovalStep>,
+}
+
+/// A rule that applied.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct AppliedRule {
+    pub code: String,
+    pub version: i64,
+    pub title: String,
+}
+
+/// A rule that applied, in a language.
+pub fn applied_view(rule: &Applied, language: Language) -> AppliedRule {
+    AppliedRule { code: rule.code.clone(), version: rule.version, title: language.pick(&rule.title_en, &rule.title_zh).to_owned() }
 }
 
 /// All rounds of an order, first to last.
@@ -93,24 +110,6 @@ pub struct ApprovalRound {
 pub struct ApprovalRounds {
     /// The rounds.
     pub data: Vec<ApprovalRound>,
-}
-
-/// A rule: where its condition holds, these roles must approve.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct ApprovalRule {
-    pub id: String,
-    pub version: i64,
-    /// What steps name it by.
-    pub code: String,
-    pub title: String,
-    /// When it applies.
-    pub condition: Condition,
-    /// Who must approve then.
-    pub roles: Vec<Role>,
-    /// The order in which rules are listed.
-    pub position: i32,
-    /// Whether it is applied at all.
-    pub active: bool,
 }
 
 fn check_views(round: &Round, language: Language) -> Vec<ApprovalCheck> {
@@ -147,7 +146,10 @@ fn step_view(whole: Whole, language: Language) -> ApprovalStep {
 }
 
 fn round_view(round: &Round, steps: Vec<Whole>, language: Language) -> ApprovalRound {
+    let Json(Basis { facts, rules }) = &round.basis;
     ApprovalRound {
+        facts: facts.clone(),
+        rules: rules.iter().map(|rule| applied_view(rule, language)).collect(),
         id: round.id.text(Kind::Round),
         round: round.round,
         status: round.status,
@@ -157,20 +159,6 @@ fn round_view(round: &Round, steps: Vec<Whole>, language: Language) -> ApprovalR
         closed_at: round.closed_at,
         checks: check_views(round, language),
         steps: steps.into_iter().map(|step| step_view(step, language)).collect(),
-    }
-}
-
-fn rule_view(row: RuleRow, language: Language) -> ApprovalRule {
-    let (Json(condition), Json(roles)) = (row.condition, row.roles);
-    ApprovalRule {
-        id: row.id.text(Kind::Rule),
-        version: row.version,
-        code: row.code,
-        title: language.pick(&row.title_en, &row.title_zh).to_owned(),
-        condition,
-        roles,
-        position: row.position,
-        active: row.active,
     }
 }
 
@@ -324,18 +312,4 @@ pub async fn get_order_approvals(app: Data<App>, path: Path<String>, asked: Aske
         Answer::json(200, &ApprovalRounds { data })
     };
     send(app.read(Operation::GetOrderApprovals, asked.call, look).await)
-}
-
-/// Lists the approval rules in their order; there are few, so they are one page.
-#[utoipa::path(tag = "approvals", responses((status = 200, body = Listing<ApprovalRule>)))]
-#[get("/v1/approval-rules")]
-pub async fn list_approval_rules(app: Data<App>, asked: Asked) -> Response {
-    let look = move |snapshot: &mut Snapshot| {
-        asked.query.valid()?;
-        let found = rows::all_rules(snapshot.conn)?;
-        let data = found.into_iter().map(|row| rule_view(row, snapshot.language)).collect();
-        let page = Page { next_cursor: None, has_more: false, limit: paging::MOST, total: None, total_capped: None };
-        Answer::json(200, &Listing::<ApprovalRule> { data, page })
-    };
-    send(app.read(Operation::ListApprovalRules, asked.call, look).await)
 }

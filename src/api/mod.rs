@@ -3,12 +3,14 @@
 //! transactions, no sending.
 
 pub mod api_keys;
+pub mod approval_rules;
 pub mod approvals;
 pub mod auth;
 pub mod customers;
 pub mod doc;
 pub mod events;
 pub mod exceptions;
+pub mod exchange_rates;
 pub mod files;
 mod headers;
 pub mod health;

@@ -29,6 +29,8 @@ pub struct ProductView {
     /// `standard` is kept in stock, `custom` is made to order, `service` is neither.
     pub kind: LineKind,
     pub kind_label: &'static str,
+    /// What it belongs to; approval rules may ask for it.
+    pub category: Option<String>,
     pub specification: String,
     pub unit: String,
     pub unit_price: Amount,
@@ -50,6 +52,7 @@ pub fn view(product: Product, language: Language) -> ProductView {
         name: product.name,
         kind: product.kind,
         kind_label: product.kind.label(language),
+        category: product.category,
         specification: product.specification,
         unit: product.unit,
         unit_price: product.unit_price,

@@ -125,7 +125,7 @@ fn run_caught(job: &mut dyn Job, connection: &mut Conn) -> Ran {
 }
 
 /// Runs a statement that the connection keeps prepared: it is the same for each job.
-fn run_prepared(connection: &mut Conn, statement: &'static str) -> QueryResult<()> {
+pub(super) fn run_prepared(connection: &mut Conn, statement: &'static str) -> QueryResult<()> {
     crate::each!(connection, inner => diesel::sql_query(statement).cached().execute(inner).map(drop))
 }
 

@@ -11,6 +11,7 @@ pub mod migrations;
 pub mod numbers;
 mod pool;
 pub mod schema;
+pub mod trial;
 pub mod tx;
 pub mod types;
 

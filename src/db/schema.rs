@@ -114,6 +114,23 @@ diesel::table! {
         search -> Text,
         created_at -> Instant,
         updated_at -> Instant,
+        category -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    exchange_rates (id) {
+        id -> Uid,
+        version -> BigInt,
+        currency -> Text,
+        units -> Integer,
+        rate -> BigInt,
+        valid_from -> Date,
+        created_at -> Instant,
+        updated_at -> Instant,
     }
 }
 
@@ -325,6 +342,9 @@ diesel::table! {
         roles -> Document,
         active -> Bool,
         updated_at -> Instant,
+        valid_from -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        exclusive -> Bool,
     }
 }
 
@@ -342,6 +362,7 @@ diesel::table! {
         checks -> Document,
         opened_at -> Instant,
         closed_at -> Nullable<Instant>,
+        basis -> Document,
     }
 }
 
@@ -667,6 +688,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     exception_orders,
     exceptions,
+    exchange_rates,
     files,
     idempotency_keys,
     invoices,

@@ -131,6 +131,14 @@ pub fn share(amount: Amount, rate: Amount, minor_digits: u32) -> Result<Amount, 
     Amount::from_parts(parts)
 }
 
+/// What an amount of a foreign currency comes to where so many units of it are worth `rate`, rounded
+/// half up to the minor unit of the currency that the rate is in.
+pub fn converted(amount: Amount, units: i32, rate: Amount, minor_digits: u32) -> Result<Amount, TooLarge> {
+    let unit = 10_i128.pow(8 - minor_digits.min(4)) * i128::from(units.max(1));
+    let parts = divide_half_up(i128::from(amount.0) * i128::from(rate.0), unit) * 10_i128.pow(4 - minor_digits.min(4));
+    Amount::from_parts(parts)
+}
+
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text(4))

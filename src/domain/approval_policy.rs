@@ -4,7 +4,8 @@
 
 use crate::domain::actor::Role;
 use crate::domain::amount::Amount;
-use crate::domain::order::LineKind;
+use crate::domain::codes;
+use crate::domain::order::{Channel, CustomerTier, LineKind};
 use serde::{Deserialize, Serialize};
 
 /// What has to hold for a rule to apply.
@@ -12,16 +13,34 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[schema(no_recursion)]
 pub enum Condition {
+    /// Holds for every order.
     Always,
-    /// The total in the base currency is above this.
+    /// The total in the base currency is above this, or cannot be converted into it.
     AmountAbove(Amount),
+    /// What is taken off, of the order as a whole or of any of its lines, is above this part of the
+    /// undiscounted price (`0.1` for a tenth).
+    DiscountAbove(Amount),
     /// Some line is of this kind.
     LineKind(LineKind),
+    /// Some line is of a product of this category.
+    ProductCategory(String),
+    /// The customer's own record is of this tier.
+    CustomerTier(CustomerTier),
+    /// It came in this way.
+    Channel(Channel),
+    /// It is delivered to this country, ISO 3166-1 alpha-2.
+    Country(String),
+    /// It is delivered to this province or state; capital and small letters are alike.
+    Region(String),
+    /// It is treated as a key account's.
     KeyAccount,
     Rush,
     Preorder,
+    /// All of these hold.
     All(Vec<Condition>),
+    /// One of these holds, or several.
     Any(Vec<Condition>),
+    /// This does not hold.
     Not(Box<Condition>),
 }
 
@@ -29,20 +48,38 @@ pub enum Condition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     pub code: String,
+    pub version: i64,
     pub title_en: String,
     pub title_zh: String,
     pub condition: Condition,
     pub roles: Vec<Role>,
+    /// Where it applies, no rule after it is asked.
+    pub exclusive: bool,
 }
 
 /// What the conditions look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ApprovalFacts)]
 pub struct Facts {
-    /// `None` where no exchange rate is known: the strictest steps apply.
+    /// The total in the base currency; null where no exchange rate is known: every threshold is met then.
     pub total_in_base: Option<Amount>,
+    /// The largest part of the undiscounted price that is taken off, of the order or of a line; rounded up.
+    pub discount: Amount,
+    /// The kinds of its lines.
     pub line_kinds: Vec<LineKind>,
+    /// The categories of its products.
+    pub product_categories: Vec<String>,
+    /// The tier of the customer's own record.
+    pub customer_tier: CustomerTier,
+    /// How it came in.
+    pub channel: Channel,
+    pub country: Option<String>,
+    pub region: Option<String>,
+    /// Whether it is treated as a key account's.
     pub key_account: bool,
+    /// Whether it is urgent.
     pub rush: bool,
+    /// Whether it is ordered before the goods are there.
     pub preorder: bool,
 }
 
@@ -59,13 +96,29 @@ pub struct PlannedStep {
 /// The order in which levels decide (DOMAIN 2.1).
 pub const LADDER: &[Role] = &[Role::SalesSpecialist, Role::SalesManager, Role::DepartmentHead, Role::OperationsHead];
 
+/// How deep conditions may be nested, how many there may be in one rule, and in one list of it.
+const DEEPEST: usize = 8;
+const MOST: usize = 100;
+const MOST_IN_LIST: usize = 20;
+/// How long a text in a condition may be, in characters.
+const LONGEST: usize = 100;
+
+/// Why a condition is none: a code, and the sentence in both languages.
+pub type Flaw = (&'static str, &'static str, &'static str);
+
 impl Condition {
     /// Whether the condition holds.
     pub fn holds(&self, facts: &Facts) -> bool {
         match self {
             Self::Always => true,
             Self::AmountAbove(limit) => facts.total_in_base.is_none_or(|total| total > *limit),
+            Self::DiscountAbove(part) => facts.discount > *part,
             Self::LineKind(kind) => facts.line_kinds.contains(kind),
+            Self::ProductCategory(category) => facts.product_categories.iter().any(|has| is_same(has, category)),
+            Self::CustomerTier(tier) => facts.customer_tier == *tier,
+            Self::Channel(channel) => facts.channel == *channel,
+            Self::Country(country) => facts.country.as_ref() == Some(country),
+            Self::Region(region) => facts.region.as_ref().is_some_and(|has| is_same(has, region)),
             Self::KeyAccount => facts.key_account,
             Self::Rush => facts.rush,
             Self::Preorder => facts.preorder,
@@ -74,11 +127,73 @@ impl Condition {
             Self::Not(inner) => !inner.holds(facts),
         }
     }
+
+    /// What is wrong with the condition, if anything is.
+    pub fn flaw(&self) -> Option<Flaw> {
+        if self.depth() > DEEPEST || self.size() > MOST {
+            return Some(("too_large", "may be nested 8 deep and hold 100 conditions at most", "最多嵌套 8 层、共 100 个条件"));
+        }
+        self.own_flaw().or_else(|| self.parts().iter().find_map(Self::flaw))
+    }
+
+    /// The conditions that it is made of.
+    fn parts(&self) -> &[Self] {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts,
+            Self::Not(part) => std::slice::from_ref(part),
+            _ => &[],
+        }
+    }
+
+    fn depth(&self) -> usize {
+        1 + self.parts().iter().map(Self::depth).max().unwrap_or(0)
+    }
+
+    fn size(&self) -> usize {
+        1 + self.parts().iter().map(Self::size).sum::<usize>()
+    }
+
+    fn own_flaw(&self) -> Option<Flaw> {
+        let (good, flaw) = match self {
+            Self::AmountAbove(limit) => (*limit >= Amount::ZERO, ("range", "an amount must not be negative", "金额不得为负数")),
+            Self::DiscountAbove(part) => {
+                ((Amount::ZERO..=Amount::ONE).contains(part), ("range", "a discount lies between 0 and 1", "折扣须在 0 到 1 之间"))
+            }
+            Self::Country(code) => {
+                (codes::is_country(code), ("country", "a country is an ISO 3166-1 code, such as CN", "国家须为 ISO 3166-1 代码，例如 CN"))
+            }
+            Self::Region(text) | Self::ProductCategory(text) => {
+                let good = !text.trim().is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
+                (good, ("text", "a region or category is text of 1 to 100 characters", "地区或类别须为 1 至 100 个字符的文本"))
+            }
+            Self::All(parts) | Self::Any(parts) => {
+                ((1..=MOST_IN_LIST).contains(&parts.len()), ("length", "all and any take 1 to 20 conditions", "all 与 any 须含 1 至 20 个条件"))
+            }
+            _ => return None,
+        };
+        (!good).then_some(flaw)
+    }
 }
 
-/// The steps that an order needs, lowest level first, each with the rules that called for it.
-pub fn steps(rules: &[Rule], facts: &Facts) -> Vec<PlannedStep> {
-    let applying: Vec<&Rule> = rules.iter().filter(|rule| rule.condition.holds(facts)).collect();
+/// The same name, however it is written.
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// The rules that apply to an order, in their order.
+pub fn applying<'r>(rules: &'r [Rule], facts: &Facts) -> Vec<&'r Rule> {
+    let mut applying = Vec::new();
+    for rule in rules.iter().filter(|rule| rule.condition.holds(facts)) {
+        applying.push(rule);
+        if rule.exclusive {
+            break;
+        }
+    }
+    applying
+}
+
+/// The steps that the rules which apply call for, lowest level first, each with the rules that called for it.
+pub fn steps(applying: &[&Rule]) -> Vec<PlannedStep> {
     let mut planned = Vec::new();
     for role in LADDER {
         let because: Vec<String> = applying.iter().filter(|rule| rule.roles.contains(role)).map(|rule| rule.code.clone()).collect();
@@ -93,10 +208,12 @@ pub fn steps(rules: &[Rule], facts: &Facts) -> Vec<PlannedStep> {
 pub fn default_rules() -> Vec<Rule> {
     let rule = |code: &str, en: &str, zh: &str, condition, roles: &[Role]| Rule {
         code: code.to_owned(),
+        version: 1,
         title_en: en.to_owned(),
         title_zh: zh.to_owned(),
         condition,
         roles: roles.to_vec(),
+        exclusive: false,
     };
     vec![
         rule("every_order", "Every order", "所有订单", Condition::Always, &[Role::SalesSpecialist]),
@@ -123,16 +240,30 @@ pub fn default_rules() -> Vec<Rule> {
 mod tests {
     use super::*;
 
-    fn roles(change: impl FnOnce(&mut Facts)) -> Vec<Role> {
-        let mut facts = Facts {
+    fn plain() -> Facts {
+        Facts {
             total_in_base: Some(Amount::units(50_000)),
+            discount: Amount::ZERO,
             line_kinds: vec![LineKind::Standard],
+            product_categories: vec!["Paper".to_owned()],
+            customer_tier: CustomerTier::Standard,
+            channel: Channel::Web,
+            country: Some("CN".to_owned()),
+            region: Some("Shanghai".to_owned()),
             key_account: false,
             rush: false,
             preorder: false,
-        };
+        }
+    }
+
+    fn roles(change: impl FnOnce(&mut Facts)) -> Vec<Role> {
+        let mut facts = plain();
         change(&mut facts);
-        steps(&default_rules(), &facts).into_iter().map(|s| s.role).collect()
+        steps(&applying(&default_rules(), &facts)).into_iter().map(|s| s.role).collect()
+    }
+
+    fn condition(text: &str) -> Condition {
+        serde_json::from_str(text).unwrap()
     }
 
     #[test]
@@ -155,8 +286,72 @@ mod tests {
 
     #[test]
     fn a_step_names_every_rule_that_called_for_it() {
-        let facts = Facts { total_in_base: None, line_kinds: vec![LineKind::Custom], key_account: true, rush: false, preorder: false };
-        assert_eq!(steps(&default_rules(), &facts)[1].rules, ["large_order", "custom_goods", "key_account"]);
+        let facts = Facts { total_in_base: None, line_kinds: vec![LineKind::Custom], key_account: true, ..plain() };
+        assert_eq!(steps(&applying(&default_rules(), &facts))[1].rules, ["large_order", "custom_goods", "key_account"]);
+    }
+
+    #[test]
+    fn each_condition_holds_for_what_it_names_and_for_nothing_else() {
+        // DOMAIN 2.1
+        let large = Facts { total_in_base: Amount::parse("50000.01"), discount: Amount::parse("0.1001").unwrap(), ..plain() };
+        let other = Facts {
+            line_kinds: vec![LineKind::Service],
+            product_categories: Vec::new(),
+            customer_tier: CustomerTier::KeyAccount,
+            channel: Channel::Fax,
+            country: None,
+            region: Some("Beijing".to_owned()),
+            ..plain()
+        };
+        for (text, on_plain, on_large, on_other) in [
+            (r#""always""#, true, true, true),
+            (r#"{"amount_above":"50000"}"#, false, true, false),
+            (r#"{"discount_above":"0.1"}"#, false, true, false),
+            (r#"{"line_kind":"standard"}"#, true, true, false),
+            (r#"{"product_category":"paper"}"#, true, true, false),
+            (r#"{"customer_tier":"key_account"}"#, false, false, true),
+            (r#"{"channel":"web"}"#, true, true, false),
+            (r#"{"country":"CN"}"#, true, true, false),
+            (r#"{"region":" SHANGHAI"}"#, true, true, false),
+            (r#"{"all":["always",{"channel":"web"},{"not":{"amount_above":"50000"}}]}"#, true, false, false),
+            (r#"{"any":["rush",{"channel":"fax"}]}"#, false, false, true),
+        ] {
+            let condition = condition(text);
+            assert_eq!(condition.flaw(), None, "{text}");
+            assert_eq!((condition.holds(&plain()), condition.holds(&large), condition.holds(&other)), (on_plain, on_large, on_other), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_condition_that_says_nothing_or_too_much_is_none() {
+        let deep = format!("{}\"rush\"{}", "{\"not\":".repeat(8), "}".repeat(8));
+        let wide = format!("{{\"all\":[{}]}}", vec![r#"{"any":["rush","rush","rush","rush","rush"]}"#; 17].join(","));
+        for text in [
+            r#"{"all":[]}"#,
+            r#"{"any":[]}"#,
+            r#"{"not":{"all":[]}}"#,
+            r#"{"amount_above":"-1"}"#,
+            r#"{"discount_above":"1.1"}"#,
+            r#"{"country":"cn"}"#,
+            r#"{"region":" "}"#,
+            r#"{"product_category":"a\nb"}"#,
+            &deep,
+            &wide,
+        ] {
+            assert!(condition(text).flaw().is_some(), "{text}");
+        }
+        assert_eq!(condition(&deep[7..deep.len() - 1]).flaw(), None);
+    }
+
+    #[test]
+    fn after_an_exclusive_rule_that_applies_no_other_is_asked() {
+        let mut rules = default_rules();
+        let trusted = Rule { code: "trusted_shop".to_owned(), condition: condition(r#"{"channel":"web"}"#), exclusive: true, ..rules[0].clone() };
+        rules.insert(0, trusted);
+        let large = Facts { total_in_base: None, ..plain() };
+        let codes = |facts: &Facts| applying(&rules, facts).iter().map(|rule| rule.code.clone()).collect::<Vec<_>>();
+        assert_eq!(codes(&large), ["trusted_shop"]);
+        assert_eq!(codes(&Facts { channel: Channel::Phone, ..large }), ["every_order", "large_order"]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ kinds! {
     User = "usr", "user";
     Session = "ses", "session";
     ApiKey = "key", "api_key";
+    Rate = "rat", "exchange_rate";
     Rule = "rul", "approval_rule";
     Round = "rnd", "approval_round";
     Step = "stp", "approval_step";

@@ -77,6 +77,11 @@ operations! {
     RevokeApiKey = "revoke_api_key", ADMINS, None;
     GetSettings = "get_settings", STAFF, None;
     UpdateSettings = "update_settings", SETUP, None;
+    ListExchangeRates = "list_exchange_rates", STAFF, None;
+    GetExchangeRate = "get_exchange_rate", STAFF, None;
+    CreateExchangeRate = "create_exchange_rate", SETUP, None;
+    UpdateExchangeRate = "update_exchange_rate", SETUP, None;
+    DeleteExchangeRate = "delete_exchange_rate", SETUP, None;
     ListCustomers = "list_customers", STAFF, Some("customers:read");
     GetCustomer = "get_customer", STAFF, Some("customers:read");
     CreateCustomer = "create_customer", SALES, Some("customers:write");
@@ -113,6 +118,11 @@ operations! {
     RejectStep = "reject_step", APPROVERS, None;
     SendBackStep = "send_back_step", APPROVERS, None;
     ListApprovalRules = "list_approval_rules", STAFF, None;
+    GetApprovalRule = "get_approval_rule", STAFF, None;
+    CreateApprovalRule = "create_approval_rule", SETUP, None;
+    UpdateApprovalRule = "update_approval_rule", SETUP, None;
+    DeleteApprovalRule = "delete_approval_rule", SETUP, None;
+    SimulateApproval = "simulate_approval", STAFF, Some("orders:read");
     ListTasks = "list_tasks", STAFF, Some("tasks:read");
     GetTask = "get_task", STAFF, Some("tasks:read");
     AcceptTask = "accept_task", WORKERS, None;

@@ -1,15 +1,17 @@
-//! Approval rules, and the rounds and steps that they called for (DOMAIN 2). What the checks of a
-//! round look at is in `evidence`, steps with all that is shown of them in `whole`.
+//! The rounds and steps in which orders are approved (DOMAIN 2). The rules that call for them are in
+//! `rules`, what the checks of a round look at in `evidence`, steps with all that is shown of them in
+//! `whole`.
 
 pub mod evidence;
+pub mod rules;
 pub mod whole;
 
 use crate::db::cached::{Cache, padded};
-use crate::db::schema::{approval_rounds, approval_rules, approval_steps};
+use crate::db::schema::{approval_rounds, approval_steps};
 use crate::db::types::Json;
-use crate::db::{Conn, MultiBackend, clock};
+use crate::db::{Conn, MultiBackend};
 use crate::domain::actor::{Department, Role};
-use crate::domain::approval_policy::{Condition, Rule, default_rules};
+use crate::domain::approval_policy::Facts;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
 use crate::domain::time::UtcTime;
@@ -17,6 +19,7 @@ use crate::error::Result;
 use crate::words;
 use crate::{each, here, here_by_length, insert_rows};
 use diesel::prelude::*;
+use rules::Applied;
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -46,28 +49,14 @@ pub struct Check {
     pub detail_zh: String,
 }
 
-/// An approval rule, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = approval_rules, treat_none_as_default_value = false)]
-pub struct RuleRow {
-    pub id: Id,
-    pub version: i64,
-    pub code: String,
-    pub position: i32,
-    pub title_en: String,
-    pub title_zh: String,
-    pub condition: Json<Condition>,
-    pub roles: Json<Vec<Role>>,
-    pub active: bool,
-    pub updated_at: UtcTime,
-}
-
-impl RuleRow {
-    /// The rule as the policy knows it.
-    pub fn into_rule(self) -> Rule {
-        let (Json(condition), Json(roles)) = (self.condition, self.roles);
-        Rule { code: self.code, title_en: self.title_en, title_zh: self.title_zh, condition, roles }
-    }
+/// What a round rests on: what the rules were asked about, and those that applied. A rule that is
+/// changed later does not alter it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Basis {
+    /// None for rounds of times when it was not kept.
+    pub facts: Option<Facts>,
+    pub rules: Vec<Applied>,
 }
 
 /// One pass of an order through its approvers.
@@ -86,6 +75,7 @@ pub struct Round {
     pub checks: Json<Vec<Check>>,
     pub opened_at: UtcTime,
     pub closed_at: Option<UtcTime>,
+    pub basis: Json<Basis>,
 }
 
 /// One approver's part in a round.
@@ -122,38 +112,6 @@ impl Step {
     pub fn rules(&self) -> Vec<String> {
         self.rule.split(BETWEEN_RULES).map(str::to_owned).collect()
     }
-}
-
-/// All rules, in their order.
-pub fn all_rules(conn: &mut Conn) -> Result<Vec<RuleRow>> {
-    let query = approval_rules::table.order((approval_rules::position.asc(), approval_rules::id.asc()));
-    Ok(query.select(RuleRow::as_select()).load(conn)?)
-}
-
-/// The rules that count, in their order.
-pub fn rules(conn: &mut Conn) -> Result<Vec<RuleRow>> {
-    Ok(all_rules(conn)?.into_iter().filter(|rule| rule.active).collect())
-}
-
-/// Stores the default rules that are not there yet, whichever replica comes first (DOMAIN 2.1).
-pub fn seed(conn: &mut Conn, now: UtcTime) -> Result<()> {
-    for (position, rule) in (1..).zip(default_rules()) {
-        let row = RuleRow {
-            id: clock::new_id(now),
-            version: 1,
-            code: rule.code,
-            position,
-            title_en: rule.title_en,
-            title_zh: rule.title_zh,
-            condition: Json(rule.condition),
-            roles: Json(rule.roles),
-            active: true,
-            updated_at: now,
-        };
-        let target = approval_rules::code;
-        each!(conn, c => diesel::insert_into(approval_rules::table).values(&row).on_conflict(target).do_nothing().fixed(here!()).execute(c))?;
-    }
-    Ok(())
 }
 
 /// Stores a new round.

@@ -5,6 +5,7 @@ pub mod approvals;
 pub mod customers;
 pub mod events;
 pub mod exceptions;
+pub mod exchange_rates;
 pub mod files;
 pub mod idempotency;
 pub mod identity;

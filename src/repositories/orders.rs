@@ -62,6 +62,7 @@ pub struct Order {
 pub struct Stamp {
     pub id: Id,
     pub version: i64,
+    pub updated_at: UtcTime,
     pub owner_id: Option<Id>,
     pub entered_by_id: Option<Id>,
 }

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 /// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = products, treat_none_as_default_value = false)]
+#[diesel(table_name = products, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Product {
     pub id: Id,
     pub version: i64,
@@ -32,6 +32,8 @@ pub struct Product {
     pub search: String,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
+    /// What approval rules call its like.
+    pub category: Option<String>,
 }
 
 /// A product by id.

@@ -55,7 +55,7 @@ fn file_error(what: &Path) -> impl FnOnce(io::Error) -> StartError + '_ {
 pub fn prepare_store(target: &Target, clock: &Clock) -> Result<Conn, StartError> {
     let mut conn = target.open_migrated().map_err(|error| StartError::Database(error.to_string()))?;
     let now = clock.now();
-    let furnished = approvals::seed(&mut conn, now).and_then(|()| tasks::seed(&mut conn, now));
+    let furnished = approvals::rules::seed(&mut conn, now).and_then(|()| tasks::seed(&mut conn, now));
     furnished.map_err(|error: Error| StartError::Database(format!("{error:?}")))?;
     Ok(conn)
 }

@@ -3,8 +3,8 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approvals, auth, customers, doc, events, exceptions, files, health, messages, money, orders, products, settings, shipments, stock,
-    tasks, users, warehouses,
+    api_keys, approval_rules, approvals, auth, customers, doc, events, exceptions, exchange_rates, files, health, messages, money, orders, products,
+    settings, shipments, stock, tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -36,7 +36,12 @@ fn people(config: &mut ServiceConfig) {
         .service(api_keys::create_api_key)
         .service(api_keys::revoke_api_key)
         .service(settings::get_settings)
-        .service(settings::update_settings);
+        .service(settings::update_settings)
+        .service(exchange_rates::list_exchange_rates)
+        .service(exchange_rates::create_exchange_rate)
+        .service(exchange_rates::get_exchange_rate)
+        .service(exchange_rates::update_exchange_rate)
+        .service(exchange_rates::delete_exchange_rate);
 }
 
 fn order_routes(config: &mut ServiceConfig) {
@@ -62,7 +67,12 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(approvals::approve_step)
         .service(approvals::reject_step)
         .service(approvals::send_back_step)
-        .service(approvals::list_approval_rules);
+        .service(approval_rules::list_approval_rules)
+        .service(approval_rules::create_approval_rule)
+        .service(approval_rules::simulate_approval)
+        .service(approval_rules::get_approval_rule)
+        .service(approval_rules::update_approval_rule)
+        .service(approval_rules::delete_approval_rule);
 }
 
 fn work(config: &mut ServiceConfig) {

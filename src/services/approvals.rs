@@ -1,27 +1,30 @@
 //! Approvals (DOMAIN 2): a round is opened for an order, its steps are decided one level at a
 //! time, and it ends approved, rejected, returned or superseded. What the end means for the order
-//! is `workflow`'s business. Rounds begin in `opening`, are decided in `deciding`; what approvers
-//! should look at is gathered in `checks`.
+//! is `workflow`'s business. Rounds begin in `opening`, are decided in `deciding`; what the rules are
+//! asked about is gathered in `facts`, what approvers should look at in `checks`. `rules` keeps the
+//! rules themselves, `simulating` tries them.
 
 mod checks;
 mod deciding;
+mod facts;
 mod opening;
+pub mod rules;
+mod simulating;
 
 pub use deciding::decide;
 pub use opening::open_round;
+pub use simulating::{Simulation, simulate};
 
 use crate::db::Tx;
 use crate::domain::actor::{Actor, Role};
-use crate::domain::amount::Amount;
 use crate::domain::approval_policy::LADDER;
-use crate::domain::company::Company;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::approval::{Facts, MACHINE, RoundStatus, StepEvent};
 use crate::error::{Code, Result};
-use crate::input::rules;
+use crate::input::rules::prose;
 use crate::repositories::approvals::{self, Queue, Round, Step};
-use crate::repositories::orders::{self, Order};
+use crate::repositories::orders;
 use serde::Deserialize;
 use validator::Validate;
 
@@ -41,7 +44,7 @@ pub struct DecisionInput {
 #[serde(deny_unknown_fields)]
 #[schema(as = StepRefusal, example = json!({"comment": "The discount is above what we agreed on"}))]
 pub struct RefusalInput {
-    #[validate(length(min = 1, max = 1000), custom(function = rules::prose))]
+    #[validate(length(min = 1, max = 1000), custom(function = prose))]
     #[schema(min_length = 1, max_length = 1000)]
     pub comment: String,
 }
@@ -111,11 +114,6 @@ fn store(tx: &mut Tx, before: &Step, after: &Step) -> Result<()> {
 
 fn close(tx: &mut Tx, round: &Round, status: RoundStatus) -> Result<()> {
     if approvals::close_round(tx.conn, round.id, status, tx.now)? { Ok(()) } else { Err(Code::Unavailable.into()) }
-}
-
-/// An order's total in the base currency; `None` where no rate is known (DECISIONS 24).
-fn total_in_base(order: &Order, company: &Company) -> Option<Amount> {
-    (order.currency == company.base_currency).then_some(order.total)
 }
 
 /// An event about a step, with what all of them carry.

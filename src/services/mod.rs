@@ -7,6 +7,7 @@ pub mod approvals;
 pub mod auth;
 pub mod customers;
 pub mod exceptions;
+pub mod exchange_rates;
 pub mod files;
 pub mod messages;
 pub mod money;

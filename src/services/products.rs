@@ -42,6 +42,11 @@ pub struct ProductInput {
     pub unit: String,
     #[validate(custom(function = rules::not_negative))]
     pub unit_price: Amount,
+    /// What it belongs to, such as `office`; approval rules may ask for it. Left out, it belongs to nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 100), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub category: Option<String>,
     /// ISO 4217.
     #[validate(custom(function = rules::currency))]
     #[schema(min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$")]
@@ -86,6 +91,7 @@ impl ProductInput {
             currency: p.currency,
             lead_time_days: p.lead_time_days,
             active: p.active,
+            category: p.category,
         }
     }
 
@@ -105,6 +111,7 @@ impl ProductInput {
             active: self.active,
             created_at: created,
             updated_at: now,
+            category: self.category,
         }
     }
 }

@@ -27,7 +27,9 @@ use docket::repositories::products::ProductFilter;
 use docket::repositories::shipments::ShipmentFilter;
 use docket::repositories::stock::{MovementFilter, StockFilter};
 use docket::repositories::tasks::TaskFilter;
-use docket::repositories::{approvals, customers, events, exceptions, files, identity, messages, money, orders, products, shipments, stock};
+use docket::repositories::{
+    approvals, customers, events, exceptions, exchange_rates, files, identity, messages, money, orders, products, shipments, stock,
+};
 use docket::repositories::{tasks, users, warehouses};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -52,6 +54,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("payments by order", SORT, A_FEW),
     ("messages by order", SORT, A_FEW),
     ("movements by order", SORT, A_FEW),
+    ("exchange rates by currency", SORT, "a currency has one a day at the most, and they are found by an index"),
     ("approvals by role", SCAN, A_WALK),
     ("exceptions by what blocks", SCAN, A_WALK),
     ("movements by kind", SCAN, A_WALK),
@@ -298,6 +301,10 @@ fn of_the_catalogue(plans: &mut Plans) {
     let id = plans.id;
     plans.pages("customers", |conn, before| customers::list(conn, None, before, LIMIT));
     plans.pages("customers by text", |conn, before| customers::list(conn, Some("acme"), before, LIMIT));
+    plans.pages("exchange rates", |conn, before| exchange_rates::list(conn, None, before, LIMIT));
+    plans.pages("exchange rates by currency", |conn, before| exchange_rates::list(conn, Some("USD"), before, LIMIT));
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day");
+    plans.list("the exchange rate of a day", |conn| exchange_rates::find_on(conn, "USD", day));
     let all = ProductFilter::default;
     let filters = [
         ("", all()),

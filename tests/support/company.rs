@@ -108,6 +108,12 @@ impl<'a> Company<'a> {
         self.order_admin().post("/v1/products", body).created()
     }
 
+    /// What one unit of a currency comes to in the base currency from a day on.
+    pub fn rate(&self, currency: &str, rate: &str, valid_from: &str) -> Value {
+        let said = json!({"currency": currency, "rate": rate, "valid_from": valid_from});
+        self.order_admin().post("/v1/exchange-rates", said).created()
+    }
+
     /// Opens the warehouse `WH1`.
     pub fn open_warehouse(&self) -> Value {
         self.order_admin().post("/v1/warehouses", json!({"code": "WH1", "name": "Main warehouse"})).created()

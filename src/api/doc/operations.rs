@@ -14,7 +14,7 @@ use utoipa::openapi::{Components, Header, HeaderBuilder, Ref, RefOr, Required, R
 /// Operations that need no log-in.
 const PUBLIC: &[&str] = &["login", "refresh", "healthz", "readyz", "metrics", "show_problem"];
 /// Operations that answer anew each time, whatever key they are given, as they give secrets out.
-const UNKEYED: &[&str] = &["login", "refresh", "logout", "create_api_key"];
+const UNKEYED: &[&str] = &["login", "refresh", "logout", "create_api_key", "simulate_approval"];
 /// What is made by these has no page of its own.
 const WITHOUT_LOCATION: &[&str] = &["create_api_key", "record_stock_movement", "record_payment"];
 /// What is read by these has a version, but the answer no `ETag`.

@@ -77,7 +77,9 @@ fn add_reason(object: &mut Object) {
 fn example(name: &str) -> Option<Value> {
     match name {
         "CustomerInput" => Some(json!({"contact_name": "Wang Fang", "phone": "+8613900139000"})),
+        "ApprovalRuleInput" => Some(json!({"condition": {"amount_above": "80000.00"}, "valid_until": "2027-12-31"})),
         "ExceptionAmendment" => Some(json!({"severity": "critical", "impact": {"delay_days": 5}})),
+        "ExchangeRateInput" => Some(json!({"rate": "4.8350"})),
         "OrderInput" => {
             Some(json!({"delivery": {"requested_date": "2027-03-12"}, "priority": "high", "reason": "The customer asked for a later day"}))
         }

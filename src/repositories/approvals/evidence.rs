@@ -1,5 +1,5 @@
-//! What the checks of a round look at: what a customer has yet to pay, and what lies in stock of
-//! several products.
+//! What the rules and checks of a round look at: the order, what its customer has yet to pay, and what
+//! lies in stock of several products.
 
 use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
@@ -8,11 +8,30 @@ use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
 use crate::domain::order::PaymentStatus;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::repositories::customers::{self, Customer};
+use crate::repositories::orders::Order;
+use crate::repositories::orders::parts::{self, Delivery, Line};
 use crate::repositories::stock::Balance;
 use crate::{each, here_by_length};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
+
+/// What a round is about: an order with what rules and checks look at; one that is not entered yet,
+/// where the rules are only tried.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    pub order: Order,
+    pub lines: Vec<Line>,
+    pub delivery: Delivery,
+    pub customer: Customer,
+}
+
+/// The subject that an order is.
+pub fn subject(conn: &mut Conn, order: Order) -> Result<Subject> {
+    let customer = customers::find(conn, order.customer_id)?.ok_or_else(|| Error::internal("an order without its customer"))?;
+    Ok(Subject { lines: parts::lines(conn, order.id)?, delivery: parts::delivery(conn, order.id)?, customer, order })
+}
 
 /// An order that is not paid in full.
 #[derive(Debug, Clone, PartialEq, Eq)]

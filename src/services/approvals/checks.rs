@@ -2,6 +2,7 @@
 //! goods can arrive as promised. Gathered once, when a round is opened; a check says what it found
 //! and forbids nothing.
 
+use super::facts;
 use crate::db::Tx;
 use crate::domain::amount::{Amount, LIMIT};
 use crate::domain::calendar::Calendar;
@@ -11,13 +12,13 @@ use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::LineKind;
 use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
 use crate::error::Result;
-use crate::repositories::approvals::evidence::{self, Unpaid};
+use crate::repositories::approvals::evidence::{self, Subject, Unpaid};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
-use crate::repositories::orders::Order;
-use crate::repositories::orders::parts::{self, Delivery, Line};
-use crate::repositories::{customers, money, products};
+use crate::repositories::customers::Customer;
+use crate::repositories::orders::parts::{Delivery, Line};
+use crate::repositories::{exchange_rates, money, products};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One sentence of a check.
 struct Finding {
@@ -41,20 +42,43 @@ fn check(kind: CheckKind, found: &[Finding]) -> Check {
 }
 
 /// All checks of an order, as of now.
-pub fn gather(tx: &mut Tx, order: &Order, lines: &[Line]) -> Result<Vec<Check>> {
-    Ok(vec![credit(tx, order)?, stock(tx, lines)?, delivery(tx, order, lines)?])
+pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Vec<Check>> {
+    Ok(vec![credit(tx, &subject.customer)?, stock(tx, &subject.lines)?, delivery(tx, subject)?])
 }
 
-fn credit(tx: &mut Tx, order: &Order) -> Result<Check> {
-    let today = tx.company.calendar.local_date(tx.now.utc());
-    let overdue: Vec<String> = money::overdue_unpaid(tx.conn, order.customer_id, today)?.into_iter().map(|invoice| invoice.number).collect();
+fn credit(tx: &mut Tx, customer: &Customer) -> Result<Check> {
+    let today = facts::today(tx);
+    let overdue: Vec<String> = money::overdue_unpaid(tx.conn, customer.id, today)?.into_iter().map(|invoice| invoice.number).collect();
     let mut found = vec![judge_invoices(&overdue)];
-    let limit = customers::find(tx.conn, order.customer_id)?.and_then(|customer| customer.credit_limit);
-    if let Some(limit) = limit {
-        let unpaid = evidence::unpaid_orders(tx.conn, order.customer_id)?;
-        found.push(judge_exposure(&unpaid, limit, &tx.company.base_currency));
+    if let Some(limit) = customer.credit_limit {
+        let exposure = exposure(tx, customer.id)?;
+        found.push(judge_exposure(&exposure, limit, &tx.company.base_currency));
     }
     Ok(check(CheckKind::Credit, &found))
+}
+
+/// What a customer has yet to pay, in the base currency and in parts; with what cannot be converted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Exposure {
+    known: i128,
+    /// ISO 4217, each once.
+    without_rate: BTreeSet<String>,
+}
+
+fn exposure(tx: &mut Tx, customer: Id) -> Result<Exposure> {
+    let mut exposure = Exposure::default();
+    let mut by_currency: BTreeMap<String, i128> = BTreeMap::new();
+    for unpaid in evidence::unpaid_orders(tx.conn, customer)? {
+        *by_currency.entry(unpaid.currency.clone()).or_default() += left(&unpaid);
+    }
+    let (company, today) = (tx.company.clone(), facts::today(tx));
+    for (currency, left) in by_currency {
+        match exchange_rates::in_base(tx.conn, &company, capped(left), &currency, today)? {
+            Some(left) => exposure.known += i128::from(left.parts()),
+            None => drop(exposure.without_rate.insert(currency)),
+        }
+    }
+    Ok(exposure)
 }
 
 fn judge_invoices(overdue: &[String]) -> Finding {
@@ -77,18 +101,24 @@ fn left(unpaid: &Unpaid) -> i128 {
 }
 
 /// What the customer has yet to pay, this order included, against the limit in the base currency.
-/// Orders in other currencies cannot be compared, but what is known may be too much already.
-fn judge_exposure(unpaid: &[Unpaid], limit: Amount, currency: &str) -> Finding {
-    let exposure = capped(unpaid.iter().filter(|order| order.currency == currency).map(left).sum());
+/// Without a rate some of it cannot be compared, but what is known may be too much already.
+fn judge_exposure(exposure: &Exposure, limit: Amount, currency: &str) -> Finding {
+    let known = capped(exposure.known);
     let digits = codes::minor_digits(currency).unwrap_or(2);
-    let (owed, limit_text) = (exposure.text(digits), limit.text(digits));
-    let comparable = unpaid.iter().all(|order| order.currency == currency);
-    let result = match exposure > limit {
+    let (owed, limit_text) = (known.text(digits), limit.text(digits));
+    let result = match known > limit {
         true => CheckResult::Fail,
-        false if comparable => CheckResult::Pass,
+        false if exposure.without_rate.is_empty() => CheckResult::Pass,
         false => CheckResult::Unknown,
     };
-    let others = if comparable { ("", "") } else { (" There are unpaid orders in other currencies.", "另有其他币种的未付订单。") };
+    let missing: Vec<&str> = exposure.without_rate.iter().map(String::as_str).collect();
+    let others = match missing.is_empty() {
+        true => (String::new(), String::new()),
+        false => (
+            format!(" There are more in {}, for which no exchange rate is known.", missing.join(", ")),
+            format!("另有 {} 的未付订单，缺少汇率。", missing.join("、")),
+        ),
+    };
     finding(
         result,
         format!("Unpaid orders come to {owed} {currency}, this one included; the limit is {limit_text}.{}", others.0),
@@ -154,11 +184,10 @@ fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usi
     found
 }
 
-fn delivery(tx: &mut Tx, order: &Order, lines: &[Line]) -> Result<Check> {
-    let delivery = parts::delivery(tx.conn, order.id)?;
-    let promises = promises(lines, &delivery, &lead_times(tx, lines)?);
+fn delivery(tx: &mut Tx, Subject { lines, delivery, .. }: &Subject) -> Result<Check> {
+    let promises = promises(lines, delivery, &lead_times(tx, lines)?);
     let calendar = &tx.company.calendar;
-    let found = [judge_address(lines, &delivery), judge_promises(&promises, calendar.local_date(tx.now.utc()), calendar)];
+    let found = [judge_address(lines, delivery), judge_promises(&promises, calendar.local_date(tx.now.utc()), calendar)];
     Ok(check(CheckKind::Delivery, &found))
 }
 
@@ -300,17 +329,25 @@ mod tests {
     }
 
     #[test]
-    fn exposure_is_what_is_left_to_pay_in_the_currency_of_the_limit() {
+    fn what_is_left_of_an_order_is_never_less_than_nothing() {
         // DOMAIN 2.3
-        let limit = Amount::units(100);
-        let judge = |unpaid: &[Unpaid]| judge_exposure(unpaid, limit, "CNY").result;
-        assert_eq!(judge(&[unpaid("CNY", 80, &[10, 20]), unpaid("CNY", 50, &[])]), CheckResult::Pass);
-        assert_eq!(judge(&[unpaid("CNY", 80, &[10]), unpaid("CNY", 50, &[])]), CheckResult::Fail);
-        assert_eq!(judge(&[unpaid("CNY", 120, &[]), unpaid("CNY", 50, &[150])]), CheckResult::Fail, "what was paid too much is not credited");
-        assert_eq!(judge(&[unpaid("CNY", 80, &[]), unpaid("EUR", 1, &[])]), CheckResult::Unknown);
-        assert_eq!(judge(&[unpaid("CNY", 101, &[]), unpaid("EUR", 1, &[])]), CheckResult::Fail);
-        let most = Unpaid { total: Amount::from_parts(i128::from(LIMIT)).unwrap(), ..unpaid("CNY", 0, &[]) };
-        assert_eq!(judge(&[most.clone(), most]), CheckResult::Fail);
+        assert_eq!(left(&unpaid("CNY", 80, &[10, 20])), i128::from(Amount::units(50).parts()));
+        assert_eq!(left(&unpaid("CNY", 50, &[150])), 0, "what was paid too much is not credited to others");
+    }
+
+    #[test]
+    fn exposure_is_measured_by_what_is_known_of_it() {
+        // DOMAIN 2.3, DECISIONS 24
+        let judge = |known: i128, without_rate: &[&str]| {
+            let without_rate = without_rate.iter().map(ToString::to_string).collect();
+            judge_exposure(&Exposure { known: known * 10_000, without_rate }, Amount::units(100), "CNY")
+        };
+        assert_eq!(judge(100, &[]).result, CheckResult::Pass);
+        assert_eq!(judge(101, &[]).result, CheckResult::Fail);
+        assert_eq!(judge(80, &["EUR"]).result, CheckResult::Unknown);
+        assert_eq!(judge(101, &["EUR"]).result, CheckResult::Fail);
+        assert_eq!(judge(i128::from(LIMIT) * 4, &[]).result, CheckResult::Fail);
+        assert!(judge(1, &["EUR", "JPY"]).en.ends_with("There are more in EUR, JPY, for which no exchange rate is known."));
     }
 
     #[test]

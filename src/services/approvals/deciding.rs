@@ -1,6 +1,6 @@
 //! Deciding a step (DOMAIN 2.4): the table says whether this person may now, and what follows.
 
-use super::{Decision, about, close, requested, store, total_in_base, withdraw};
+use super::{Decision, about, close, facts, requested, store, withdraw};
 use crate::db::Tx;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::event::{Event, EventName};
@@ -117,7 +117,7 @@ fn gather(tx: &mut Tx, order: &Order, step: &Step, steps: &[Step]) -> Result<Fac
 /// Whether the actor entered or amended the order, and it is above the threshold or cannot be
 /// compared with it (DOMAIN 2.4).
 fn is_own_large(tx: &mut Tx, order: &Order, settings: &Settings) -> Result<bool> {
-    let large = total_in_base(order, &tx.company).is_none_or(|total| total > settings.large_order_threshold);
+    let large = facts::total_in_base(tx, order)?.is_none_or(|total| total > settings.large_order_threshold);
     match tx.actor.user_id() {
         Some(person) if large => parts::has_author(tx.conn, order.id, person),
         _ => Ok(false),

@@ -1,17 +1,19 @@
 //! Opening a round (DOMAIN 2.1, 2.3): who must approve by the rules as they are now, and what they
-//! should look at.
+//! should look at. What the rules were asked and which of them applied is kept with the round: it
+//! stays as it was opened, whatever becomes of the rules.
 
-use super::{checks, requested, supersede, total_in_base};
+use super::{checks, facts, requested, supersede};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::{Department, Role};
 use crate::domain::approval_policy::{self, PlannedStep, Rule};
-use crate::domain::company::Company;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
 use crate::error::{Error, Problem, Result};
-use crate::repositories::approvals::{self, Round, Step};
-use crate::repositories::orders::parts::{self, Line};
+use crate::repositories::approvals::evidence::{self, Subject};
+use crate::repositories::approvals::rules::{self, Applied};
+use crate::repositories::approvals::{self, Basis, Round, Step};
+use crate::repositories::orders::parts;
 use crate::repositories::orders::{self, Order};
 use crate::repositories::users;
 
@@ -24,11 +26,11 @@ use crate::repositories::users;
 pub fn open_round(tx: &mut Tx, order: Id) -> Result<()> {
     let order = orders::take(tx, order)?.ok_or_else(Problem::not_found)?;
     supersede(tx, order.id)?;
-    let lines = parts::lines(tx.conn, order.id)?;
-    let rules: Vec<Rule> = approvals::rules(tx.conn)?.into_iter().map(approvals::RuleRow::into_rule).collect();
-    let planned = approval_policy::steps(&rules, &policy_facts(&order, &lines, &tx.company));
-    let round = build_round(tx, &order, &lines, planned.is_empty())?;
-    let steps = build_steps(tx, &order, &round, &planned)?;
+    let subject = evidence::subject(tx.conn, order)?;
+    let rules = rules::on(tx.conn, facts::today(tx))?;
+    let plan = plan(tx, &rules, &subject)?;
+    let round = build_round(tx, &subject, &plan)?;
+    let steps = build_steps(tx, &subject.order, &round, &plan.steps)?;
     approvals::insert_round(tx.conn, &round)?;
     approvals::insert_steps(tx.conn, &steps)?;
     match steps.first() {
@@ -37,17 +39,23 @@ pub fn open_round(tx: &mut Tx, order: Id) -> Result<()> {
     }
 }
 
-fn policy_facts(order: &Order, lines: &[Line], company: &Company) -> approval_policy::Facts {
-    approval_policy::Facts {
-        total_in_base: total_in_base(order, company),
-        line_kinds: lines.iter().map(|line| line.kind).collect(),
-        key_account: order.key_account,
-        rush: order.rush,
-        preorder: order.preorder,
-    }
+/// What the rules say of an order.
+pub(super) struct Plan {
+    pub basis: Basis,
+    pub steps: Vec<PlannedStep>,
 }
 
-fn build_round(tx: &mut Tx, order: &Order, lines: &[Line], passes_at_once: bool) -> Result<Round> {
+/// Asks rules about an order.
+pub(super) fn plan(tx: &mut Tx, rules: &[Rule], subject: &Subject) -> Result<Plan> {
+    let facts = facts::gather(tx, subject)?;
+    let applying = approval_policy::applying(rules, &facts);
+    let steps = approval_policy::steps(&applying);
+    let rules = applying.into_iter().map(Applied::from).collect();
+    Ok(Plan { basis: Basis { facts: Some(facts), rules }, steps })
+}
+
+fn build_round(tx: &mut Tx, subject: &Subject, plan: &Plan) -> Result<Round> {
+    let (order, passes_at_once) = (&subject.order, plan.steps.is_empty());
     let last = approvals::latest_round(tx.conn, order.id)?.map_or(0, |round| round.round);
     let content = parts::revisions_after(tx.conn, order.id, order.revision - 1, 1)?.pop();
     Ok(Round {
@@ -57,9 +65,10 @@ fn build_round(tx: &mut Tx, order: &Order, lines: &[Line], passes_at_once: bool)
         revision: order.revision,
         status: if passes_at_once { RoundStatus::Approved } else { RoundStatus::Open },
         fingerprint: content.ok_or_else(|| Error::internal("an order without a revision"))?.fingerprint,
-        checks: Json(checks::gather(tx, order, lines)?),
+        checks: Json(checks::gather(tx, subject)?),
         opened_at: tx.now,
         closed_at: passes_at_once.then_some(tx.now),
+        basis: Json(plan.basis.clone()),
     })
 }
 
@@ -84,7 +93,7 @@ fn build_steps(tx: &mut Tx, order: &Order, round: &Round, planned: &[PlannedStep
 }
 
 /// Whose head approves: the owner's department, sales for orders that nobody owns (DOMAIN 2.1).
-fn owners_department(tx: &mut Tx, order: &Order) -> Result<Department> {
+pub(super) fn owners_department(tx: &mut Tx, order: &Order) -> Result<Department> {
     let owner = order.owner_id.map(|id| users::find(tx.conn, id)).transpose()?.flatten();
     Ok(owner.and_then(|owner| owner.department).unwrap_or(Department::Sales))
 }

@@ -13,6 +13,7 @@ use crate::domain::number::{counter_name, format_number};
 use crate::domain::settings::Settings;
 use crate::error::{Code, Problem, Result};
 use crate::input;
+use crate::repositories::approvals::evidence::Subject;
 use crate::repositories::orders::parts::{self, NewRevision};
 use crate::repositories::orders::whole::{self, Whole};
 use crate::repositories::orders::{self, Order};
@@ -90,6 +91,18 @@ pub fn create(tx: &mut Tx, Incoming { said, fingerprint }: &Incoming) -> Result<
     tx.record(event)?;
     let Content { details, delivery, lines, .. } = content;
     Ok(Entered::New(Box::new(whole::new(tx.conn, &tx.actor, order, details, delivery, lines)?)))
+}
+
+/// What an order would be that is not entered: reckoned as if it were, but without a number and for
+/// nobody to find. What it looks up, such as a new customer, is made, and is for the caller to undo.
+///
+/// # Errors
+/// `validation_failed`.
+pub fn draft(tx: &mut Tx, said: &OrderInput) -> Result<Subject> {
+    let (_, settings) = settings::load(tx.conn)?;
+    let content = content::build(tx, &settings, tx.new_id(), said, &Known::default())?;
+    let order = row(tx, String::new(), said, &content, Vec::new())?;
+    Ok(Subject { order, lines: content.lines, delivery: content.delivery, customer: content.customer })
 }
 
 /// Stores the row; `None` where its channel reference is taken by now. A number that another pattern

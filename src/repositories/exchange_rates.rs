@@ -1,0 +1,90 @@
+//! Exchange rates: what so many units of a foreign currency come to in the base currency, from a
+//! day on until the next one begins (DECISIONS 24).
+
+use crate::db::cached::Cache;
+use crate::db::schema::exchange_rates::{self, dsl};
+use crate::db::{Conn, MultiBackend};
+use crate::domain::amount::{Amount, converted};
+use crate::domain::codes;
+use crate::domain::company::Company;
+use crate::domain::id::Id;
+use crate::domain::time::UtcTime;
+use crate::error::Result;
+use crate::{each, here};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+/// An exchange rate.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = exchange_rates)]
+pub struct ExchangeRate {
+    pub id: Id,
+    pub version: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// How many units of it the rate is for: 100 yen are quoted together.
+    pub units: i32,
+    /// What they come to in the base currency.
+    pub rate: Amount,
+    /// The first day on which it counts.
+    pub valid_from: NaiveDate,
+    pub created_at: UtcTime,
+    pub updated_at: UtcTime,
+}
+
+/// A rate by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<ExchangeRate>> {
+    Ok(each!(conn, c => dsl::exchange_rates.find(id).select(ExchangeRate::as_select()).first(c)).optional()?)
+}
+
+/// The rate of a currency that begins on this very day.
+pub fn find_beginning(conn: &mut Conn, currency: &str, day: NaiveDate) -> Result<Option<ExchangeRate>> {
+    let that = dsl::currency.eq(currency).and(dsl::valid_from.eq(day));
+    Ok(each!(conn, c => dsl::exchange_rates.filter(that).select(ExchangeRate::as_select()).first(c)).optional()?)
+}
+
+/// The rate of a currency that counts on a day: the last that began.
+pub fn find_on(conn: &mut Conn, currency: &str, day: NaiveDate) -> Result<Option<ExchangeRate>> {
+    let begun = dsl::exchange_rates.filter(dsl::currency.eq(currency).and(dsl::valid_from.le(day))).order(dsl::valid_from.desc());
+    Ok(each!(conn, c => begun.select(ExchangeRate::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
+}
+
+/// An amount in the base currency by the rate of a day; `None` where no rate is known, or where it
+/// comes to more than an amount can be (DECISIONS 24).
+pub fn in_base(conn: &mut Conn, company: &Company, amount: Amount, currency: &str, day: NaiveDate) -> Result<Option<Amount>> {
+    if currency == company.base_currency {
+        return Ok(Some(amount));
+    }
+    let digits = codes::minor_digits(&company.base_currency).unwrap_or(2);
+    let rate = find_on(conn, currency, day)?;
+    Ok(rate.and_then(|rate| converted(amount, rate.units, rate.rate, digits).ok()))
+}
+
+/// Rates, newest first, made before a given one; of one currency, where one is named.
+pub fn list(conn: &mut Conn, currency: Option<&str>, before: Option<Id>, limit: i64) -> Result<Vec<ExchangeRate>> {
+    let mut query = dsl::exchange_rates.order(dsl::id.desc()).limit(limit).select(ExchangeRate::as_select()).into_boxed::<MultiBackend>();
+    if let Some(id) = before {
+        query = query.filter(dsl::id.lt(id));
+    }
+    if let Some(currency) = currency {
+        query = query.filter(dsl::currency.eq(currency));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Stores a new rate; false where the currency has one from that day on.
+pub fn insert(conn: &mut Conn, rate: &ExchangeRate) -> Result<bool> {
+    Ok(each!(conn, c => diesel::insert_into(dsl::exchange_rates).values(rate).on_conflict_do_nothing().fixed(here!()).execute(c))? == 1)
+}
+
+/// Stores a changed rate at the version before; false where it has another by now.
+pub fn update(conn: &mut Conn, rate: &ExchangeRate) -> Result<bool> {
+    let target = dsl::exchange_rates.filter(dsl::id.eq(rate.id).and(dsl::version.eq(rate.version - 1)));
+    Ok(each!(conn, c => diesel::update(target).set(rate).fixed(here!()).execute(c))? == 1)
+}
+
+/// Deletes a rate at this version; false where it has another by now.
+pub fn delete(conn: &mut Conn, id: Id, version: i64) -> Result<bool> {
+    let target = dsl::exchange_rates.filter(dsl::id.eq(id).and(dsl::version.eq(version)));
+    Ok(each!(conn, c => diesel::delete(target).execute(c))? == 1)
+}

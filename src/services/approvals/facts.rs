@@ -1,0 +1,142 @@
+//! What the rules are asked about (DOMAIN 2.1): the facts of an order, reckoned in one place for
+//! rounds and for trials.
+
+use crate::db::Tx;
+use crate::domain::amount::{Amount, SCALE};
+use crate::domain::approval_policy::Facts;
+use crate::error::Result;
+use crate::repositories::approvals::evidence::Subject;
+use crate::repositories::orders::Order;
+use crate::repositories::orders::parts::Line;
+use crate::repositories::{exchange_rates, products};
+use chrono::NaiveDate;
+
+/// The day by whose rules and rates orders are judged now, in the company's time zone.
+pub fn today(tx: &Tx) -> NaiveDate {
+    tx.company.calendar.local_date(tx.now.utc())
+}
+
+/// An order's total in the base currency; `None` where no rate is known (DECISIONS 24).
+pub fn total_in_base(tx: &mut Tx, order: &Order) -> Result<Option<Amount>> {
+    let (company, today) = (tx.company.clone(), today(tx));
+    exchange_rates::in_base(tx.conn, &company, order.total, &order.currency, today)
+}
+
+/// The facts of an order as of now.
+pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Facts> {
+    let Subject { order, lines, delivery, customer } = subject;
+    let mut kinds: Vec<_> = lines.iter().map(|line| line.kind).collect();
+    kinds.sort_unstable_by_key(|kind| kind.as_str());
+    kinds.dedup();
+    Ok(Facts {
+        total_in_base: total_in_base(tx, order)?,
+        discount: largest_discount(lines, order.discount),
+        line_kinds: kinds,
+        product_categories: categories(tx, lines)?,
+        customer_tier: customer.tier,
+        channel: order.channel,
+        country: delivery.country.clone(),
+        region: delivery.region.clone(),
+        key_account: order.key_account,
+        rush: order.rush,
+        preorder: order.preorder,
+    })
+}
+
+fn categories(tx: &mut Tx, lines: &[Line]) -> Result<Vec<String>> {
+    let ids: Vec<_> = lines.iter().filter_map(|line| line.product_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut categories: Vec<String> = products::find_many(tx.conn, &ids)?.into_iter().filter_map(|product| product.category).collect();
+    categories.sort_unstable();
+    categories.dedup();
+    Ok(categories)
+}
+
+/// What a line would come to without discount, and what it comes to before rounding, in 1/10,000 cubed.
+fn prices(line: &Line) -> (i128, i128) {
+    let scale = i128::from(SCALE);
+    let gross = i128::from(line.quantity.parts()) * i128::from(line.unit_price.parts());
+    let net = gross * (scale - i128::from(line.discount_rate.parts())) - i128::from(line.discount_amount.parts()) * scale * scale;
+    (gross * scale, net)
+}
+
+/// The part of a price that is taken off, rounded up: it is above a limit of four digits exactly where
+/// the part itself is. Nothing is taken off what costs nothing.
+fn part((gross, net): (i128, i128)) -> Amount {
+    if gross <= 0 || net >= gross {
+        return Amount::ZERO;
+    }
+    // what is left of a price is an amount, so one that is too large to be reckoned with was taken off
+    let parts = (gross - net).checked_mul(i128::from(SCALE)).map(|off| (off + gross - 1) / gross);
+    parts.and_then(|parts| Amount::from_parts(parts).ok()).unwrap_or(Amount::ONE).at_most(Amount::ONE)
+}
+
+/// The largest discount there is: of a line, or of the whole order with its own.
+fn largest_discount(lines: &[Line], of_order: Amount) -> Amount {
+    let prices: Vec<(i128, i128)> = lines.iter().map(prices).collect();
+    let (gross, net) = prices.iter().fold((0_i128, 0_i128), |(gross, net), price| (gross.saturating_add(price.0), net.saturating_add(price.1)));
+    let whole = part((gross, net - i128::from(of_order.parts()) * i128::from(SCALE).pow(2)));
+    prices.into_iter().map(part).fold(whole, Amount::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::amount::line_amount;
+    use crate::domain::id::Id;
+    use crate::domain::order::LineKind;
+
+    fn amount(text: &str) -> Amount {
+        Amount::parse(text).unwrap()
+    }
+
+    fn line(quantity: &str, price: &str, rate: &str, off: &str) -> Line {
+        let id = Id::from_parts(1, [1; 10]);
+        let [quantity, unit_price, discount_rate, discount_amount] = [quantity, price, rate, off].map(amount);
+        Line {
+            id,
+            order_id: id,
+            position: 1,
+            product_id: None,
+            sku: None,
+            name: "Desk".to_owned(),
+            specification: String::new(),
+            unit: "piece".to_owned(),
+            kind: LineKind::Standard,
+            quantity,
+            unit_price,
+            discount_rate,
+            discount_amount,
+            tax_rate: Amount::ZERO,
+            amount: line_amount(quantity, unit_price, discount_rate, discount_amount, 2).unwrap(),
+            tax: Amount::ZERO,
+            picked: Amount::ZERO,
+            shipped: Amount::ZERO,
+            delivered: Amount::ZERO,
+            promised_date: None,
+        }
+    }
+
+    #[test]
+    fn the_largest_discount_counts_wherever_it_is_given() {
+        // DOMAIN 2.1
+        let discount = |lines: &[Line], of_order: &str| largest_discount(lines, amount(of_order)).short();
+        assert_eq!(discount(&[line("3", "3.33", "0", "0")], "0"), "0");
+        assert_eq!(discount(&[line("1", "900", "0", "0"), line("1", "100", "0.3", "0")], "0"), "0.3");
+        assert_eq!(discount(&[line("1", "900", "0", "0"), line("2", "50", "0", "25")], "0"), "0.25");
+        assert_eq!(discount(&[line("1", "900", "0", "0"), line("1", "100", "0", "0")], "200"), "0.2");
+        assert_eq!(discount(&[line("1", "900", "0.1", "0"), line("1", "100", "0", "0")], "110"), "0.2");
+        assert_eq!(discount(&[line("1", "0", "0", "0")], "0"), "0", "nothing is taken off what costs nothing");
+        let most = "999999999999.9999";
+        let given_away = || line(most, most, "1", "0");
+        assert_eq!(discount(&std::array::from_fn::<_, 200, _>(|_| given_away()), "0"), "1");
+    }
+
+    #[test]
+    fn a_discount_is_above_a_limit_however_little() {
+        assert_eq!(largest_discount(&[line("1000000", "1", "0", "100000")], Amount::ZERO), amount("0.1"));
+        assert_eq!(largest_discount(&[line("1000000", "1", "0", "100000.01")], Amount::ZERO), amount("0.1001"));
+    }
+}

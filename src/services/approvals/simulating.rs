@@ -1,0 +1,53 @@
+//! Trying the rules on an order, entered or not (DOMAIN 2.2): which steps, and because of which rule.
+//! Nothing of it stays.
+
+use super::facts;
+use super::opening::{owners_department, plan};
+use super::rules::RuleInput;
+use crate::db::Tx;
+use crate::domain::actor::{Department, Role};
+use crate::domain::approval_policy::{PlannedStep, Rule};
+use crate::error::Result;
+use crate::repositories::approvals::Basis;
+use crate::repositories::approvals::evidence::Subject;
+use crate::repositories::approvals::rules::{self, RuleRow};
+
+/// What the rules say of an order.
+#[derive(Debug, Clone)]
+pub struct Simulation {
+    pub subject: Subject,
+    pub basis: Basis,
+    /// Lowest level first, each with the department whose head decides it, where it is a head's.
+    pub steps: Vec<(PlannedStep, Option<Department>)>,
+}
+
+/// Asks the rules of today about an order. A rule may be tried with them: in place of the one of the
+/// same code, or beside the others.
+///
+/// # Errors
+/// Those of the database.
+pub fn simulate(tx: &mut Tx, subject: Subject, tried: Option<&RuleInput>) -> Result<Simulation> {
+    let today = facts::today(tx);
+    let rules: Vec<Rule> = match tried {
+        None => rules::on(tx.conn, today)?,
+        Some(tried) => {
+            let rules = with(rules::all(tx.conn)?, tried.clone().into_row(tx.new_id(), 0, tx));
+            rules.into_iter().filter(|rule| rule.counts_on(today)).map(RuleRow::into_rule).collect()
+        }
+    };
+    let plan = plan(tx, &rules, &subject)?;
+    let mut steps = Vec::new();
+    for step in plan.steps {
+        let department = if step.role == Role::DepartmentHead { Some(owners_department(tx, &subject.order)?) } else { None };
+        steps.push((step, department));
+    }
+    Ok(Simulation { subject, basis: plan.basis, steps })
+}
+
+/// The rules with one more, or another in place of the one that has its code.
+fn with(mut rules: Vec<RuleRow>, tried: RuleRow) -> Vec<RuleRow> {
+    rules.retain(|rule| rule.code != tried.code);
+    let place = rules.partition_point(|rule| rule.position <= tried.position);
+    rules.insert(place, tried);
+    rules
+}

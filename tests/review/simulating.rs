@@ -1,0 +1,84 @@
+//! Trying the rules (DOMAIN 2.2): on an order that need not exist, with a rule that need not either.
+
+use crate::support::{Company, id, on_every_store, order_of};
+use serde_json::{Value, json};
+
+/// What the rules say of an order.
+pub fn simulate(company: &Company, said: Value) -> Value {
+    company.viewer().post("/v1/approval-rules/simulate", said).ok()
+}
+
+fn rows(app: &crate::support::TestApp) -> Vec<i64> {
+    ["orders", "customers", "events", "order_lines", "approval_rounds", "approval_rules", "counters", "idempotency_keys", "messages"]
+        .iter()
+        .map(|table| app.count(table))
+        .collect()
+}
+
+#[test]
+fn rule_2_2_the_rules_are_tried_on_an_order_that_does_not_exist_and_nothing_of_it_stays() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.viewer();
+        let before = rows(app);
+        let mut order = order_of(json!([{"name": "Desk", "kind": "custom", "quantity": "60", "unit_price": "1000"}]));
+        order["customer"] = json!({"name": "Somebody whom nobody knows"});
+        let said = json!({"order": order});
+        let viewer = company.viewer();
+        let tried = viewer.post_with("/v1/approval-rules/simulate", &[("idempotency-key", "try-1")], said.clone()).ok();
+        assert_eq!([&tried["total"], &tried["currency"]], ["60000.00", "CNY"]);
+        assert_eq!(tried["steps"][1]["rules"][0], json!({"code": "large_order", "version": 1, "title": "Total over 50,000 in the base currency"}));
+        assert_eq!([&tried["steps"][2]["role"], &tried["steps"][2]["department"]], ["department_head", "sales"]);
+        let again = viewer.post_with("/v1/approval-rules/simulate", &[("idempotency-key", "try-1")], said).is(200);
+        assert_eq!((again.header("idempotency-replayed"), &again.body), (None, &tried));
+        assert_eq!(rows(app), before);
+    });
+}
+
+#[test]
+fn rule_2_2_an_order_that_exists_is_asked_about_as_it_is() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.entered(json!([{"name": "Desk", "quantity": "60", "unit_price": "1000"}]));
+        for reference in [id(&order), order["number"].as_str().expect("it has a number")] {
+            let tried = simulate(&company, json!({"order_id": reference}));
+            assert_eq!(tried["steps"].as_array().map(Vec::len), Some(3));
+        }
+        assert_eq!(company.order(&order)["version"], 1);
+    });
+}
+
+#[test]
+fn rule_2_2_a_rule_is_tried_before_it_is_made() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = order_of(json!([{"name": "Desk", "quantity": "1", "unit_price": "900"}]));
+        let rule = |code: &str| json!({"code": code, "title_en": "Dear", "title_zh": "贵", "condition": {"amount_above": "500"}, "roles": ["operations_head"]});
+        let steps = |code: &str| simulate(&company, json!({"order": order, "rule": rule(code)}))["steps"].clone();
+        assert_eq!([&steps("dear")[0]["role"], &steps("dear")[1]["role"]], ["sales_specialist", "operations_head"]);
+        let replaced = steps("every_order");
+        assert_eq!((replaced.as_array().map(Vec::len), &replaced[0]["role"]), (Some(1), &json!("operations_head")));
+        assert_eq!(simulate(&company, json!({"order": order}))["steps"].as_array().map(Vec::len), Some(1));
+    });
+}
+
+#[test]
+fn what_cannot_be_tried_is_refused_by_where_it_stands() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = order_of(json!([{"name": "Desk", "quantity": "1", "unit_price": "900"}]));
+        let refused =
+            |said: Value| company.sales().post("/v1/approval-rules/simulate", said).refused(400, "validation_failed")["errors"][0]["pointer"].clone();
+        assert_eq!(refused(json!({})), "");
+        assert_eq!(refused(json!({"order": order, "order_id": "202601-001"})), "");
+        assert_eq!(refused(json!({"order_id": "202601-001"})), "/order_id");
+        let mut bad = order.clone();
+        bad["customer"] = json!({"id": "cus_00000000000000000000000000000000"});
+        assert_eq!(refused(json!({"order": bad})), "/order/customer/id");
+        bad = order.clone();
+        bad["lines"][0]["quantity"] = json!("-1");
+        assert_eq!(refused(json!({"order": bad})), "/order/lines/0/quantity");
+        let rule = json!({"code": "a", "title_en": "A", "title_zh": "甲", "condition": {"any": []}, "roles": ["sales_manager"]});
+        assert_eq!(refused(json!({"order": order, "rule": rule})), "/rule/condition");
+    });
+}
