@@ -3,6 +3,7 @@
 //! again; it makes room for others in time.
 
 use crate::domain::id::Id;
+use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -18,13 +19,17 @@ const USUAL: usize = 3 * 1024;
 /// What one takes besides its text.
 const OVERHEAD: u64 = 200;
 
+/// A version and when it came about: a store that was put back to an older state gives the same
+/// number again, at another time.
+pub type Version = (i64, UtcTime);
+
 /// All that the representation of an order depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Face {
     pub order: Id,
-    pub version: i64,
+    pub version: Version,
     /// The versions of the users whom it names: their names are shown.
-    pub people: [Option<i64>; 2],
+    pub people: [Option<Version>; 2],
     pub language: Language,
 }
 

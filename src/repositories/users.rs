@@ -72,9 +72,11 @@ pub fn named(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Named>> {
     Ok(each!(conn, c => dsl::users.filter(dsl::id.eq_any(padded(ids))).select(Named::as_select()).listed(ids.len(), here_by_length!()).load(c))?)
 }
 
-/// The versions of several users.
-pub fn versions(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, i64)>> {
-    Ok(each!(conn, c => dsl::users.filter(dsl::id.eq_any(padded(ids))).select((dsl::id, dsl::version)).listed(ids.len(), here_by_length!()).load(c))?)
+/// The versions of several users, each with when it came about.
+pub fn versions(conn: &mut Conn, ids: &[Id]) -> Result<Vec<(Id, i64, UtcTime)>> {
+    Ok(
+        each!(conn, c => dsl::users.filter(dsl::id.eq_any(padded(ids))).select((dsl::id, dsl::version, dsl::updated_at)).listed(ids.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// Users, newest first, made before a given one.

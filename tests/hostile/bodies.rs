@@ -75,6 +75,22 @@ fn what_is_not_one_json_value_is_refused() {
     });
 }
 
+/// serde_json gives this key a meaning of its own: what stands under it is text to be parsed.
+#[test]
+fn json_is_not_smuggled_in_as_text() {
+    on_every_store(|app| {
+        let (sales, before) = (app.company().sales(), stored(app));
+        for smuggled in ["{\"name\":\"Acme\",\"name\":\"Evil\"}", "1e400", "{", "\\ud800"] {
+            let raw = json!({"$serde_json::private::RawValue": smuggled});
+            post(&sales, "/v1/customers", raw.to_string().as_bytes()).refused(400, "malformed_json");
+            let mut order = order();
+            order["metadata"] = json!({"shop": raw});
+            post(&sales, "/v1/orders", order.to_string().as_bytes()).refused(400, "malformed_json");
+        }
+        assert_eq!(stored(app), before);
+    });
+}
+
 #[test]
 fn however_deep_it_is_nested_it_is_refused_at_once() {
     // DECISIONS 30: depth 32

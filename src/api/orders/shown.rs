@@ -3,7 +3,7 @@
 
 use super::view::view;
 use crate::app::App;
-use crate::app::renderings::{Face, Rendering};
+use crate::app::renderings::{Face, Rendering, Version};
 use crate::db::Snapshot;
 use crate::domain::id::Id;
 use crate::domain::words::Language;
@@ -40,11 +40,12 @@ pub fn all(app: &App, snapshot: &mut Snapshot, stamps: &[Stamp]) -> Result<Vec<A
 
 fn faces(snapshot: &mut Snapshot, stamps: &[Stamp]) -> Result<Vec<Face>> {
     let named: BTreeSet<Id> = stamps.iter().flat_map(|stamp| [stamp.owner_id, stamp.entered_by_id]).flatten().collect();
-    let versions: BTreeMap<Id, i64> = users::versions(snapshot.conn, &named.into_iter().collect::<Vec<_>>())?.into_iter().collect();
+    let versions = users::versions(snapshot.conn, &named.into_iter().collect::<Vec<_>>())?;
+    let versions: BTreeMap<Id, Version> = versions.into_iter().map(|(id, version, since)| (id, (version, since))).collect();
     let version = |id: Option<Id>| id.and_then(|id| versions.get(&id).copied());
     let face = |stamp: &Stamp| Face {
         order: stamp.id,
-        version: stamp.version,
+        version: (stamp.version, stamp.updated_at),
         people: [version(stamp.owner_id), version(stamp.entered_by_id)],
         language: snapshot.language,
     };
