@@ -92,7 +92,7 @@ def _is_beyond_a_schema(response: Response, case: Case) -> bool:
     body = response.request.body or b""
     if case.media_type == "multipart/form-data" or b"\\u0000" in body:
         return True
-    return (case.media_type or "").endswith("json") and _holds_inexact(json.loads(body))
+    return bool(body) and (case.media_type or "").endswith("json") and _holds_inexact(json.loads(body))
 
 
 @schemathesis.check
