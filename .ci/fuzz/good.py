@@ -105,6 +105,21 @@ def rate(world: World, _: Person) -> Good:
     return Good(body={"valid_from": world.day()})
 
 
+def delegation(world: World, actor: Person) -> Good:
+    """One's own steps; administrators, who approve nothing, delegate those of others."""
+    others = {"from": world.hands["sales_manager"].username} if actor.role in ("admin", "order_admin") else {}
+    return Good(body={"to": world.hands["operations_head"].username, **others})
+
+
+def own_delegation(world: World, actor: Person) -> Good:
+    by = world.hands["sales_manager"] if actor.role in ("admin", "order_admin") else actor
+    return of(world.delegation(by))
+
+
+def revision(world: World, _: Person) -> Good:
+    return Good({"id": world.order("awaiting_verification")["id"], "revision": "1"})
+
+
 def settings(world: World, _: Person) -> Good:
     return Good(version=world.get("/v1/settings")["version"])
 
@@ -167,9 +182,14 @@ GOOD: dict[str, Maker] = {
     "unhold_order": held_order,
     "get_order_actions": order("awaiting_approval"),
     "get_order_history": order("awaiting_confirmation"),
+    "duplicate_order": order("awaiting_confirmation"),
+    "get_order_revision": revision,
     "list_order_revisions": order("awaiting_verification"),
     "get_order_approvals": order("awaiting_confirmation"),
     # approvals
+    "get_delegation": about(lambda world: world.delegation(world.hands["sales_manager"])),
+    "create_delegation": delegation,
+    "revoke_delegation": own_delegation,
     "get_approval_rule": about(World.rule),
     "create_approval_rule": new(code="RULE"),
     "update_approval_rule": about(World.rule),

@@ -188,6 +188,10 @@ class World:
         body = {"code": self.fresh("RULE"), "title_en": "Export", "title_zh": "出口", "condition": {"country": "NZ"}, "roles": ["sales_manager"]}
         return self.post("order_admin", "/v1/approval-rules", body)
 
+    def delegation(self, by: Person) -> dict:
+        body = {"to": self.hands["operations_head"].username, "valid_from": "2099-01-01", "valid_until": "2099-01-31"}
+        return self.api.post(by, "/v1/delegations", body)
+
     def own_policy(self) -> None:
         """Takes away the rules that others have made: the way of an order is that of the default ones."""
         for rule in self.get("/v1/approval-rules")["data"]:

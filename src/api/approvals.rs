@@ -55,13 +55,19 @@ pub struct ApprovalStep {
     pub rule: String,
     /// The same, one by one.
     pub rules: Vec<String>,
-    /// `pending` can be decided now, `waiting` after the lower levels.
+    /// `pending` can be decided now, `waiting` after the lower levels; `carried` stands from an earlier round.
     pub status: StepStatus,
     pub status_label: &'static str,
     /// The user name of who decided.
     pub decided_by: Option<String>,
+    /// The user name of whom they decided for, by a delegation.
+    pub decided_for: Option<String>,
     /// When it was decided.
     pub decided_at: Option<UtcTime>,
+    /// The revision of the order that they saw.
+    pub decided_revision: Option<i32>,
+    /// The step of an earlier round whose decision still stands, where this one is `carried`.
+    pub carried_from: Option<String>,
     pub comment: Option<String>,
     /// Those of its round.
     pub checks: Vec<ApprovalCheck>,
@@ -112,8 +118,8 @@ pub struct ApprovalRounds {
     pub data: Vec<ApprovalRound>,
 }
 
-fn check_views(round: &Round, language: Language) -> Vec<ApprovalCheck> {
-    let Json(checks) = &round.checks;
+/// What checks found, in a language.
+pub fn check_views(checks: &[Check], language: Language) -> Vec<ApprovalCheck> {
     let view = |check: &Check| ApprovalCheck {
         kind: check.kind,
         result: check.result,
@@ -122,8 +128,9 @@ fn check_views(round: &Round, language: Language) -> Vec<ApprovalCheck> {
     checks.iter().map(view).collect()
 }
 
-fn step_view(whole: Whole, language: Language) -> ApprovalStep {
-    let Whole { step, round, order_number, decided_by } = whole;
+/// How a step looks from outside.
+pub fn step_view(whole: Whole, language: Language) -> ApprovalStep {
+    let Whole { step, round, order_number, decided_by, decided_for } = whole;
     ApprovalStep {
         id: step.id.text(Kind::Step),
         version: step.version,
@@ -139,9 +146,12 @@ fn step_view(whole: Whole, language: Language) -> ApprovalStep {
         status: step.status,
         status_label: step.status.label(language),
         decided_by,
+        decided_for,
         decided_at: step.decided_at,
+        decided_revision: step.seen_revision,
+        carried_from: step.carried_from_id.map(|id| id.text(Kind::Step)),
         comment: step.comment,
-        checks: check_views(&round, language),
+        checks: check_views(&round.checks.0, language),
     }
 }
 
@@ -157,7 +167,7 @@ fn round_view(round: &Round, steps: Vec<Whole>, language: Language) -> ApprovalR
         revision: round.revision,
         opened_at: round.opened_at,
         closed_at: round.closed_at,
-        checks: check_views(round, language),
+        checks: check_views(&round.checks.0, language),
         steps: steps.into_iter().map(|step| step_view(step, language)).collect(),
     }
 }
@@ -190,7 +200,7 @@ pub enum ApprovalDecider {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ApprovalQuery {
-    /// One or more of `waiting`, `pending`, `approved`, `rejected`, `returned`, `superseded`, separated by commas.
+    /// One or more of `waiting`, `pending`, `approved`, `rejected`, `returned`, `superseded`, `carried`, separated by commas.
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100)]
     status: Option<String>,
@@ -211,11 +221,13 @@ pub struct ApprovalQuery {
 }
 
 impl ApprovalQuery {
-    fn queue(&self, snapshot: &Snapshot) -> Result<Option<Queue>> {
-        match self.decidable_by.map(|_| approvals::queue_of(&snapshot.actor)) {
-            Some(None) => Err(Problem::parameter("decidable_by", "only a person has a queue").into()),
-            queue => Ok(queue.flatten()),
+    fn queue(&self, snapshot: &mut Snapshot) -> Result<Option<Queue>> {
+        if self.decidable_by.is_none() {
+            return Ok(None);
         }
+        let today = snapshot.company.calendar.local_date(snapshot.now.utc());
+        let queue = approvals::queue_of(snapshot.conn, &snapshot.actor, today)?;
+        queue.map(Some).ok_or_else(|| Problem::parameter("decidable_by", "only a person has a queue").into())
     }
 
     /// The filter that this comes to for whoever asks.

@@ -7,6 +7,7 @@ pub mod approval_rules;
 pub mod approvals;
 pub mod auth;
 pub mod customers;
+pub mod delegations;
 pub mod doc;
 pub mod events;
 pub mod exceptions;

@@ -1,17 +1,19 @@
-//! `/v1/orders`: lists, one order, entering and amending. The steps are in `steps`, what can be
-//! done and has happened in `history`.
+//! `/v1/orders`: lists, one order, entering. Amending is in `amending`, the steps in `steps`, what can
+//! be done and has happened in `history`.
 
+mod amending;
 mod history;
 pub mod query;
 mod shown;
 mod steps;
 pub mod view;
 
-pub use history::{get_order_actions, get_order_history, list_order_revisions};
+pub use amending::amend_order;
+pub use history::{get_order_actions, get_order_history, get_order_revision, list_order_revisions};
 pub use steps::{cancel_order, confirm_order, hold_order, receive_order, release_order, send_back_order, unhold_order, verify_order};
 
 use super::paging::{self, Cursors, Listing};
-use super::request::{Asked, Posted};
+use super::request::{Asked, Nothing, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::renderings::Rendering;
 use crate::app::{Answer, App};
@@ -21,14 +23,12 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::permission::{Operation, permit};
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
-use crate::input::Patch;
 use crate::repositories::orders::whole::{self, Whole};
 use crate::repositories::orders::{self as rows, OrderFilter};
-use crate::services::orders::amend::amend;
 use crate::services::orders::create::{self, Entered, Incoming};
 use crate::services::orders::input::OrderInput;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, get, patch, post};
+use actix_web::{HttpRequest, get, post};
 use query::OrderQuery;
 use std::sync::Arc;
 use view::OrderView;
@@ -106,7 +106,12 @@ pub async fn get_order(app: Data<App>, request: HttpRequest, path: Path<String>,
 pub async fn create_order(app: Data<App>, posted: Posted<OrderInput>) -> Response {
     let body = posted.body.map(Incoming::new);
     let act = move |tx: &mut Tx| create::create(tx, body.valid()?);
-    let render = |tx: &mut Tx, entered: Entered| match entered {
+    send(app.write(Operation::CreateOrder, posted.call, act, entered).await)
+}
+
+/// An order that came in, or was there already.
+fn entered(tx: &mut Tx, entered: Entered) -> Result<Answer> {
+    match entered {
         Entered::Known(order) => shown(tx, 200, order.id),
         Entered::New(whole) => {
             let id = whole.order.id;
@@ -114,16 +119,17 @@ pub async fn create_order(app: Data<App>, posted: Posted<OrderInput>) -> Respons
             let shown = if alone { answer_whole(201, *whole, tx.language)? } else { shown(tx, 201, id)? };
             Ok(shown.header("location", format!("/v1/orders/{}", id.text(Kind::Order))))
         }
-    };
-    send(app.write(Operation::CreateOrder, posted.call, act, render).await)
+    }
 }
 
-/// Amends an order that is not reviewed yet (JSON Merge Patch, under `If-Match`): a new revision.
-/// A `reason` beside the fields is kept with it.
-#[utoipa::path(tag = "orders", request_body = OrderInput, responses((status = 200, body = OrderView)))]
-#[patch("/v1/orders/{id}")]
-pub async fn amend_order(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
+/// Enters an order again as it is now, afresh: verified and approved like any other.
+#[utoipa::path(tag = "orders", request_body = Nothing, responses((status = 201, body = OrderView)))]
+#[post("/v1/orders/{id}/duplicate")]
+pub async fn duplicate_order(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
     let body = posted.body;
-    let act = move |tx: &mut Tx| amend(tx, &path, body.valid()?);
-    send(app.write(Operation::AmendOrder, posted.call, act, |tx, order| shown(tx, 200, order.id)).await)
+    let act = move |tx: &mut Tx| {
+        body.valid()?;
+        create::duplicate(tx, &path)
+    };
+    send(app.write(Operation::DuplicateOrder, posted.call, act, entered).await)
 }

@@ -66,9 +66,11 @@ pub struct Asked<Q = Nothing> {
     pub query: Checked<Q>,
 }
 
-/// A request that changes something: who calls, and the body.
-pub struct Posted<T = Nothing> {
+/// A request that changes something: who calls, the query, where there may be one, and the body. A
+/// bad query is told with the body.
+pub struct Posted<T = Nothing, Q = Nothing> {
     pub call: Call,
+    pub query: Checked<Q>,
     pub body: Checked<T>,
 }
 
@@ -202,7 +204,7 @@ async fn json_body(
     Ok(input::parse(&bytes))
 }
 
-impl<T: DeserializeOwned + Validate + 'static> FromRequest for Posted<T> {
+impl<T: DeserializeOwned + Validate + 'static, Q: DeserializeOwned + Validate + 'static> FromRequest for Posted<T, Q> {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
@@ -214,18 +216,11 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Posted<T> {
             let parsed = json_body(&request, &mut payload, nothing_to_say).await?;
             let content = parsed.as_ref().map(input::fingerprint).unwrap_or_default();
             let call = with_repeat(call(&request)?, &request, &content);
-            let query = unknown_query(&request);
-            Ok(Self { call, body: Checked::new(query.and(parsed).and_then(input::read)) })
+            let query = read_query(request.query_string());
+            let told = query.as_ref().map(drop).map_err(Problem::clone);
+            Ok(Self { call, query: Checked::new(query), body: Checked::new(told.and(parsed).and_then(input::read)) })
         })
     }
-}
-
-fn unknown_query(request: &HttpRequest) -> std::result::Result<(), Problem> {
-    if request.query_string().is_empty() {
-        return Ok(());
-    }
-    let name = request.query_string().split(['=', '&']).next().unwrap_or_default().to_owned();
-    Err(Problem::new(Code::UnknownParameter).with("parameter", name))
 }
 
 impl<Q: DeserializeOwned + Validate + 'static> FromRequest for Asked<Q> {

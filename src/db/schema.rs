@@ -384,6 +384,27 @@ diesel::table! {
         decided_at -> Nullable<Instant>,
         comment -> Nullable<Text>,
         created_at -> Instant,
+        decided_for_id -> Nullable<Uid>,
+        seen_revision -> Nullable<Integer>,
+        seen_fingerprint -> Nullable<Binary>,
+        carried_from_id -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    delegations (id) {
+        id -> Uid,
+        version -> BigInt,
+        from_id -> Uid,
+        to_id -> Uid,
+        valid_from -> Date,
+        valid_until -> Date,
+        reason -> Nullable<Text>,
+        revoked_at -> Nullable<Instant>,
+        created_at -> Instant,
     }
 }
 
@@ -685,6 +706,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     approval_steps,
     counters,
     customers,
+    delegations,
     events,
     exception_orders,
     exceptions,

@@ -5,8 +5,10 @@
 use crate::domain::actor::Role;
 use crate::domain::amount::Amount;
 use crate::domain::codes;
+use crate::domain::judged::{Topic, WHOLE};
 use crate::domain::order::{Channel, CustomerTier, LineKind};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What has to hold for a rule to apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -126,6 +128,23 @@ impl Condition {
             Self::Any(any) => any.iter().any(|c| c.holds(facts)),
             Self::Not(inner) => !inner.holds(facts),
         }
+    }
+
+    /// What of an order's content the condition looks at: where none of it changes, what was decided
+    /// because of it still stands.
+    pub fn topics(&self) -> BTreeSet<Topic> {
+        let own: &[Topic] = match self {
+            Self::Always => WHOLE,
+            Self::AmountAbove(_) | Self::DiscountAbove(_) => &[Topic::Prices],
+            Self::LineKind(_) | Self::ProductCategory(_) => &[Topic::Goods],
+            Self::CustomerTier(_) => &[Topic::Customer],
+            Self::Country(_) | Self::Region(_) => &[Topic::Destination],
+            Self::KeyAccount => &[Topic::KeyAccount, Topic::Customer],
+            Self::Rush => &[Topic::Rush],
+            Self::Preorder => &[Topic::Preorder],
+            Self::Channel(_) | Self::All(_) | Self::Any(_) | Self::Not(_) => &[],
+        };
+        own.iter().copied().chain(self.parts().iter().flat_map(Self::topics)).collect()
     }
 
     /// What is wrong with the condition, if anything is.

@@ -51,6 +51,7 @@ kinds! {
     Rule = "rul", "approval_rule";
     Round = "rnd", "approval_round";
     Step = "stp", "approval_step";
+    Delegation = "dlg", "delegation";
     Template = "tpl", "task_template";
     Task = "tsk", "task";
     File = "fil", "file";

@@ -12,6 +12,7 @@ pub mod company;
 pub mod event;
 pub mod evidence;
 pub mod id;
+pub mod judged;
 pub mod lifecycle;
 pub mod message;
 pub mod number;

@@ -2,6 +2,7 @@
 //! `rules`, what the checks of a round look at in `evidence`, steps with all that is shown of them in
 //! `whole`.
 
+pub mod delegations;
 pub mod evidence;
 pub mod rules;
 pub mod whole;
@@ -98,6 +99,14 @@ pub struct Step {
     pub decided_at: Option<UtcTime>,
     pub comment: Option<String>,
     pub created_at: UtcTime,
+    /// For whom they decided, by a delegation.
+    pub decided_for_id: Option<Id>,
+    /// The revision that they saw.
+    pub seen_revision: Option<i32>,
+    /// The hash of its content.
+    pub seen_fingerprint: Option<Vec<u8>>,
+    /// The decision of an earlier round that still stands (DECISIONS 17).
+    pub carried_from_id: Option<Id>,
 }
 
 const BETWEEN_RULES: &str = ", ";
@@ -170,8 +179,18 @@ pub fn steps_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Step>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
     pub person: Id,
-    /// The deciding roles that they hold; with a department where the step must be of that one.
-    pub roles: Vec<(Role, Option<Department>)>,
+    /// Where they may decide, for themselves and for others.
+    pub seats: Vec<Seat>,
+}
+
+/// A deciding role that a person holds, or decides for by a delegation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seat {
+    pub role: Role,
+    /// Set where the step must be of this department.
+    pub department: Option<Department>,
+    /// For whom, where it is not their own.
+    pub principal: Option<Id>,
 }
 
 /// Which steps a list shows.
@@ -191,6 +210,8 @@ struct Branch {
     status: Option<StepStatus>,
     role: Option<Role>,
     department: Option<Department>,
+    /// Nobody decides two levels of one round (DOMAIN 2.4): neither of these has decided another.
+    undecided_by: [Option<Id>; 2],
 }
 
 impl StepFilter {
@@ -200,12 +221,24 @@ impl StepFilter {
         match &self.queue {
             Some(_) if !wanted(StepStatus::Pending) => Vec::new(),
             Some(queue) => {
-                let roles = queue.roles.iter().filter(|(role, _)| self.role.is_none_or(|only| only == *role));
-                roles.map(|(role, department)| Branch { status: Some(StepStatus::Pending), role: Some(*role), department: *department }).collect()
+                let seats = queue.seats.iter().filter(|seat| self.role.is_none_or(|only| only == seat.role));
+                let branch = |seat: &Seat| Branch {
+                    status: Some(StepStatus::Pending),
+                    role: Some(seat.role),
+                    department: seat.department,
+                    undecided_by: [Some(queue.person), seat.principal],
+                };
+                seats.map(branch).collect()
             }
-            None if self.statuses.is_empty() => vec![Branch { status: None, role: self.role, department: None }],
-            None => self.statuses.iter().map(|status| Branch { status: Some(*status), role: self.role, department: None }).collect(),
+            None if self.statuses.is_empty() => vec![self.branch(None)],
+            None => self.statuses.iter().map(|status| self.branch(Some(*status))).collect(),
         }
+    }
+}
+
+impl StepFilter {
+    fn branch(&self, status: Option<StepStatus>) -> Branch {
+        Branch { status, role: self.role, department: None, undecided_by: [None; 2] }
     }
 }
 
@@ -229,9 +262,9 @@ fn list_branch(conn: &mut Conn, filter: &StepFilter, branch: Branch, before: Opt
     if let Some(order) = filter.order {
         query = query.filter(approval_steps::order_id.eq(order));
     }
-    if let Some(queue) = &filter.queue {
-        // nobody decides two levels of one round (DOMAIN 2.4)
-        let theirs = decided.filter(decided.field(approval_steps::decided_by_id).eq(queue.person));
+    for person in branch.undecided_by.into_iter().flatten() {
+        let by = decided.field(approval_steps::decided_by_id).eq(person);
+        let theirs = decided.filter(by.or(decided.field(approval_steps::decided_for_id).eq(person)));
         query = query.filter(approval_steps::round_id.ne_all(theirs.select(decided.field(approval_steps::round_id))));
     }
     Ok(query.load(conn)?)
@@ -245,6 +278,7 @@ pub fn list_steps(conn: &mut Conn, filter: &StepFilter, before: Option<Id>, limi
         all.extend(list_branch(conn, filter, branch, before, limit)?);
     }
     all.sort_by_key(|step| std::cmp::Reverse(step.id));
+    all.dedup_by_key(|step| step.id);
     all.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(all)
 }
@@ -259,6 +293,9 @@ pub fn set_step_status(conn: &mut Conn, from: StepStatus, step: &Step) -> Result
         approval_steps::decided_by_id.eq(step.decided_by_id),
         approval_steps::decided_at.eq(step.decided_at),
         approval_steps::comment.eq(step.comment.clone()),
+        approval_steps::decided_for_id.eq(step.decided_for_id),
+        approval_steps::seen_revision.eq(step.seen_revision),
+        approval_steps::seen_fingerprint.eq(step.seen_fingerprint.clone()),
     );
     Ok(each!(conn, c => diesel::update(approval_steps::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
@@ -276,14 +313,16 @@ mod tests {
 
     fn queue() -> Queue {
         let person = Id::from_parts(1, [1; 10]);
-        Queue { person, roles: vec![(Role::SalesManager, None), (Role::DepartmentHead, Some(Department::Sales))] }
+        let seat = |role, department| Seat { role, department, principal: None };
+        Queue { person, seats: vec![seat(Role::SalesManager, None), seat(Role::DepartmentHead, Some(Department::Sales))] }
     }
 
     #[test]
     fn a_queue_is_read_role_by_role_and_holds_only_pending_steps() {
         // DECISIONS 24
         let filter = StepFilter { queue: Some(queue()), ..StepFilter::default() };
-        let pending = |role, department| Branch { status: Some(StepStatus::Pending), role: Some(role), department };
+        let undecided_by = [Some(queue().person), None];
+        let pending = |role, department| Branch { status: Some(StepStatus::Pending), role: Some(role), department, undecided_by };
         assert_eq!(filter.branches(), [pending(Role::SalesManager, None), pending(Role::DepartmentHead, Some(Department::Sales))]);
         let one = StepFilter { role: Some(Role::SalesManager), ..filter.clone() };
         assert_eq!(one.branches(), [pending(Role::SalesManager, None)]);
@@ -307,6 +346,10 @@ mod tests {
             decided_at: None,
             comment: None,
             created_at: UtcTime::from_micros(0).unwrap(),
+            decided_for_id: None,
+            seen_revision: None,
+            seen_fingerprint: None,
+            carried_from_id: None,
         };
         assert_eq!(step.rule, "large_order, key_account");
         assert_eq!(step.rules(), codes);

@@ -3,8 +3,8 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approval_rules, approvals, auth, customers, doc, events, exceptions, exchange_rates, files, health, messages, money, orders, products,
-    settings, shipments, stock, tasks, users, warehouses,
+    api_keys, approval_rules, approvals, auth, customers, delegations, doc, events, exceptions, exchange_rates, files, health, messages, money,
+    orders, products, settings, shipments, stock, tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -50,6 +50,7 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(orders::create_order)
         .service(orders::get_order)
         .service(orders::amend_order)
+        .service(orders::duplicate_order)
         .service(orders::verify_order)
         .service(orders::send_back_order)
         .service(orders::confirm_order)
@@ -61,12 +62,17 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(orders::get_order_actions)
         .service(orders::get_order_history)
         .service(orders::list_order_revisions)
+        .service(orders::get_order_revision)
         .service(approvals::get_order_approvals)
         .service(approvals::list_approvals)
         .service(approvals::get_approval)
         .service(approvals::approve_step)
         .service(approvals::reject_step)
         .service(approvals::send_back_step)
+        .service(delegations::list_delegations)
+        .service(delegations::create_delegation)
+        .service(delegations::get_delegation)
+        .service(delegations::revoke_delegation)
         .service(approval_rules::list_approval_rules)
         .service(approval_rules::create_approval_rule)
         .service(approval_rules::simulate_approval)

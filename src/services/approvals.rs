@@ -1,9 +1,11 @@
 //! Approvals (DOMAIN 2): a round is opened for an order, its steps are decided one level at a
 //! time, and it ends approved, rejected, returned or superseded. What the end means for the order
-//! is `workflow`'s business. Rounds begin in `opening`, are decided in `deciding`; what the rules are
+//! is `workflow`'s business. Rounds begin in `opening`, are decided in `deciding`; what still stands of an
+//! earlier one is carried over by `carrying`. What the rules are
 //! asked about is gathered in `facts`, what approvers should look at in `checks`. `rules` keeps the
 //! rules themselves, `simulating` tries them.
 
+mod carrying;
 mod checks;
 mod deciding;
 mod facts;
@@ -11,20 +13,25 @@ mod opening;
 pub mod rules;
 mod simulating;
 
+pub use checks::gather as check;
 pub use deciding::decide;
 pub use opening::open_round;
 pub use simulating::{Simulation, simulate};
 
-use crate::db::Tx;
-use crate::domain::actor::{Actor, Role};
+use crate::db::types::Json;
+use crate::db::{Conn, Tx};
+use crate::domain::actor::{Actor, Department, Role};
+use crate::domain::amount::Amount;
 use crate::domain::approval_policy::LADDER;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::approval::{Facts, MACHINE, RoundStatus, StepEvent};
+use crate::domain::settings::Settings;
 use crate::error::{Code, Result};
 use crate::input::rules::prose;
-use crate::repositories::approvals::{self, Queue, Round, Step};
+use crate::repositories::approvals::{self, Queue, Round, Seat, Step, delegations};
 use crate::repositories::orders;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
@@ -49,6 +56,17 @@ pub struct RefusalInput {
     pub comment: String,
 }
 
+/// Who may override a check that failed (DOMAIN 2.3).
+const OVERRIDERS: &[Role] = &[Role::DepartmentHead, Role::OperationsHead];
+/// What a step names as its rule that is asked for because a check failed.
+pub const FAILED_CHECK: &str = "failed_check";
+
+/// Whether an order is one that nobody approves for themselves: above the threshold, or not to be
+/// compared with it (DOMAIN 2.4, DECISIONS 24).
+fn is_large(total_in_base: Option<Amount>, settings: &Settings) -> bool {
+    total_in_base.is_none_or(|total| total > settings.large_order_threshold)
+}
+
 /// What can be decided about a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
@@ -69,14 +87,28 @@ impl Decision {
     }
 }
 
-/// The steps that a person may decide now; `None` for whoever is not a person (DECISIONS 24).
-pub fn queue_of(actor: &Actor) -> Option<Queue> {
-    let seat = |role: Role| match role {
-        Role::DepartmentHead => actor.department.map(|department| (role, Some(department))),
-        _ => Some((role, None)),
+/// The deciding roles among some, as seats: a head's is of their department.
+fn seats(roles: &[Role], department: Option<Department>, principal: Option<Id>) -> impl Iterator<Item = Seat> {
+    let seat = move |role: &Role| match role {
+        Role::DepartmentHead => department.map(|department| Seat { role: *role, department: Some(department), principal }),
+        _ => Some(Seat { role: *role, department: None, principal }),
     };
-    let roles = LADDER.iter().filter(|role| actor.holds(&[**role])).filter_map(|role| seat(*role)).collect();
-    actor.user_id().map(|person| Queue { person, roles })
+    LADDER.iter().filter(|role| roles.contains(role)).filter_map(seat).collect::<Vec<_>>().into_iter()
+}
+
+/// Where a person may decide on a day, for themselves and for those who have delegated to them; `None`
+/// for whoever is not a person (DOMAIN 2.4, DECISIONS 24).
+///
+/// # Errors
+/// Those of the database.
+pub fn queue_of(conn: &mut Conn, actor: &Actor, day: NaiveDate) -> Result<Option<Queue>> {
+    let Some(person) = actor.user_id() else { return Ok(None) };
+    let mut all: Vec<Seat> = seats(&actor.roles, actor.department, None).collect();
+    for principal in delegations::principals_of(conn, person, day)? {
+        let Json(roles) = &principal.roles;
+        all.extend(seats(roles, principal.department, Some(principal.id)));
+    }
+    Ok(Some(Queue { person, seats: all }))
 }
 
 /// Ends an order's open round, if there is one, because it asks about something that is no more.

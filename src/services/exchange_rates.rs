@@ -7,7 +7,7 @@ use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::time::UtcTime;
 use crate::error::{Code, Problem, Result};
-use crate::input::{Patch, rules};
+use crate::input::{Patch, day, rules};
 use crate::repositories::exchange_rates::{self, ExchangeRate};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ pub struct ExchangeRateInput {
     #[validate(custom(function = rules::positive))]
     pub rate: Amount,
     /// The first day on which it counts, in the company's time zone; until the day before the next one begins.
+    #[serde(deserialize_with = "day::required")]
     #[validate(custom(function = rules::date))]
     pub valid_from: NaiveDate,
 }

@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod approvals;
 pub mod auth;
 pub mod customers;
+pub mod delegations;
 pub mod exceptions;
 pub mod exchange_rates;
 pub mod files;

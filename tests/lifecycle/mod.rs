@@ -60,13 +60,14 @@ fn the_order_goes_its_way() {
 fn an_approval_step_goes_its_way() {
     let worst = approval::Facts {
         earlier_passed: false,
+        nothing_changed: false,
         holds_role: false,
         decided_other_level: true,
         own_large_order: true,
         blocked_by: blocked(),
         on_hold: true,
     };
-    let best = approval::Facts { earlier_passed: true, holds_role: true, ..approval::Facts::default() };
+    let best = approval::Facts { earlier_passed: true, nothing_changed: true, holds_role: true, ..approval::Facts::default() };
     golden("tests/lifecycle/approval_step.txt", &table(&approval::MACHINE, approval::StepStatus::ALL, approval::StepEvent::ALL, &worst, &best));
 }
 

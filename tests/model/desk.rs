@@ -182,7 +182,7 @@ impl Desk<'_> {
         self.may(&[steps[at].role])?;
         self.version()?;
         match steps[at].status {
-            "approved" | "rejected" | "returned" => return Err((409, "already_decided")),
+            "approved" | "rejected" | "returned" | "carried" => return Err((409, "already_decided")),
             "waiting" | "superseded" => return Err(NOT_NOW),
             _ => {}
         }
@@ -195,7 +195,9 @@ impl Desk<'_> {
             }
             self.unstopped()?;
         }
-        self.order.rounds[round].steps[at].by = Some(self.who);
+        let seen = self.order.content();
+        let step = &mut self.order.rounds[round].steps[at];
+        (step.by, step.seen) = (Some(self.who), Some(seen));
         self.told.push("approval.decided");
         self.after_decision(at, decision);
         Ok(200)

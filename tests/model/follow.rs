@@ -2,7 +2,7 @@
 
 use super::acts::Decision;
 use super::desk::Desk;
-use super::order::{About, Kind, Round, State, Step, Task};
+use super::order::{About, Kind, OVERRIDERS, Round, State, Step, Task};
 
 /// The default templates (DOMAIN 3.1): code, department, for which lines (none: always), after what.
 const TEMPLATES: &[(&str, &str, &[Kind], &[&str])] = &[
@@ -15,14 +15,49 @@ const TEMPLATES: &[(&str, &str, &[Kind], &[&str])] = &[
 ];
 
 impl Desk<'_> {
-    /// Asks those whom the order's facts call for, one level at a time.
+    /// Asks those whom the order's facts call for, one level at a time; whoever said yes to what has
+    /// not changed since is not asked again (DECISIONS 17).
     pub fn open_round(&mut self) {
         self.supersede();
-        let status = |at: usize| if at == 0 { "pending" } else { "waiting" };
-        let step = |(at, role)| Step { role, status: status(at), by: None };
-        let steps = self.order.approvers().into_iter().enumerate().map(step).collect();
-        self.order.rounds.push(Round { status: "open", steps });
-        self.told.push("approval.requested");
+        let short = self.order.stocked() > self.stock.on_hand - self.stock.reserved;
+        let step = |(role, why)| Step { role, why, status: "waiting", by: None, seen: None };
+        let mut steps: Vec<Step> = self.order.approvers(short).into_iter().map(step).collect();
+        for step in &mut steps {
+            if let Some(stands) = self.standing(step, short) {
+                *step = Step { status: "carried", ..stands };
+                self.told.push("approval.carried");
+            }
+        }
+        let left = steps.iter().position(|step| step.status == "waiting");
+        let status = if left.is_some() { "open" } else { "approved" };
+        if let Some(first) = left {
+            steps[first].status = "pending";
+            self.told.push("approval.requested");
+        }
+        self.order.rounds.push(Round { status, steps });
+        self.pass();
+    }
+
+    /// What was decided in the round before, for the same reasons and about the same, by somebody who
+    /// has not amended a large order since.
+    fn standing(&self, step: &Step, short: bool) -> Option<Step> {
+        let last = self.order.rounds.last().filter(|round| matches!(round.status, "approved" | "superseded"))?;
+        let same = |decided: &&Step| decided.role == step.role && decided.why == step.why && matches!(decided.status, "approved" | "carried");
+        let decided = last.steps.iter().find(same)?;
+        let ((lines, rush), (lines_now, rush_now)) = (decided.seen.clone()?, self.order.content());
+        let changed = if decided.role == "operations_head" { rush != rush_now } else { lines != lines_now };
+        let own = self.rules.four_eyes && self.order.is_large() && decided.by.is_some_and(|by| self.order.authors.contains(&by));
+        let overrides = short && OVERRIDERS.contains(&step.role);
+        (!changed && !own && !overrides).then(|| decided.clone())
+    }
+
+    /// An order of which everything is approved goes to the customer, as soon as nothing stops it.
+    fn pass(&mut self) {
+        let passed = self.order.rounds.last().is_some_and(|round| round.status == "approved");
+        if passed && self.order.state == State::AwaitingApproval && !self.order.is_stopped() {
+            self.order.state = State::AwaitingConfirmation;
+            self.told.push("order.approved");
+        }
     }
 
     fn supersede(&mut self) {
@@ -42,8 +77,9 @@ impl Desk<'_> {
             Decision::Return => "returned",
             Decision::Reject => "rejected",
         };
-        if decision == Decision::Approve && at + 1 < round.steps.len() {
-            round.steps[at + 1].status = "pending";
+        let next = round.steps.iter().position(|step| step.status == "waiting");
+        if let (Decision::Approve, Some(next)) = (decision, next) {
+            round.steps[next].status = "pending";
             return self.told.push("approval.requested");
         }
         round.status = round.steps[at].status;
@@ -143,6 +179,7 @@ impl Desk<'_> {
     /// Takes the steps that nobody needs to take. Facts are not stopped, a release is.
     pub fn advance(&mut self) {
         match self.order.state {
+            State::AwaitingApproval => self.pass(),
             State::Reviewed if self.rules.auto_release && !self.order.is_stopped() => self.release(),
             State::Executing if self.order.all_left() && !self.order.has_open(&["serve"]) => {
                 self.order.state = State::Shipped;

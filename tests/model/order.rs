@@ -5,6 +5,9 @@ use super::decimal::{ONE, amount};
 use super::people::Who;
 use std::collections::BTreeSet;
 
+/// Who may approve in spite of a failed check (DOMAIN 2.3).
+pub const OVERRIDERS: &[&str] = &["department_head", "operations_head"];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     AwaitingVerification,
@@ -44,9 +47,17 @@ pub struct Line {
 #[derive(Debug, Clone)]
 pub struct Step {
     pub role: &'static str,
+    /// The rules that ask for it.
+    pub why: Vec<&'static str>,
     pub status: &'static str,
     pub by: Option<Who>,
+    /// The order as it was decided about.
+    pub seen: Option<Content>,
 }
+
+/// What approvers judge of an order that amendments here change: kind, quantity, price and discount of
+/// each line; whether it is rushed.
+pub type Content = (Vec<(Kind, i64, i64, i64)>, bool);
 
 #[derive(Debug, Clone)]
 pub struct Round {
@@ -239,11 +250,31 @@ impl Order {
         }
     }
 
-    /// The roles that must approve, lowest level first (DOMAIN 2.1, the default rules).
-    pub fn approvers(&self) -> Vec<&'static str> {
-        let strict = self.is_large() || self.has(&[Kind::Custom]);
-        let asked = [("sales_specialist", true), ("sales_manager", strict), ("department_head", strict), ("operations_head", self.rush)];
-        asked.into_iter().filter(|(_, asked)| *asked).map(|(role, _)| role).collect()
+    /// The roles that must approve and why, lowest level first (DOMAIN 2.1, the default rules). What is
+    /// short asks a head, unless somebody is asked who could override that (DOMAIN 2.3).
+    pub fn approvers(&self, short: bool) -> Vec<(&'static str, Vec<&'static str>)> {
+        let heavy: Vec<&str> =
+            [(self.is_large(), "large"), (self.has(&[Kind::Custom]), "custom")].into_iter().filter(|(is, _)| *is).map(|(_, why)| why).collect();
+        let mut asked = vec![("sales_specialist", vec!["every"])];
+        if !heavy.is_empty() {
+            asked.extend([("sales_manager", heavy.clone()), ("department_head", heavy)]);
+        }
+        if self.rush {
+            asked.push(("operations_head", vec!["rush"]));
+        }
+        if short && !asked.iter().any(|(role, _)| OVERRIDERS.contains(role)) {
+            asked.push(("department_head", vec!["short"]));
+        }
+        asked
+    }
+
+    pub fn content(&self) -> Content {
+        (self.lines.iter().map(|line| (line.kind, line.quantity, line.price, line.discount_rate)).collect(), self.rush)
+    }
+
+    /// How much of the goods in stock it needs.
+    pub fn stocked(&self) -> i64 {
+        self.lines.iter().filter(|line| line.kind == Kind::Stocked).map(|line| line.quantity).sum()
     }
 
     /// Above what one person may decide alone (DOMAIN 2.4).

@@ -19,7 +19,7 @@ use docket::domain::message::MessageStatus;
 use docket::domain::order::{Channel, LineKind};
 use docket::domain::stock::MovementKind;
 use docket::error::Result;
-use docket::repositories::approvals::{Queue, StepFilter};
+use docket::repositories::approvals::{Queue, Seat, StepFilter};
 use docket::repositories::exceptions::ExceptionFilter;
 use docket::repositories::messages::MessageFilter;
 use docket::repositories::orders::OrderFilter;
@@ -55,6 +55,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("messages by order", SORT, A_FEW),
     ("movements by order", SORT, A_FEW),
     ("exchange rates by currency", SORT, "a currency has one a day at the most, and they are found by an index"),
+    ("delegations of somebody", SORT, "a person has a few of them over the years, and they are found by two indexes"),
     ("approvals by role", SCAN, A_WALK),
     ("exceptions by what blocks", SCAN, A_WALK),
     ("movements by kind", SCAN, A_WALK),
@@ -235,8 +236,20 @@ fn of_work(plans: &mut Plans) {
     plans.list("tasks to tell of", |conn| tasks::overdue(conn, now, LIMIT));
     plans.list("files of tasks", |conn| files::list_of_tasks(conn, &[id, id]));
 
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day");
+    plans.list("who has delegated", |conn| approvals::delegations::principals_of(conn, id, day));
+    plans.pages("delegations", |conn, before| approvals::delegations::list(conn, None, before, LIMIT));
+    plans.pages("delegations of somebody", |conn, before| approvals::delegations::list(conn, Some(id), before, LIMIT));
     let all = StepFilter::default;
-    let queue = || Some(Queue { person: id, roles: vec![(Role::SalesManager, None), (Role::DepartmentHead, Some(Department::Sales))] });
+    let queue = || {
+        Some(Queue {
+            person: id,
+            seats: vec![
+                Seat { role: Role::SalesManager, department: None, principal: Some(id) },
+                Seat { role: Role::DepartmentHead, department: Some(Department::Sales), principal: None },
+            ],
+        })
+    };
     let filters = [
         ("", all()),
         ("statuses", StepFilter { statuses: vec![StepStatus::Pending, StepStatus::Waiting], ..all() }),

@@ -1,7 +1,12 @@
 //! Review (DOMAIN 2): the policy as data, who must approve because of it, and that nobody gets
 //! around it.
 
+mod carrying;
+mod delegating;
+mod duplicating;
+mod overriding;
 mod policy;
+mod previewing;
 mod rates;
 mod rules;
 mod simulating;

@@ -69,6 +69,7 @@ fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("/v1/api-keys", id(&app.admin().post("/v1/api-keys", json!({"name": "shop", "scopes": ["orders:read"]})).created()).to_owned()),
         ("/v1/approvals", id(&step["data"][0]).to_owned()),
         ("/v1/approval-rules", first("/v1/approval-rules")),
+        ("/v1/delegations", id(&company.delegated(&company.manager(), &company.second_sales())).to_owned()),
         ("/v1/customers", first("/v1/customers")),
         ("/v1/exchange-rates", id(&company.rate("USD", "7.10", "2026-01-01")).to_owned()),
         ("/v1/exceptions", id(&company.blocked(&order)).to_owned()),

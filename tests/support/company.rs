@@ -108,6 +108,18 @@ impl<'a> Company<'a> {
         self.order_admin().post("/v1/products", body).created()
     }
 
+    /// Lets another decide somebody's steps from today for so many days.
+    pub fn delegated_for(&self, from: &Person, to: &Person, days: u64) -> Value {
+        let today = self.app.app.company.calendar.local_date(self.app.app.clock.now().utc());
+        let last = today + chrono::Days::new(days);
+        from.post("/v1/delegations", json!({"to": to.id, "valid_from": today, "valid_until": last, "reason": "on leave"})).created()
+    }
+
+    /// The same for some time.
+    pub fn delegated(&self, from: &Person, to: &Person) -> Value {
+        self.delegated_for(from, to, 30)
+    }
+
     /// What one unit of a currency comes to in the base currency from a day on.
     pub fn rate(&self, currency: &str, rate: &str, valid_from: &str) -> Value {
         let said = json!({"currency": currency, "rate": rate, "valid_from": valid_from});

@@ -48,6 +48,10 @@ fn answered(operation: &Operation) -> Option<&str> {
 fn has_version(components: &Components, schema: &str) -> bool {
     let holds = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(object)) if object.properties.contains_key("version"));
     match components.schemas.get(schema) {
+        Some(RefOr::T(Schema::OneOf(one))) => one.items.iter().any(|choice| match choice {
+            RefOr::Ref(reference) => reference.ref_location.rsplit('/').next().is_some_and(|name| has_version(components, name)),
+            RefOr::T(_) => holds(choice),
+        }),
         Some(RefOr::T(Schema::AllOf(all))) => all.items.iter().any(|part| match part {
             RefOr::Ref(reference) => reference.ref_location.rsplit('/').next().and_then(|name| components.schemas.get(name)).is_some_and(holds),
             RefOr::T(_) => holds(part),
@@ -184,6 +188,7 @@ fn describe_parameters(shape: &Shape, operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
         let known = match parameter.parameter_in {
+            ParameterIn::Path if parameter.name == "revision" => Some("Which revision, from 1."),
             ParameterIn::Path => texts::of_path(&shape.path),
             _ => texts::of_parameter(&parameter.name),
         };

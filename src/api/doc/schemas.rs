@@ -81,13 +81,26 @@ pub(super) fn improve(schema: &mut RefOr<Schema>) {
             }
             return array.description.iter_mut().for_each(tidy);
         }
-        RefOr::T(Schema::OneOf(one)) => (&mut one.description, &mut one.items),
+        RefOr::T(Schema::OneOf(one)) => {
+            one.items.iter_mut().for_each(close_choice);
+            (&mut one.description, &mut one.items)
+        }
         RefOr::T(Schema::AllOf(all)) => (&mut all.description, &mut all.items),
         RefOr::T(Schema::AnyOf(any)) => (&mut any.description, &mut any.items),
         RefOr::T(_) => return,
     };
     description.iter_mut().for_each(tidy);
     items.iter_mut().for_each(improve);
+}
+
+/// One of several things that are told apart by their one field has no other.
+fn close_choice(choice: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = choice
+        && object.properties.len() == 1
+        && object.required.len() == 1
+    {
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+    }
 }
 
 /// Lets a page of a list refer to what it lists, instead of saying it again.

@@ -69,6 +69,7 @@ const PATHS: &[(&str, &str)] = &[
     ("/v1/shipments/", "The shipment's id, `shp_…`."),
     ("/v1/exceptions/", "The exception's id, `exc_…`, or its number."),
     ("/v1/exchange-rates/", "The rate's id, `rat_…`."),
+    ("/v1/delegations/", "The delegation's id, `dlg_…`."),
     ("/v1/approval-rules/", "The rule's id, `rul_…`, or its code."),
     ("/v1/invoices/", "The invoice's id, `inv_…`."),
     ("/v1/users/", "The user's id, `usr_…`."),

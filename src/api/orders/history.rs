@@ -22,6 +22,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use validator::Validate;
 
 /// A reason against an action.
@@ -225,6 +226,82 @@ pub async fn get_order_history(app: Data<App>, request: HttpRequest, path: Path<
         page.answer(uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::GetOrderHistory, asked.call, look).await)
+}
+
+/// One difference between two revisions.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderDifference {
+    /// Where in `content` it is, as a JSON pointer.
+    pub pointer: String,
+    /// What the other revision says there; null for nothing.
+    pub from: Value,
+    /// What this one says.
+    pub to: Value,
+}
+
+/// A revision, and how it differs from another.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderRevisionView {
+    #[serde(flatten)]
+    pub revision: OrderRevision,
+    /// What differs from the revision asked for by `compare_to`; null where none was.
+    pub differences: Option<Vec<OrderDifference>>,
+}
+
+/// The query of one revision.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrderRevisionQuery {
+    /// Another revision of the order, which this one is compared with.
+    #[validate(range(min = 1))]
+    #[param(minimum = 1)]
+    compare_to: Option<i32>,
+}
+
+/// A name as JSON pointers write it (RFC 6901).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Notes where two values differ, down to what is no object and no list of the same length.
+fn differences(at: &str, from: &Value, to: &Value, found: &mut Vec<OrderDifference>) {
+    match (from, to) {
+        (from, to) if from == to => {}
+        (Value::Object(one), Value::Object(other)) => {
+            let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+            let of = |members: &Map<String, Value>, name: &String| members.get(name).cloned().unwrap_or_default();
+            names.into_iter().for_each(|name| differences(&format!("{at}/{}", escaped(name)), &of(one, name), &of(other, name), found));
+        }
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            one.iter().zip(other).enumerate().for_each(|(place, (from, to))| differences(&format!("{at}/{place}"), from, to, found));
+        }
+        _ => found.push(OrderDifference { pointer: at.to_owned(), from: from.clone(), to: to.clone() }),
+    }
+}
+
+/// Shows what an order said at a revision and, if asked, how it differs from another.
+#[utoipa::path(tag = "orders", params(OrderRevisionQuery), responses((status = 200, body = OrderRevisionView)))]
+#[get("/v1/orders/{id}/revisions/{revision}")]
+pub async fn get_order_revision(app: Data<App>, path: Path<(String, String)>, asked: Asked<OrderRevisionQuery>) -> Response {
+    let query = asked.query;
+    let look = move |snapshot: &mut Snapshot| {
+        let q = query.valid()?;
+        let (reference, number) = &*path;
+        let order = order(snapshot, reference)?.id;
+        let number: i32 = number.parse().map_err(|_| Problem::not_found())?;
+        let this = parts::find_revision(snapshot.conn, order, number)?.ok_or_else(Problem::not_found)?;
+        let mut compared = None;
+        if let Some(other) = q.compare_to {
+            let unknown = || Problem::parameter("compare_to", "there is no such revision of the order");
+            let other = parts::find_revision(snapshot.conn, order, other)?.ok_or_else(unknown)?;
+            let mut found = Vec::new();
+            differences("", &other.content.0, &this.content.0, &mut found);
+            compared = Some(found);
+        }
+        Answer::json(200, &OrderRevisionView { revision: revision_view(this), differences: compared })
+    };
+    send(app.read(Operation::GetOrderRevision, asked.call, look).await)
 }
 
 /// Lists what an order said at each of its revisions, oldest first.

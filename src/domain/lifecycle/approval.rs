@@ -14,6 +14,14 @@ words! {
         Rejected = "rejected" / "Rejected" / "已驳回",
         Returned = "returned" / "Returned for changes" / "已退回",
         Superseded = "superseded" / "Superseded" / "已失效",
+        Carried = "carried" / "Carried over" / "沿用前次审核",
+    }
+}
+
+impl StepStatus {
+    /// The level has said yes, now or to what has not changed since.
+    pub const fn is_passed(self) -> bool {
+        matches!(self, Self::Approved | Self::Carried)
     }
 }
 
@@ -25,6 +33,7 @@ words! {
         Reject = "reject",
         ReturnForChanges = "return_for_changes",
         Supersede = "supersede",
+        Carry = "carry",
     }
 }
 
@@ -44,6 +53,8 @@ words! {
 pub struct Facts {
     /// Every earlier level of the round is approved.
     pub earlier_passed: bool,
+    /// The level said yes before, and nothing that it looks at has changed since (DECISIONS 17).
+    pub nothing_changed: bool,
     /// The person holds the step's role (for a department head: of the owner's department).
     pub holds_role: bool,
     /// The person decided another level of this round.
@@ -59,6 +70,10 @@ pub struct Facts {
 
 fn earlier_passed(facts: &Facts) -> Option<Reason> {
     (!facts.earlier_passed).then_some(Reason::EarlierLevelOpen)
+}
+
+fn nothing_changed(facts: &Facts) -> Option<Reason> {
+    (!facts.nothing_changed).then_some(Reason::ChangedSince)
 }
 
 fn holds_role(facts: &Facts) -> Option<Reason> {
@@ -93,9 +108,10 @@ const fn row(from: StepStatus, event: StepEvent, to: StepStatus, guards: &'stati
 pub const MACHINE: Machine<StepStatus, StepEvent, Facts> = Machine {
     name: "approval_step",
     initial: &[StepStatus::Waiting],
-    by_system: &[StepEvent::TakeTurn, StepEvent::Supersede],
+    by_system: &[StepEvent::TakeTurn, StepEvent::Supersede, StepEvent::Carry],
     rows: &[
         row(StepStatus::Waiting, StepEvent::TakeTurn, StepStatus::Pending, &[earlier_passed]),
+        row(StepStatus::Waiting, StepEvent::Carry, StepStatus::Carried, &[nothing_changed]),
         row(StepStatus::Waiting, StepEvent::Supersede, StepStatus::Superseded, &[]),
         row(StepStatus::Pending, StepEvent::Approve, StepStatus::Approved, APPROVE),
         row(StepStatus::Pending, StepEvent::Reject, StepStatus::Rejected, REFUSE),

@@ -16,6 +16,8 @@ pub struct Whole {
     pub order_number: String,
     /// The user name of who decided.
     pub decided_by: Option<String>,
+    /// The user name of whom they decided for.
+    pub decided_for: Option<String>,
 }
 
 fn distinct(ids: impl Iterator<Item = Id>) -> Vec<Id> {
@@ -26,7 +28,7 @@ fn distinct(ids: impl Iterator<Item = Id>) -> Vec<Id> {
 pub fn load(conn: &mut Conn, steps: Vec<Step>) -> Result<Vec<Whole>> {
     let of_rounds = distinct(steps.iter().map(|step| step.round_id));
     let of_orders = distinct(steps.iter().map(|step| step.order_id));
-    let deciders = distinct(steps.iter().filter_map(|step| step.decided_by_id));
+    let deciders = distinct(steps.iter().flat_map(|step| [step.decided_by_id, step.decided_for_id]).flatten());
     let rounds: BTreeMap<Id, Round> = find_rounds(conn, &of_rounds)?.into_iter().map(|round| (round.id, round)).collect();
     let numbers: BTreeMap<Id, String> = orders::find_many(conn, &of_orders)?.into_iter().map(|order| (order.id, order.number)).collect();
     let names: BTreeMap<Id, String> = users::find_many(conn, &deciders)?.into_iter().map(|user| (user.id, user.username)).collect();
@@ -36,6 +38,7 @@ pub fn load(conn: &mut Conn, steps: Vec<Step>) -> Result<Vec<Whole>> {
             round: rounds.get(&step.round_id).cloned().ok_or_else(missing)?,
             order_number: numbers.get(&step.order_id).cloned().ok_or_else(missing)?,
             decided_by: step.decided_by_id.and_then(|id| names.get(&id).cloned()),
+            decided_for: step.decided_for_id.and_then(|id| names.get(&id).cloned()),
             step,
         })
     };

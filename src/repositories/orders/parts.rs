@@ -231,6 +231,11 @@ pub fn revision(conn: &mut Conn, order: Id, revision: i32) -> Result<Revision> {
     Ok(each!(conn, c => order_revisions::table.find((order, revision)).select(Revision::as_select()).limit(1).fixed(here!()).get_result(c))?)
 }
 
+/// An order's revision, if it has that many.
+pub fn find_revision(conn: &mut Conn, order: Id, revision: i32) -> Result<Option<Revision>> {
+    Ok(each!(conn, c => order_revisions::table.find((order, revision)).select(Revision::as_select()).first(c)).optional()?)
+}
+
 /// An order's revisions, oldest first.
 pub fn revisions(conn: &mut Conn, order: Id) -> Result<Vec<Revision>> {
     Ok(

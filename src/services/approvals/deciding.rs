@@ -1,15 +1,16 @@
 //! Deciding a step (DOMAIN 2.4): the table says whether this person may now, and what follows.
 
-use super::{Decision, about, close, facts, requested, store, withdraw};
+use super::{Decision, OVERRIDERS, about, close, facts, is_large, queue_of, requested, store, withdraw};
 use crate::db::Tx;
-use crate::domain::actor::{Actor, Role};
+use crate::db::types::Json;
+use crate::domain::actor::Role;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
 use crate::domain::lifecycle::approval::{Facts, MACHINE, RoundStatus, StepEvent, StepStatus};
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::error::{Code, Error, Problem, Result};
-use crate::repositories::approvals::{self, Round, Step};
+use crate::repositories::approvals::{self, CheckResult, Round, Seat, Step};
 use crate::repositories::orders::{self, Order, parts};
 use crate::repositories::{exceptions, settings};
 
@@ -18,37 +19,65 @@ use crate::repositories::{exceptions, settings};
 /// # Errors
 /// `not_found`; `version_mismatch` by `If-Match`; `already_decided`; `forbidden` without the role;
 /// `self_approval` for who decided another level, or an own large order; `order_blocked`;
-/// `invalid_transition` for a step whose turn it isn't.
+/// `invalid_transition` for a step whose turn it isn't; `rule_violated` where a failed check is
+/// overridden without a reason.
 pub fn decide(tx: &mut Tx, id: Id, decision: Decision, comment: Option<&str>) -> Result<Step> {
     let seen = approvals::find_step(tx.conn, id)?.ok_or_else(Problem::not_found)?;
     let order = orders::take(tx, seen.order_id)?.ok_or_else(Problem::not_found)?;
     let steps = approvals::steps_of_round(tx.conn, seen.round_id)?;
     let step = steps.iter().find(|step| step.id == id).ok_or_else(Problem::not_found)?;
+    let Some(seat) = seat_at(tx, step)? else { return Err(Problem::from_reasons(vec![Reason::RoleMissing]).into()) };
     let (_, settings) = settings::load(tx.conn)?;
-    let own_large = is_own_large(tx, &order, &settings)?;
-    let facts = Facts { own_large_order: own_large && settings.four_eyes, ..gather(tx, &order, step, &steps)? };
-    if !facts.holds_role {
-        return Err(Problem::from_reasons(vec![Reason::RoleMissing]).into());
-    }
+    let own_large = is_own_large(tx, &order, seat, &settings)?;
+    let facts = Facts { own_large_order: own_large && settings.four_eyes, ..gather(tx, &order, seat, step, &steps)? };
     tx.check_match(step.version)?;
+    let status = next(step, decision.event(), &facts)?;
+    let round = approvals::find_rounds(tx.conn, &[step.round_id])?.pop().ok_or_else(|| Error::internal("a step without a round"))?;
+    let comment = comment.filter(|text| !text.trim().is_empty());
+    let overridden = if decision == Decision::Approve { overridden(&round, step, &steps) } else { Vec::new() };
+    if !overridden.is_empty() && comment.is_none() {
+        let en = "A check failed; whoever approves in spite of it says why in `comment`.";
+        return Err(Problem::rule("DOMAIN 2.3", en, "有检查未通过；仍要通过审核时须在 comment 中说明理由。")
+            .with("failed_checks", overridden)
+            .into());
+    }
     let decided = Step {
-        status: next(step, decision.event(), &facts)?,
+        status,
         version: step.version + 1,
         decided_by_id: tx.actor.user_id(),
         decided_at: Some(tx.now),
-        comment: comment.filter(|text| !text.trim().is_empty()).map(str::to_owned),
+        comment: comment.map(str::to_owned),
+        decided_for_id: seat.principal,
+        seen_revision: Some(order.revision),
+        seen_fingerprint: Some(parts::revision(tx.conn, order.id, order.revision)?.fingerprint),
         ..step.clone()
     };
     if !approvals::set_step_status(tx.conn, step.status, &decided)? {
         return Err(Code::AlreadyDecided.into());
     }
-    let round = approvals::find_rounds(tx.conn, &[step.round_id])?.pop().ok_or_else(|| Error::internal("a step without a round"))?;
     let follower = steps.iter().find(|other| other.level > step.level && other.status == StepStatus::Waiting);
     let outcome = outcome(decided.status, follower.is_some());
-    let event = decision_event(&round, step, &decided, decision, outcome);
-    tx.record(if own_large && !settings.four_eyes { event.note("own_large_order", true) } else { event })?;
+    let mut event = decision_event(&round, step, &decided, decision, outcome);
+    if own_large && !settings.four_eyes {
+        event = event.note("own_large_order", true);
+    }
+    if !overridden.is_empty() {
+        event = event.note("overridden", overridden);
+    }
+    tx.record(event)?;
     go_on(tx, &round, &steps, follower, outcome)?;
     Ok(decided)
+}
+
+/// The checks that a yes of this step overrides: those that failed, where nobody who may override has
+/// said yes yet (DOMAIN 2.3).
+fn overridden(round: &Round, step: &Step, steps: &[Step]) -> Vec<&'static str> {
+    let done = steps.iter().any(|other| OVERRIDERS.contains(&other.role) && other.status.is_passed());
+    if done || !OVERRIDERS.contains(&step.role) {
+        return Vec::new();
+    }
+    let Json(checks) = &round.checks;
+    checks.iter().filter(|check| check.result == CheckResult::Fail).map(|check| check.kind.as_str()).collect()
 }
 
 /// How a round stands after a step of it was decided.
@@ -84,7 +113,7 @@ fn take_turn(tx: &mut Tx, round: &Round, step: &Step) -> Result<()> {
 /// such, and so is a level whose turn has not come.
 fn next(step: &Step, event: StepEvent, facts: &Facts) -> Result<StepStatus> {
     match (step.status, event) {
-        (StepStatus::Approved | StepStatus::Rejected | StepStatus::Returned, _) => {
+        (StepStatus::Approved | StepStatus::Rejected | StepStatus::Returned | StepStatus::Carried, _) => {
             let problem = Problem::new(Code::AlreadyDecided).with("decision", step.status.as_str());
             Err(problem.with("decided_at", step.decided_at.map(|at| at.text())).into())
         }
@@ -96,32 +125,50 @@ fn next(step: &Step, event: StepEvent, facts: &Facts) -> Result<StepStatus> {
     }
 }
 
-/// Whether the actor holds the step's role, for a head in the step's department (DOMAIN 2.1).
-fn holds_role(actor: &Actor, step: &Step) -> bool {
-    actor.holds(&[step.role]) && (step.role != Role::DepartmentHead || actor.department == step.department)
+/// In which seat the actor decides this step: their own where they have it, else that of somebody who
+/// has delegated to them (DOMAIN 2.1, 2.4).
+fn seat_at(tx: &mut Tx, step: &Step) -> Result<Option<Seat>> {
+    let today = facts::today(tx);
+    let queue = queue_of(tx.conn, &tx.actor, today)?;
+    Ok(queue.and_then(|queue| queue.seats.into_iter().find(|seat| fits(seat, step))))
+}
+
+fn fits(seat: &Seat, step: &Step) -> bool {
+    seat.role == step.role && (step.role != Role::DepartmentHead || seat.department == step.department)
+}
+
+/// Those who decide: the actor and, where they decide for somebody, that person. Each rule about two
+/// people counts for both (DECISIONS 24).
+fn people(tx: &Tx, seat: Seat) -> Vec<Id> {
+    tx.actor.user_id().into_iter().chain(seat.principal).collect()
 }
 
 /// What the guards look at; whether it is an own large order is for the caller to say.
-fn gather(tx: &mut Tx, order: &Order, step: &Step, steps: &[Step]) -> Result<Facts> {
-    let person = tx.actor.user_id();
+fn gather(tx: &mut Tx, order: &Order, seat: Seat, step: &Step, steps: &[Step]) -> Result<Facts> {
+    let people = people(tx, seat);
+    let decided = |other: &Step| [other.decided_by_id, other.decided_for_id].into_iter().flatten().any(|person| people.contains(&person));
     Ok(Facts {
-        earlier_passed: steps.iter().filter(|other| other.level < step.level).all(|other| other.status == StepStatus::Approved),
-        holds_role: holds_role(&tx.actor, step),
-        decided_other_level: person.is_some() && steps.iter().any(|other| other.id != step.id && other.decided_by_id == person),
+        earlier_passed: steps.iter().filter(|other| other.level < step.level).all(|other| other.status.is_passed()),
+        nothing_changed: false,
+        holds_role: true,
+        decided_other_level: steps.iter().any(|other| other.id != step.id && decided(other)),
         own_large_order: false,
         blocked_by: exceptions::blocking_numbers(tx.conn, order.id)?,
         on_hold: parts::details(tx.conn, order.id)?.hold_reason.is_some(),
     })
 }
 
-/// Whether the actor entered or amended the order, and it is above the threshold or cannot be
+/// Whether one who decides entered or amended the order, and it is above the threshold or cannot be
 /// compared with it (DOMAIN 2.4).
-fn is_own_large(tx: &mut Tx, order: &Order, settings: &Settings) -> Result<bool> {
-    let large = facts::total_in_base(tx, order)?.is_none_or(|total| total > settings.large_order_threshold);
-    match tx.actor.user_id() {
-        Some(person) if large => parts::has_author(tx.conn, order.id, person),
-        _ => Ok(false),
+fn is_own_large(tx: &mut Tx, order: &Order, seat: Seat, settings: &Settings) -> Result<bool> {
+    if !is_large(facts::total_in_base(tx, order)?, settings) {
+        return Ok(false);
     }
+    let mut own = false;
+    for person in people(tx, seat) {
+        own |= parts::has_author(tx.conn, order.id, person)?;
+    }
+    Ok(own)
 }
 
 fn decision_event(round: &Round, before: &Step, decided: &Step, decision: Decision, outcome: RoundStatus) -> Event {
@@ -138,7 +185,7 @@ fn decision_event(round: &Round, before: &Step, decided: &Step, decision: Decisi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::actor::{ActorKind, Department};
+    use crate::domain::actor::Department;
     use crate::domain::time::UtcTime;
     use crate::error::Error;
 
@@ -159,21 +206,22 @@ mod tests {
             decided_at: None,
             comment: None,
             created_at: at,
+            decided_for_id: None,
+            seen_revision: None,
+            seen_fingerprint: None,
+            carried_from_id: None,
         }
-    }
-
-    fn person(role: Role, department: Department) -> Actor {
-        Actor { kind: ActorKind::User, roles: vec![role], department: Some(department), ..Actor::anonymous() }
     }
 
     #[test]
     fn a_head_decides_for_their_own_department_only() {
         // DOMAIN 2.1
         let of_sales = step(Role::DepartmentHead, Some(Department::Sales), StepStatus::Pending);
-        assert!(holds_role(&person(Role::DepartmentHead, Department::Sales), &of_sales));
-        assert!(!holds_role(&person(Role::DepartmentHead, Department::Production), &of_sales));
-        assert!(!holds_role(&person(Role::SalesManager, Department::Sales), &of_sales));
-        assert!(holds_role(&person(Role::SalesManager, Department::Operations), &step(Role::SalesManager, None, StepStatus::Pending)));
+        let seat = |role, department| Seat { role, department, principal: None };
+        assert!(fits(&seat(Role::DepartmentHead, Some(Department::Sales)), &of_sales));
+        assert!(!fits(&seat(Role::DepartmentHead, Some(Department::Production)), &of_sales));
+        assert!(!fits(&seat(Role::SalesManager, None), &of_sales));
+        assert!(fits(&seat(Role::SalesManager, None), &step(Role::SalesManager, None, StepStatus::Pending)));
     }
 
     #[test]

@@ -2,47 +2,84 @@
 //! should look at. What the rules were asked and which of them applied is kept with the round: it
 //! stays as it was opened, whatever becomes of the rules.
 
-use super::{checks, facts, requested, supersede};
+use super::{FAILED_CHECK, OVERRIDERS, about, carrying, checks, facts, requested, supersede};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::{Department, Role};
 use crate::domain::approval_policy::{self, PlannedStep, Rule};
+use crate::domain::event::EventName;
 use crate::domain::id::Id;
+use crate::domain::judged::Topic;
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
-use crate::error::{Error, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::repositories::approvals::evidence::{self, Subject};
 use crate::repositories::approvals::rules::{self, Applied};
-use crate::repositories::approvals::{self, Basis, Round, Step};
+use crate::repositories::approvals::{self, Basis, Check, CheckResult, Round, Step};
 use crate::repositories::orders::parts;
 use crate::repositories::orders::{self, Order};
 use crate::repositories::users;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Opens a round for an order: an open one is superseded, the rules say who must approve, the
-/// checks are kept with it, and the first level is asked. Rules that ask nobody make a round that
-/// is approved at once.
+/// checks are kept with it, what has not changed is carried over, and the first level that is left is
+/// asked. A round of which nothing is left to decide is approved at once.
 ///
 /// # Errors
 /// `not_found`, and those of the database.
 pub fn open_round(tx: &mut Tx, order: Id) -> Result<()> {
     let order = orders::take(tx, order)?.ok_or_else(Problem::not_found)?;
     supersede(tx, order.id)?;
+    let last = approvals::latest_round(tx.conn, order.id)?;
     let subject = evidence::subject(tx.conn, order)?;
     let rules = rules::on(tx.conn, facts::today(tx))?;
-    let plan = plan(tx, &rules, &subject)?;
-    let round = build_round(tx, &subject, &plan)?;
-    let steps = build_steps(tx, &subject.order, &round, &plan.steps)?;
+    let checks = checks::gather(tx, &subject)?;
+    let plan = plan(tx, &rules, &subject)?.with_head_for(&checks);
+    let mut round = build_round(tx, &subject, &plan, checks, last.as_ref().map_or(0, |last| last.round))?;
+    let mut steps = build_steps(tx, &subject.order, &round, &plan.steps)?;
+    if let Some(last) = last {
+        carrying::carry(tx, &last, &round, &plan, &mut steps)?;
+    }
+    let first = steps.iter_mut().find(|step| step.status == StepStatus::Waiting);
+    match first {
+        Some(first) => first.status = StepStatus::Pending,
+        None => (round.status, round.closed_at) = (RoundStatus::Approved, Some(tx.now)),
+    }
     approvals::insert_round(tx.conn, &round)?;
     approvals::insert_steps(tx.conn, &steps)?;
-    match steps.first() {
-        Some(first) => tx.record(requested(&round, first)).map(drop),
-        None => Ok(()),
+    for step in &steps {
+        match step.status {
+            StepStatus::Pending => tx.record(requested(&round, step))?,
+            StepStatus::Carried => tx.record(about(EventName::ApprovalCarried, &round, step))?,
+            _ => continue,
+        };
     }
+    Ok(())
 }
 
 /// What the rules say of an order.
 pub(super) struct Plan {
     pub basis: Basis,
     pub steps: Vec<PlannedStep>,
+    /// What each of the rules looks at, by its code.
+    pub topics: BTreeMap<String, BTreeSet<Topic>>,
+}
+
+impl Plan {
+    /// Adds a head where a check failed and nobody is asked yet who could override it (DOMAIN 2.3).
+    fn with_head_for(mut self, checks: &[Check]) -> Self {
+        let failed = checks.iter().any(|check| check.result == CheckResult::Fail);
+        if failed && !self.steps.iter().any(|step| OVERRIDERS.contains(&step.role)) {
+            let level = self.steps.last().map_or(1, |last| last.level + 1);
+            self.steps.push(PlannedStep { level, role: Role::DepartmentHead, rules: vec![FAILED_CHECK.to_owned()] });
+            self.basis.rules.push(Applied {
+                code: FAILED_CHECK.to_owned(),
+                version: 1,
+                title_en: "A check failed".to_owned(),
+                title_zh: "检查未通过".to_owned(),
+            });
+        }
+        self
+    }
 }
 
 /// Asks rules about an order.
@@ -50,24 +87,23 @@ pub(super) fn plan(tx: &mut Tx, rules: &[Rule], subject: &Subject) -> Result<Pla
     let facts = facts::gather(tx, subject)?;
     let applying = approval_policy::applying(rules, &facts);
     let steps = approval_policy::steps(&applying);
+    let topics = applying.iter().map(|rule| (rule.code.clone(), rule.condition.topics())).collect();
     let rules = applying.into_iter().map(Applied::from).collect();
-    Ok(Plan { basis: Basis { facts: Some(facts), rules }, steps })
+    Ok(Plan { basis: Basis { facts: Some(facts), rules }, steps, topics })
 }
 
-fn build_round(tx: &mut Tx, subject: &Subject, plan: &Plan) -> Result<Round> {
-    let (order, passes_at_once) = (&subject.order, plan.steps.is_empty());
-    let last = approvals::latest_round(tx.conn, order.id)?.map_or(0, |round| round.round);
-    let content = parts::revisions_after(tx.conn, order.id, order.revision - 1, 1)?.pop();
+fn build_round(tx: &mut Tx, subject: &Subject, plan: &Plan, checks: Vec<Check>, rounds_before: i32) -> Result<Round> {
+    let order = &subject.order;
     Ok(Round {
         id: tx.new_id(),
         order_id: order.id,
-        round: last + 1,
+        round: rounds_before + 1,
         revision: order.revision,
-        status: if passes_at_once { RoundStatus::Approved } else { RoundStatus::Open },
-        fingerprint: content.ok_or_else(|| Error::internal("an order without a revision"))?.fingerprint,
-        checks: Json(checks::gather(tx, subject)?),
+        status: RoundStatus::Open,
+        fingerprint: parts::revision(tx.conn, order.id, order.revision)?.fingerprint,
+        checks: Json(checks),
         opened_at: tx.now,
-        closed_at: passes_at_once.then_some(tx.now),
+        closed_at: None,
         basis: Json(plan.basis.clone()),
     })
 }
@@ -83,11 +119,15 @@ fn build_steps(tx: &mut Tx, order: &Order, round: &Round, planned: &[PlannedStep
         role: planned.role,
         department: heads.filter(|_| planned.role == Role::DepartmentHead),
         rule: approvals::join_rules(&planned.rules),
-        status: if planned.level == 1 { StepStatus::Pending } else { StepStatus::Waiting },
+        status: StepStatus::Waiting,
         decided_by_id: None,
         decided_at: None,
         comment: None,
         created_at: tx.now,
+        decided_for_id: None,
+        seen_revision: None,
+        seen_fingerprint: None,
+        carried_from_id: None,
     };
     Ok(planned.iter().map(step).collect())
 }

@@ -1,6 +1,7 @@
 //! The approval rules themselves (DOMAIN 2.1): made, changed and deleted under a version. A change
 //! counts for rounds that are opened later; those that are open keep what they were opened with.
 
+use super::FAILED_CHECK;
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Role;
@@ -8,7 +9,7 @@ use crate::domain::approval_policy::{Condition, LADDER};
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::error::{Code, Problem, Result};
-use crate::input::{Patch, rules as shapes};
+use crate::input::{Patch, day, rules as shapes};
 use crate::repositories::approvals::rules::{self, RuleRow};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ use validator::{Validate, ValidationError};
 #[validate(schema(function = ends_after_it_begins))]
 pub struct RuleInput {
     /// Unique; steps name the rule by it.
-    #[validate(length(min = 1, max = 40), custom(function = shapes::code))]
+    #[validate(length(min = 1, max = 40), custom(function = shapes::code), custom(function = is_free))]
     #[schema(min_length = 1, max_length = 40)]
     pub code: String,
     /// What it is called in English.
@@ -56,11 +57,11 @@ pub struct RuleInput {
     #[schema(default = true)]
     pub active: bool,
     /// The first day on which it is asked, in the company's time zone; without, from the beginning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day::optional")]
     #[validate(custom(function = shapes::date))]
     pub valid_from: Option<NaiveDate>,
     /// The last day on which it is asked; without, for good.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day::optional")]
     #[validate(custom(function = shapes::date))]
     pub valid_until: Option<NaiveDate>,
 }
@@ -71,6 +72,11 @@ fn default_position() -> i32 {
 
 fn default_active() -> bool {
     true
+}
+
+/// One name is the system's own.
+fn is_free(code: &str) -> std::result::Result<(), ValidationError> {
+    shapes::when(code != FAILED_CHECK, "reserved", "is the name of what a failed check asks for", "为系统保留名称")
 }
 
 fn has_no_flaw(condition: &Condition) -> std::result::Result<(), ValidationError> {

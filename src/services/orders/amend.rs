@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
+use crate::domain::judged::touched;
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State, Status};
 use crate::error::{Code, Error, Problem, Result};
 use crate::input::{Patch, rules};
@@ -45,10 +46,11 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     }
     keep_to_recorded_money(tx, &before, &content)?;
     let order = store(tx, &before, content, reason.clone())?;
-    let next = move_on(tx, &order, asks_again(&was, &now, &changed))?;
+    let review_again = !touched(&was, &now).is_empty();
+    let next = move_on(tx, &order, review_again)?;
     let event = describe(Event::of_order(EventName::OrderAmended, order.id), &order, next)
         .with("revision", order.revision)
-        .with("review_again", asks_again(&was, &now, &changed))
+        .with("review_again", review_again)
         .change("state", before.state.as_str(), next.as_str())
         .change("total", before.total.text(4), order.total.text(4))
         .note("changed", changed)
@@ -92,27 +94,6 @@ fn changed_fields(was: &Value, now: &Value) -> Vec<String> {
     fields
 }
 
-/// Whether approvers have to look again: not for a corrected contact, nor for an address in the
-/// same region, tags or metadata (DOMAIN 1.7).
-fn asks_again(was: &Value, now: &Value, changed: &[String]) -> bool {
-    let differs = |pointer: &str| was.pointer(pointer) != now.pointer(pointer);
-    changed.iter().any(|field| match field.as_str() {
-        "tags" | "metadata" | "owner" | "invoice" | "declared_total" => false,
-        "customer" => differs("/customer/id") || differs("/customer/name"),
-        "delivery" => [
-            "/delivery/address/country",
-            "/delivery/address/region",
-            "/delivery/method",
-            "/delivery/requested_date",
-            "/delivery/promised_date",
-            "/delivery/requested_within_working_days",
-        ]
-        .iter()
-        .any(|pointer| differs(pointer)),
-        _ => true,
-    })
-}
-
 fn store(tx: &mut Tx, before: &Order, content: Content, reason: Option<String>) -> Result<Order> {
     let order = Order {
         revision: before.revision + 1,
@@ -151,27 +132,4 @@ fn move_on(tx: &mut Tx, order: &Order, review_again: bool) -> Result<State> {
         return Err(Code::Unavailable.into());
     }
     Ok(next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn only_what_approvers_look_at_asks_them_again() {
-        // DOMAIN 1.7
-        let was = json!({"customer": {"id": "a", "phone": "1"}, "delivery": {"address": {"region": "SH", "street": "1"}}, "rush": false});
-        let asks = |now: Value| asks_again(&was, &now, &changed_fields(&was, &now));
-        let with = |pointer: &str, value: Value| {
-            let mut now = was.clone();
-            *now.pointer_mut(pointer).unwrap() = value;
-            now
-        };
-        assert!(!asks(was.clone()));
-        assert!(!asks(with("/customer/phone", json!("2"))));
-        assert!(!asks(with("/delivery/address/street", json!("2"))));
-        assert!(asks(with("/delivery/address/region", json!("BJ"))));
-        assert!(asks(with("/rush", json!(true))));
-    }
 }

@@ -11,7 +11,7 @@ use crate::domain::id::Kind;
 use crate::domain::lifecycle::order::State;
 use crate::domain::number::{counter_name, format_number};
 use crate::domain::settings::Settings;
-use crate::error::{Code, Problem, Result};
+use crate::error::{Code, Error, Problem, Result};
 use crate::input;
 use crate::repositories::approvals::evidence::Subject;
 use crate::repositories::orders::parts::{self, NewRevision};
@@ -62,7 +62,26 @@ impl Incoming {
 /// # Errors
 /// `duplicate_reference` naming the order that has the reference with other content;
 /// `validation_failed`.
-pub fn create(tx: &mut Tx, Incoming { said, fingerprint }: &Incoming) -> Result<Entered> {
+pub fn create(tx: &mut Tx, incoming: &Incoming) -> Result<Entered> {
+    enter(tx, incoming, None)
+}
+
+/// Enters an order again, as it is now and as if it had come in now: it is the one who asks who enters
+/// it, it has no reference of the channel, and it is verified and approved like any other. Nothing that
+/// was decided about the first is decided about the second.
+///
+/// # Errors
+/// `not_found`; `validation_failed` where it could not be entered any more.
+pub fn duplicate(tx: &mut Tx, reference: &str) -> Result<Entered> {
+    let first = orders::find_by_ref(tx.conn, reference)?.ok_or_else(Problem::not_found)?;
+    let Json(content) = parts::revision(tx.conn, first.id, first.revision)?.content;
+    let mut said: OrderInput = serde_json::from_value(content).map_err(Error::internal)?;
+    (said.channel_ref, said.ordered_at, said.owner) = (None, None, None);
+    said.lines.iter_mut().for_each(|line| line.id = None);
+    enter(tx, &Incoming::new(said), Some(&first))
+}
+
+fn enter(tx: &mut Tx, Incoming { said, fingerprint }: &Incoming, first: Option<&Order>) -> Result<Entered> {
     if let Some(known) = known(tx, said, fingerprint)? {
         return Ok(Entered::Known(Box::new(known)));
     }
@@ -88,7 +107,10 @@ pub fn create(tx: &mut Tx, Incoming { said, fingerprint }: &Incoming) -> Result<
         .note("total", order.total.text(4))
         .note("revision", order.revision)
         .note("findings", findings.iter().map(|f| f.as_str()).collect::<Vec<_>>());
-    tx.record(event)?;
+    tx.record(match first {
+        Some(first) => event.note("duplicate_of", first.number.as_str()),
+        None => event,
+    })?;
     let Content { details, delivery, lines, .. } = content;
     Ok(Entered::New(Box::new(whole::new(tx.conn, &tx.actor, order, details, delivery, lines)?)))
 }
