@@ -66,7 +66,7 @@ fn answer(status: u16, customer: Customer, language: Language) -> Result<Answer>
 }
 
 /// The customer that a path names.
-fn id(text: &str) -> Result<Id> {
+pub fn id(text: &str) -> Result<Id> {
     Kind::Customer.parse(text).ok_or_else(|| Problem::not_found().into())
 }
 

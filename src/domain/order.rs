@@ -82,6 +82,7 @@ words! {
         LooksAlike = "looks_alike" / "Another order of the last day has the same phone and goods." / "一天内存在相同电话和商品的订单。",
         UnknownSku = "unknown_sku" / "A line's SKU is missing or not in the catalogue." / "有明细缺少 SKU 或 SKU 不在目录中。",
         PromisedInPast = "promised_in_past" / "The promised date lies in the past." / "承诺日期已过。",
+        PriceDiffers = "price_differs" / "A line's price is not the catalogue's." / "有明细单价与产品目录不一致。",
         IncompleteAddress = "incomplete_address" / "The delivery address is incomplete." / "收货地址不完整。",
     }
 }

@@ -87,6 +87,8 @@ operations! {
     GetCustomer = "get_customer", STAFF, Some("customers:read");
     CreateCustomer = "create_customer", SALES, Some("customers:write");
     UpdateCustomer = "update_customer", SALES, Some("customers:write");
+    GetCustomerCredit = "get_customer_credit", MONEY_READERS, Some("invoices:read");
+    SetCustomerCredit = "set_customer_credit", FINANCE, None;
     ListProducts = "list_products", STAFF, Some("products:read");
     GetProduct = "get_product", STAFF, Some("products:read");
     CreateProduct = "create_product", STOCK, Some("products:write");

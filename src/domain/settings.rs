@@ -2,6 +2,7 @@
 
 use crate::domain::amount::Amount;
 use crate::domain::number::DEFAULT_ORDER_PATTERN;
+use crate::domain::order::Channel;
 use serde::{Deserialize, Serialize};
 
 /// The company's settings.
@@ -20,6 +21,8 @@ pub struct Settings {
     pub report_within_minutes: u32,
     /// Orders with the same phone and goods within so many hours are marked (DOMAIN 1.3).
     pub look_alike_hours: u32,
+    /// Orders that a key enters from these channels verify themselves where nothing was found (DOMAIN 1.6).
+    pub trusted_channels: Vec<Channel>,
 }
 
 impl Default for Settings {
@@ -31,6 +34,7 @@ impl Default for Settings {
             large_order_threshold: Amount::units(50_000),
             report_within_minutes: 60,
             look_alike_hours: 24,
+            trusted_channels: Vec::new(),
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approval_rules, approvals, auth, customers, delegations, doc, events, exceptions, exchange_rates, files, health, messages, money,
-    orders, products, settings, shipments, stock, tasks, users, warehouses,
+    api_keys, approval_rules, approvals, auth, credit, customers, delegations, doc, events, exceptions, exchange_rates, files, health, messages,
+    money, orders, products, settings, shipments, stock, tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -118,6 +118,8 @@ fn catalog(config: &mut ServiceConfig) {
         .service(customers::create_customer)
         .service(customers::get_customer)
         .service(customers::update_customer)
+        .service(credit::get_customer_credit)
+        .service(credit::set_customer_credit)
         .service(products::list_products)
         .service(products::create_product)
         .service(products::get_product)

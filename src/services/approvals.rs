@@ -7,6 +7,7 @@
 
 mod carrying;
 mod checks;
+pub mod credit;
 mod deciding;
 mod facts;
 mod opening;

@@ -141,3 +141,35 @@ pub fn update(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Customer> {
     tx.record(Event::new(EventName::CustomerUpdated, Kind::Customer, id).with("version", customer.version))?;
     Ok(customer)
 }
+
+/// A customer's credit as finance sets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"limit": "20000.00"}))]
+pub struct CreditInput {
+    /// How much they may owe, in the base currency; null for no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = rules::not_negative))]
+    pub limit: Option<Amount>,
+}
+
+/// Sets a customer's credit limit under `If-Match`; it counts for rounds that are opened later.
+///
+/// # Errors
+/// `not_found`, `precondition_required`, `version_mismatch`, or what is wrong with the limit.
+pub fn set_credit(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Customer> {
+    let before = customers::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
+    tx.require_match(before.version)?;
+    let CreditInput { limit } = patch.apply(&CreditInput { limit: before.credit_limit })?;
+    if limit == before.credit_limit {
+        return Ok(before);
+    }
+    let customer = Customer { credit_limit: limit, version: before.version + 1, updated_at: tx.now, ..before.clone() };
+    if !customers::update(tx.conn, &customer)? {
+        return Err(Code::VersionMismatch.into());
+    }
+    let text = |limit: Option<Amount>| limit.map(|limit| limit.text(4));
+    let event = Event::new(EventName::CustomerUpdated, Kind::Customer, id).with("version", customer.version);
+    tx.record(event.change("credit_limit", text(before.credit_limit), text(limit)))?;
+    Ok(customer)
+}

@@ -6,6 +6,7 @@ use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Kind, SETTINGS};
 use crate::domain::number::is_pattern;
+use crate::domain::order::Channel;
 use crate::domain::settings::Settings;
 use crate::error::{Code, Error, Result};
 use crate::input::{Patch, rules};
@@ -37,6 +38,10 @@ pub struct SettingsInput {
     #[validate(range(max = 720))]
     #[schema(maximum = 720)]
     pub look_alike_hours: u32,
+    /// Orders that an API key enters from these channels verify themselves where nothing was found; those that people enter never do.
+    #[validate(custom(function = each_once))]
+    #[schema(max_items = 10)]
+    pub trusted_channels: Vec<Channel>,
 }
 
 impl Default for SettingsInput {
@@ -54,6 +59,7 @@ impl SettingsInput {
             large_order_threshold: settings.large_order_threshold,
             report_within_minutes: settings.report_within_minutes,
             look_alike_hours: settings.look_alike_hours,
+            trusted_channels: settings.trusted_channels,
         }
     }
 
@@ -65,8 +71,14 @@ impl SettingsInput {
             large_order_threshold: self.large_order_threshold,
             report_within_minutes: self.report_within_minutes,
             look_alike_hours: self.look_alike_hours,
+            trusted_channels: self.trusted_channels,
         }
     }
+}
+
+fn each_once(channels: &[Channel]) -> std::result::Result<(), ValidationError> {
+    let good = channels.iter().enumerate().all(|(at, channel)| !channels.iter().take(at).any(|other| other == channel));
+    rules::when(good, "duplicate", "must hold each channel once", "渠道不得重复")
 }
 
 fn pattern(text: &str) -> std::result::Result<(), ValidationError> {
@@ -134,6 +146,8 @@ mod tests {
             ("large_order_threshold", json!("-1")),
             ("report_within_minutes", json!(0)),
             ("look_alike_hours", json!(721)),
+            ("trusted_channels", json!(["web", "web"])),
+            ("trusted_channels", json!(["pigeon"])),
             ("colour", json!("blue")),
         ] {
             assert!(patched(json!({field: bad})).is_err(), "{field}");

@@ -13,6 +13,7 @@ use crate::domain::task_plan::code;
 use crate::error::{Error, Result};
 use crate::repositories::money;
 use crate::repositories::orders::{self, parts};
+use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
 use crate::services::orders::{derive, facts};
 use crate::services::{approvals, exceptions, messages, shipments, stock, tasks};
@@ -52,6 +53,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         };
     };
     match event.name {
+        EventName::OrderCreated if is_noted(event, VERIFIES_ITSELF) => steps::verify_itself(tx, order),
         EventName::OrderVerified => ask_approvers(tx, order),
         EventName::OrderAmended if asks_again(event) => ask_approvers(tx, order),
         EventName::OrderSentBack => approvals::supersede(tx, order),
@@ -75,6 +77,10 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
 fn word<'e>(event: &'e Event, field: &str) -> &'e str {
     let said = event.payload.get(field).or_else(|| event.after.get(field));
     said.and_then(|value| value.as_str()).unwrap_or_default()
+}
+
+fn is_noted(event: &Event, field: &str) -> bool {
+    event.after.get(field).and_then(|value| value.as_bool()) == Some(true)
 }
 
 fn asks_again(event: &Event) -> bool {

@@ -194,3 +194,52 @@ fn rule_1_6_finding_a_field_wrong_is_a_step_of_verification_only() {
         assert_eq!([&refused["state"], &company.order(&order)["stage"]], ["awaiting_confirmation", "awaiting_confirmation"]);
     });
 }
+
+#[test]
+fn rule_1_6_a_price_unlike_the_catalogues_is_found() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.product("PAPER", "standard", "10.00");
+        let findings = |price: Value| {
+            let mut line = json!({"sku": "PAPER", "quantity": "1"});
+            if !price.is_null() {
+                line["unit_price"] = price;
+            }
+            company.entered(json!([line]))["findings"].clone()
+        };
+        let codes = |found: Value| found.as_array().expect("findings are listed").iter().map(|f| f["code"].clone()).collect::<Vec<_>>();
+        assert!(!codes(findings(Value::Null)).contains(&json!("price_differs")));
+        assert!(!codes(findings(json!("10.0000"))).contains(&json!("price_differs")));
+        assert!(codes(findings(json!("9.99"))).contains(&json!("price_differs")));
+    });
+}
+
+#[test]
+fn rule_1_6_an_order_that_a_key_enters_from_a_trusted_channel_verifies_itself() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.product("PAPER", "standard", "10.00");
+        company.order_admin().patch("/v1/settings", "*", json!({"trusted_channels": ["web"]})).ok();
+        let shop = app.machine("web shop", &["orders:write"]);
+        let order = |channel: &str, phone: &str, price: &str| {
+            let mut order = order_of(json!([{"sku": "PAPER", "quantity": "1", "unit_price": price}]));
+            order["channel"] = json!(channel);
+            order["customer"]["phone"] = json!(phone);
+            order
+        };
+        let entered = shop.post_with("/v1/orders", &[("idempotency-key", "o-1")], order("web", "+8613800138001", "10.00")).is(201);
+        assert_eq!(entered.body["stage"], "awaiting_approval");
+        let history = company.sales().get(&company.path(&entered.body, "/history")).ok()["data"].clone();
+        let verified = history.as_array().and_then(|rows| rows.iter().find(|row| row["name"] == "order.verified")).expect("it is in the history");
+        assert_eq!([&verified["actor"]["kind"], &verified["after"]["trusted_channel"]], ["system", "web"]);
+        // what looks odd, another channel, and whatever a person types in, waits for a person
+        for (who, order) in [
+            (&shop, order("web", "+8613800138002", "9.00")),
+            (&shop, order("web", "+8613800138001", "10.00")),
+            (&shop, order("marketplace", "+8613800138003", "10.00")),
+            (&*company.sales(), order("web", "+8613800138004", "10.00")),
+        ] {
+            assert_eq!(who.post("/v1/orders", order).created()["stage"], "awaiting_verification");
+        }
+    });
+}

@@ -2,6 +2,8 @@
 //! around it.
 
 mod carrying;
+mod credit;
+mod deciding;
 mod delegating;
 mod duplicating;
 mod overriding;

@@ -76,6 +76,7 @@ fn add_reason(object: &mut Object) {
 
 fn example(name: &str) -> Option<Value> {
     match name {
+        "CreditInput" => Some(json!({"limit": "20000.00"})),
         "CustomerInput" => Some(json!({"contact_name": "Wang Fang", "phone": "+8613900139000"})),
         "ApprovalRuleInput" => Some(json!({"condition": {"amount_above": "80000.00"}, "valid_until": "2027-12-31"})),
         "ExceptionAmendment" => Some(json!({"severity": "critical", "impact": {"delay_days": 5}})),

@@ -37,6 +37,7 @@ pub fn subject(conn: &mut Conn, order: Order) -> Result<Subject> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unpaid {
     pub order: Id,
+    pub number: String,
     /// ISO 4217; both amounts are in it.
     pub currency: String,
     pub total: Amount,
@@ -48,14 +49,15 @@ pub struct Unpaid {
 pub fn unpaid_orders(conn: &mut Conn, customer: Id) -> Result<Vec<Unpaid>> {
     let unpaid = orders::payment_status.eq(PaymentStatus::Unpaid).or(orders::payment_status.eq(PaymentStatus::Partial));
     let open = orders::customer_id.eq(customer).and(orders::state.ne(State::Cancelled)).and(unpaid);
-    let rows: Vec<(Id, String, Amount)> = orders::table.filter(open).select((orders::id, orders::currency, orders::total)).load(conn)?;
+    let fields = (orders::id, orders::number, orders::currency, orders::total);
+    let rows: Vec<(Id, String, String, Amount)> = orders::table.filter(open).order(orders::id.asc()).select(fields).load(conn)?;
     let of_these = payments::order_id.eq_any(orders::table.filter(open).select(orders::id));
     let paid: Vec<(Id, Amount)> = payments::table.filter(of_these).select((payments::order_id, payments::amount)).load(conn)?;
     let mut payments: BTreeMap<Id, Vec<Amount>> = BTreeMap::new();
     for (order, amount) in paid {
         payments.entry(order).or_default().push(amount);
     }
-    let unpaid = |(order, currency, total)| Unpaid { order, currency, total, payments: payments.remove(&order).unwrap_or_default() };
+    let unpaid = |(order, number, currency, total)| Unpaid { order, number, currency, total, payments: payments.remove(&order).unwrap_or_default() };
     Ok(rows.into_iter().map(unpaid).collect())
 }
 

@@ -2,37 +2,35 @@
 //! goods can arrive as promised. Gathered once, when a round is opened; a check says what it found
 //! and forbids nothing.
 
-use super::facts;
+use super::{credit, facts};
 use crate::db::Tx;
 use crate::domain::amount::{Amount, LIMIT};
 use crate::domain::calendar::Calendar;
-use crate::domain::codes;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::LineKind;
 use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
 use crate::error::Result;
-use crate::repositories::approvals::evidence::{self, Subject, Unpaid};
+use crate::repositories::approvals::evidence::{self, Subject};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
-use crate::repositories::customers::Customer;
 use crate::repositories::orders::parts::{Delivery, Line};
-use crate::repositories::{exchange_rates, money, products};
+use crate::repositories::products;
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// One sentence of a check.
-struct Finding {
-    result: CheckResult,
-    en: String,
-    zh: String,
+pub(super) struct Finding {
+    pub result: CheckResult,
+    pub en: String,
+    pub zh: String,
 }
 
-fn finding(result: CheckResult, en: impl Into<String>, zh: impl Into<String>) -> Finding {
+pub(super) fn finding(result: CheckResult, en: impl Into<String>, zh: impl Into<String>) -> Finding {
     Finding { result, en: en.into(), zh: zh.into() }
 }
 
 /// A check is as good as the worst of what it found.
-fn check(kind: CheckKind, found: &[Finding]) -> Check {
+pub(super) fn check(kind: CheckKind, found: &[Finding]) -> Check {
     Check {
         kind,
         result: found.iter().map(|f| f.result).max().unwrap_or(CheckResult::Unknown),
@@ -43,87 +41,14 @@ fn check(kind: CheckKind, found: &[Finding]) -> Check {
 
 /// All checks of an order, as of now.
 pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Vec<Check>> {
-    Ok(vec![credit(tx, &subject.customer)?, stock(tx, &subject.lines)?, delivery(tx, subject)?])
-}
-
-fn credit(tx: &mut Tx, customer: &Customer) -> Result<Check> {
-    let today = facts::today(tx);
-    let overdue: Vec<String> = money::overdue_unpaid(tx.conn, customer.id, today)?.into_iter().map(|invoice| invoice.number).collect();
-    let mut found = vec![judge_invoices(&overdue)];
-    if let Some(limit) = customer.credit_limit {
-        let exposure = exposure(tx, customer.id)?;
-        found.push(judge_exposure(&exposure, limit, &tx.company.base_currency));
-    }
-    Ok(check(CheckKind::Credit, &found))
-}
-
-/// What a customer has yet to pay, in the base currency and in parts; with what cannot be converted.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Exposure {
-    known: i128,
-    /// ISO 4217, each once.
-    without_rate: BTreeSet<String>,
-}
-
-fn exposure(tx: &mut Tx, customer: Id) -> Result<Exposure> {
-    let mut exposure = Exposure::default();
-    let mut by_currency: BTreeMap<String, i128> = BTreeMap::new();
-    for unpaid in evidence::unpaid_orders(tx.conn, customer)? {
-        *by_currency.entry(unpaid.currency.clone()).or_default() += left(&unpaid);
-    }
     let (company, today) = (tx.company.clone(), facts::today(tx));
-    for (currency, left) in by_currency {
-        match exchange_rates::in_base(tx.conn, &company, capped(left), &currency, today)? {
-            Some(left) => exposure.known += i128::from(left.parts()),
-            None => drop(exposure.without_rate.insert(currency)),
-        }
-    }
-    Ok(exposure)
-}
-
-fn judge_invoices(overdue: &[String]) -> Finding {
-    if overdue.is_empty() {
-        return finding(CheckResult::Pass, "No invoice is past due.", "无逾期未付发票。");
-    }
-    let list = overdue.join(", ");
-    finding(CheckResult::Fail, format!("Past due and not paid: {list}."), format!("逾期未付发票：{list}。"))
+    let credit = credit::of(tx.conn, &company, today, &subject.customer)?.check(&company.base_currency);
+    Ok(vec![credit, stock(tx, &subject.lines)?, delivery(tx, subject)?])
 }
 
 /// A sum in 1/10,000 parts, cut at the largest amount.
-fn capped(parts: i128) -> Amount {
+pub(super) fn capped(parts: i128) -> Amount {
     Amount::from_parts(parts.min(i128::from(LIMIT))).unwrap_or_default()
-}
-
-/// What is left to pay of an order, in parts; what was paid too much counts for no other order.
-fn left(unpaid: &Unpaid) -> i128 {
-    let paid: i128 = unpaid.payments.iter().map(|amount| i128::from(amount.parts())).sum();
-    (i128::from(unpaid.total.parts()) - paid).max(0)
-}
-
-/// What the customer has yet to pay, this order included, against the limit in the base currency.
-/// Without a rate some of it cannot be compared, but what is known may be too much already.
-fn judge_exposure(exposure: &Exposure, limit: Amount, currency: &str) -> Finding {
-    let known = capped(exposure.known);
-    let digits = codes::minor_digits(currency).unwrap_or(2);
-    let (owed, limit_text) = (known.text(digits), limit.text(digits));
-    let result = match known > limit {
-        true => CheckResult::Fail,
-        false if exposure.without_rate.is_empty() => CheckResult::Pass,
-        false => CheckResult::Unknown,
-    };
-    let missing: Vec<&str> = exposure.without_rate.iter().map(String::as_str).collect();
-    let others = match missing.is_empty() {
-        true => (String::new(), String::new()),
-        false => (
-            format!(" There are more in {}, for which no exchange rate is known.", missing.join(", ")),
-            format!("另有 {} 的未付订单，缺少汇率。", missing.join("、")),
-        ),
-    };
-    finding(
-        result,
-        format!("Unpaid orders come to {owed} {currency}, this one included; the limit is {limit_text}.{}", others.0),
-        format!("未付订单（含本单）合计 {owed} {currency}，信用额度 {limit_text}。{}", others.1),
-    )
 }
 
 /// What an order needs of a product.
@@ -261,11 +186,6 @@ mod tests {
         Id::from_parts(1, [byte; 10])
     }
 
-    fn unpaid(currency: &str, total: i32, payments: &[i32]) -> Unpaid {
-        let payments = payments.iter().map(|paid| Amount::units(*paid)).collect();
-        Unpaid { order: id(1), currency: currency.to_owned(), total: Amount::units(total), payments }
-    }
-
     fn line(kind: LineKind, product: Option<Id>, quantity: i32) -> Line {
         Line {
             id: id(1),
@@ -318,36 +238,6 @@ mod tests {
         let found = [finding(CheckResult::Fail, "A.", "甲。"), finding(CheckResult::Unknown, "B.", "乙。"), finding(CheckResult::Pass, "C.", "丙。")];
         let check = check(CheckKind::Stock, &found);
         assert_eq!((check.result, check.detail_en.as_str(), check.detail_zh.as_str()), (CheckResult::Fail, "A. B. C.", "甲。乙。丙。"));
-    }
-
-    #[test]
-    fn a_past_due_invoice_fails_the_credit_check() {
-        // DOMAIN 7.1
-        assert_eq!(judge_invoices(&[]).result, CheckResult::Pass);
-        let late = judge_invoices(&["A-1".to_owned(), "A-2".to_owned()]);
-        assert_eq!((late.result, late.en.as_str()), (CheckResult::Fail, "Past due and not paid: A-1, A-2."));
-    }
-
-    #[test]
-    fn what_is_left_of_an_order_is_never_less_than_nothing() {
-        // DOMAIN 2.3
-        assert_eq!(left(&unpaid("CNY", 80, &[10, 20])), i128::from(Amount::units(50).parts()));
-        assert_eq!(left(&unpaid("CNY", 50, &[150])), 0, "what was paid too much is not credited to others");
-    }
-
-    #[test]
-    fn exposure_is_measured_by_what_is_known_of_it() {
-        // DOMAIN 2.3, DECISIONS 24
-        let judge = |known: i128, without_rate: &[&str]| {
-            let without_rate = without_rate.iter().map(ToString::to_string).collect();
-            judge_exposure(&Exposure { known: known * 10_000, without_rate }, Amount::units(100), "CNY")
-        };
-        assert_eq!(judge(100, &[]).result, CheckResult::Pass);
-        assert_eq!(judge(101, &[]).result, CheckResult::Fail);
-        assert_eq!(judge(80, &["EUR"]).result, CheckResult::Unknown);
-        assert_eq!(judge(101, &["EUR"]).result, CheckResult::Fail);
-        assert_eq!(judge(i128::from(LIMIT) * 4, &[]).result, CheckResult::Fail);
-        assert!(judge(1, &["EUR", "JPY"]).en.ends_with("There are more in EUR, JPY, for which no exchange rate is known."));
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, kno
         return Err(Problem::invalid("/ordered_at", "range", "must not lie in the future", "不得晚于当前时间").into());
     }
     input.ordered_at = Some(ordered_at);
-    let mut lines = build_lines(tx, order, &mut input, &known.lines)?;
+    let (mut lines, priced_otherwise) = build_lines(tx, order, &mut input, &known.lines)?;
     let terms: Vec<LineTerms> = lines.iter().map(Line::terms).collect();
     let totals = totals(&terms, input.discount, input.shipping_fee, input.prices_include_tax, digits).map_err(totals_problem)?;
     for (line, total) in lines.iter_mut().zip(&totals.lines) {
@@ -82,7 +82,11 @@ pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, kno
     let delivery = build_delivery(tx, order, &input, ordered_at)?;
     let key_account = input.key_account == Some(true) || customer.tier == CustomerTier::KeyAccount;
     let mut details = build_details(order, &input);
-    details.findings = Json(findings(tx, settings, &details, &delivery, &lines, totals.total)?);
+    let mut findings = findings(tx, settings, &details, &delivery, &lines, totals.total)?;
+    if priced_otherwise {
+        findings.push(Finding::PriceDiffers);
+    }
+    details.findings = Json(findings);
     Ok(Content { input, customer, owner, ordered_at, key_account, totals, details, delivery, lines })
 }
 
@@ -188,11 +192,13 @@ fn resolve_owner(tx: &mut Tx, named: Option<&str>, known: &Known) -> Result<Opti
     }
 }
 
-fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Line]) -> Result<Vec<Line>> {
+/// The lines, and whether the price of one is not the catalogue's.
+fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Line]) -> Result<(Vec<Line>, bool)> {
     let skus: Vec<String> = input.lines.iter().filter_map(|line| line.sku.clone()).collect();
     let catalog = if skus.is_empty() { Vec::new() } else { products::find_by_skus(tx.conn, &skus)? };
     let mut problem = Problem::new(Code::ValidationFailed);
     let mut lines: Vec<Line> = Vec::with_capacity(input.lines.len());
+    let mut priced_otherwise = false;
     for (at, said) in input.lines.iter_mut().enumerate() {
         let before = known.iter().find(|line| said.id.as_deref() == Some(line.id.text(Kind::Line).as_str()));
         let kept = |product: &Product| before.is_some_and(|line| line.product_id == Some(product.id));
@@ -216,9 +222,10 @@ fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Line]) -
             problem = problem.field(&format!("/lines/{at}/kind"), "conflict", en, "与产品目录不符；仅标准品可改为定制");
         }
         said.id = Some(id.text(Kind::Line));
+        priced_otherwise |= product.is_some_and(|product| product.currency == input.currency && said.unit_price != Some(product.unit_price));
         lines.push(line_row(order, at, id, said, product));
     }
-    if problem.errors.is_empty() { Ok(lines) } else { Err(problem.into()) }
+    if problem.errors.is_empty() { Ok((lines, priced_otherwise)) } else { Err(problem.into()) }
 }
 
 /// Whether a line of this kind can be of a product of that one: approvals follow from it (DOMAIN 2.1).

@@ -1,0 +1,176 @@
+//! A customer's credit (DOMAIN 2.3): what they have yet to pay, in the base currency, against their
+//! limit; and invoices that are past due. Every order that is neither cancelled nor paid counts from the
+//! moment it is entered, so of two orders that would share the last of a limit each sees the other.
+
+use super::checks::{Finding, capped, check, finding};
+use crate::db::Conn;
+use crate::domain::amount::Amount;
+use crate::domain::codes;
+use crate::domain::company::Company;
+use crate::domain::id::Id;
+use crate::error::Result;
+use crate::repositories::approvals::evidence::{self, Unpaid};
+use crate::repositories::approvals::{Check, CheckKind, CheckResult};
+use crate::repositories::customers::Customer;
+use crate::repositories::exchange_rates;
+use crate::repositories::money::{self, Invoice};
+use chrono::NaiveDate;
+
+/// What is left to pay of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    pub order: Id,
+    pub number: String,
+    /// ISO 4217.
+    pub currency: String,
+    pub total: Amount,
+    pub left: Amount,
+    /// None where no exchange rate is known.
+    pub left_in_base: Option<Amount>,
+}
+
+/// A customer's credit as of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credit {
+    /// In the base currency; none for no limit.
+    pub limit: Option<Amount>,
+    pub owed: Vec<Owed>,
+    /// Invoices that are past due and not paid.
+    pub overdue: Vec<Invoice>,
+}
+
+/// A customer's credit.
+///
+/// # Errors
+/// Those of the database.
+pub fn of(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &Customer) -> Result<Credit> {
+    let mut owed = Vec::new();
+    for unpaid in evidence::unpaid_orders(conn, customer.id)? {
+        let left = capped(left(&unpaid));
+        let left_in_base = exchange_rates::in_base(conn, company, left, &unpaid.currency, today)?;
+        owed.push(Owed { order: unpaid.order, number: unpaid.number, currency: unpaid.currency, total: unpaid.total, left, left_in_base });
+    }
+    Ok(Credit { limit: customer.credit_limit, owed, overdue: money::overdue_unpaid(conn, customer.id, today)? })
+}
+
+/// What is left to pay of an order, in parts; what was paid too much counts for no other order.
+fn left(unpaid: &Unpaid) -> i128 {
+    let paid: i128 = unpaid.payments.iter().map(|amount| i128::from(amount.parts())).sum();
+    (i128::from(unpaid.total.parts()) - paid).max(0)
+}
+
+impl Credit {
+    /// What is known to be left to pay, in the base currency.
+    pub fn exposure(&self) -> Amount {
+        capped(self.owed.iter().filter_map(|owed| owed.left_in_base).map(|left| i128::from(left.parts())).sum())
+    }
+
+    /// The currencies of which no rate is known, each once.
+    pub fn without_rate(&self) -> Vec<&str> {
+        let mut currencies: Vec<&str> = self.owed.iter().filter(|owed| owed.left_in_base.is_none()).map(|owed| owed.currency.as_str()).collect();
+        currencies.sort_unstable();
+        currencies.dedup();
+        currencies
+    }
+
+    /// What is left of the limit; none without a limit.
+    pub fn available(&self) -> Option<Amount> {
+        self.limit.map(|limit| limit.minus(self.exposure()).unwrap_or_default().max(Amount::ZERO))
+    }
+
+    /// The check that this comes to, in words.
+    pub fn check(&self, base_currency: &str) -> Check {
+        let overdue: Vec<&str> = self.overdue.iter().map(|invoice| invoice.number.as_str()).collect();
+        let exposure = self.limit.map(|limit| judge_exposure(self.exposure(), &self.without_rate(), limit, base_currency));
+        let found: Vec<Finding> = std::iter::once(judge_invoices(&overdue)).chain(exposure).collect();
+        check(CheckKind::Credit, &found)
+    }
+}
+
+fn judge_invoices(overdue: &[&str]) -> Finding {
+    if overdue.is_empty() {
+        return finding(CheckResult::Pass, "No invoice is past due.", "无逾期未付发票。");
+    }
+    let list = overdue.join(", ");
+    finding(CheckResult::Fail, format!("Past due and not paid: {list}."), format!("逾期未付发票：{list}。"))
+}
+
+/// What the customer has yet to pay against the limit. Without a rate some of it cannot be compared, but
+/// what is known may be too much already.
+fn judge_exposure(known: Amount, without_rate: &[&str], limit: Amount, currency: &str) -> Finding {
+    let digits = codes::minor_digits(currency).unwrap_or(2);
+    let (owed, limit_text) = (known.text(digits), limit.text(digits));
+    let result = match known > limit {
+        true => CheckResult::Fail,
+        false if without_rate.is_empty() => CheckResult::Pass,
+        false => CheckResult::Unknown,
+    };
+    let others = match without_rate.is_empty() {
+        true => (String::new(), String::new()),
+        false => (
+            format!(" There are more in {}, for which no exchange rate is known.", without_rate.join(", ")),
+            format!("另有 {} 的未付订单，缺少汇率。", without_rate.join("、")),
+        ),
+    };
+    finding(
+        result,
+        format!("Unpaid orders come to {owed} {currency}; the limit is {limit_text}.{}", others.0),
+        format!("未付订单合计 {owed} {currency}，信用额度 {limit_text}。{}", others.1),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::amount::LIMIT;
+
+    fn owed(currency: &str, left: i32, in_base: Option<i32>) -> Owed {
+        let (order, left) = (Id::from_parts(1, [1; 10]), Amount::units(left));
+        Owed { order, number: "1".to_owned(), currency: currency.to_owned(), total: left, left, left_in_base: in_base.map(Amount::units) }
+    }
+
+    #[test]
+    fn what_is_left_of_an_order_is_never_less_than_nothing() {
+        // DOMAIN 2.3
+        let unpaid = |total: i32, payments: &[i32]| Unpaid {
+            order: Id::from_parts(1, [1; 10]),
+            number: "1".to_owned(),
+            currency: "CNY".to_owned(),
+            total: Amount::units(total),
+            payments: payments.iter().map(|paid| Amount::units(*paid)).collect(),
+        };
+        assert_eq!(left(&unpaid(80, &[10, 20])), i128::from(Amount::units(50).parts()));
+        assert_eq!(left(&unpaid(50, &[150])), 0, "what was paid too much is not credited to others");
+    }
+
+    #[test]
+    fn exposure_is_measured_by_what_is_known_of_it() {
+        // DOMAIN 2.3, DECISIONS 24
+        let check = |owed: Vec<Owed>| Credit { limit: Some(Amount::units(100)), owed, overdue: Vec::new() }.check("CNY");
+        assert_eq!(check(vec![owed("CNY", 60, Some(60)), owed("USD", 6, Some(40))]).result, CheckResult::Pass);
+        assert_eq!(check(vec![owed("CNY", 60, Some(60)), owed("USD", 6, Some(41))]).result, CheckResult::Fail);
+        assert_eq!(check(vec![owed("CNY", 100, Some(100)), owed("EUR", 1, None)]).result, CheckResult::Unknown);
+        assert_eq!(check(vec![owed("CNY", 101, Some(101)), owed("EUR", 1, None)]).result, CheckResult::Fail);
+        let most = Owed { left_in_base: Amount::from_parts(i128::from(LIMIT)).ok(), ..owed("CNY", 1, None) };
+        assert_eq!(check(vec![most.clone(), most]).result, CheckResult::Fail);
+        let unknown = check(vec![owed("JPY", 1, None), owed("EUR", 1, None), owed("JPY", 1, None)]);
+        assert!(unknown.detail_en.ends_with("There are more in EUR, JPY, for which no exchange rate is known."));
+    }
+
+    #[test]
+    fn what_is_available_is_what_the_limit_leaves() {
+        let credit = |limit: Option<i32>| Credit { limit: limit.map(Amount::units), owed: vec![owed("CNY", 60, Some(60))], overdue: Vec::new() };
+        assert_eq!(credit(Some(100)).available(), Some(Amount::units(40)));
+        assert_eq!(credit(Some(50)).available(), Some(Amount::ZERO));
+        assert_eq!(credit(None).available(), None);
+        assert_eq!(credit(None).check("CNY").result, CheckResult::Pass);
+    }
+
+    #[test]
+    fn a_past_due_invoice_fails_the_credit_check() {
+        // DOMAIN 7.1
+        assert_eq!(judge_invoices(&[]).result, CheckResult::Pass);
+        let late = judge_invoices(&["A-1", "A-2"]);
+        assert_eq!((late.result, late.en.as_str()), (CheckResult::Fail, "Past due and not paid: A-1, A-2."));
+    }
+}
