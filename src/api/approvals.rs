@@ -2,7 +2,7 @@
 
 use super::paging::{self, Cursors, Listing};
 use super::query;
-use super::request::{Asked, Posted};
+use super::request::{Asked, Nothing, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
 use crate::db::types::Json;
@@ -324,4 +324,22 @@ pub async fn get_order_approvals(app: Data<App>, path: Path<String>, asked: Aske
         Answer::json(200, &ApprovalRounds { data })
     };
     send(app.read(Operation::GetOrderApprovals, asked.call, look).await)
+}
+
+/// Runs the checks of an order's open approval round again: stock, credit or the calendar may have
+/// changed. Answers the rounds, as `GET /v1/orders/{id}/approvals`.
+#[utoipa::path(tag = "approvals", request_body = Nothing, responses((status = 200, body = ApprovalRounds)))]
+#[post("/v1/orders/{id}/checks")]
+pub async fn check_order(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        body.valid()?;
+        approvals::check_again(tx, &path)
+    };
+    let render = |tx: &mut Tx, order: Id| {
+        let rounds = whole::rounds(tx.conn, order)?;
+        let data = rounds.into_iter().map(|(round, steps)| round_view(&round, steps, tx.language)).collect();
+        Answer::json(200, &ApprovalRounds { data })
+    };
+    send(app.write(Operation::CheckOrder, posted.call, act, render).await)
 }

@@ -27,6 +27,7 @@ words! {
         OrderExceptionSettled = "order.exception_settled",
         ApprovalRequested = "approval.requested",
         ApprovalDecided = "approval.decided",
+        ApprovalChecked = "approval.checked",
         ApprovalCarried = "approval.carried",
         ApprovalSuperseded = "approval.superseded",
         DelegationCreated = "delegation.created",

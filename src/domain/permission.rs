@@ -52,6 +52,7 @@ const ORDER_ADMIN: &[Role] = &[OrderAdmin];
 const SALES: &[Role] = &[SalesSpecialist, SalesManager, OrderAdmin];
 const VERIFIERS: &[Role] = &[SalesSpecialist, OrderAdmin];
 const APPROVERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead];
+const CHECKERS: &[Role] = &[OrderAdmin, SalesSpecialist, SalesManager, DepartmentHead, OperationsHead];
 const DELEGATORS: &[Role] = &[Admin, OrderAdmin, SalesSpecialist, SalesManager, DepartmentHead, OperationsHead];
 const STOCK: &[Role] = &[Warehouse, OrderAdmin];
 const WORKERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, Warehouse, Production, Logistics, Finance, OrderAdmin];
@@ -117,6 +118,7 @@ operations! {
     ListOrderRevisions = "list_order_revisions", STAFF, Some("orders:read");
     GetOrderRevision = "get_order_revision", STAFF, Some("orders:read");
     GetOrderApprovals = "get_order_approvals", STAFF, Some("orders:read");
+    CheckOrder = "check_order", CHECKERS, None;
     ListApprovals = "list_approvals", STAFF, None;
     GetApproval = "get_approval", STAFF, None;
     ApproveStep = "approve_step", APPROVERS, None;

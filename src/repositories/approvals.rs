@@ -300,6 +300,14 @@ pub fn set_step_status(conn: &mut Conn, from: StepStatus, step: &Step) -> Result
     Ok(each!(conn, c => diesel::update(approval_steps::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
 
+/// Stores what checks have found anew, and the rules that ask because of it; false where the round is
+/// closed by now.
+pub fn set_checks(conn: &mut Conn, round: &Round) -> Result<bool> {
+    let open = approval_rounds::table.filter(approval_rounds::id.eq(round.id).and(approval_rounds::status.eq(RoundStatus::Open)));
+    let values = (approval_rounds::checks.eq(round.checks.clone()), approval_rounds::basis.eq(round.basis.clone()));
+    Ok(each!(conn, c => diesel::update(open).set(values).fixed(here!()).execute(c))? == 1)
+}
+
 /// Closes an open round; false where it is closed by now.
 pub fn close_round(conn: &mut Conn, round: Id, status: RoundStatus, at: UtcTime) -> Result<bool> {
     let open = approval_rounds::table.filter(approval_rounds::id.eq(round).and(approval_rounds::status.eq(RoundStatus::Open)));

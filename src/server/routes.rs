@@ -64,6 +64,7 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(orders::list_order_revisions)
         .service(orders::get_order_revision)
         .service(approvals::get_order_approvals)
+        .service(approvals::check_order)
         .service(approvals::list_approvals)
         .service(approvals::get_approval)
         .service(approvals::approve_step)

@@ -6,6 +6,7 @@
 //! rules themselves, `simulating` tries them.
 
 mod carrying;
+mod checking;
 mod checks;
 pub mod credit;
 mod deciding;
@@ -14,6 +15,7 @@ mod opening;
 pub mod rules;
 mod simulating;
 
+pub use checking::check_again;
 pub use checks::gather as check;
 pub use deciding::decide;
 pub use opening::open_round;

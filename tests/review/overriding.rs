@@ -74,6 +74,52 @@ fn rule_2_3_the_first_of_two_who_could_says_why_and_the_second_need_not() {
 }
 
 #[test]
+fn rule_2_3_checks_are_run_again_and_what_they_found_before_stays_in_the_history() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = short(&company, false);
+        let path = company.path(&order, "/checks");
+        let version = company.order(&order)["version"].clone();
+        let check = || company.sales().post(&path, json!({})).ok()["data"][0].clone();
+        let unchanged = check();
+        assert_eq!((&unchanged["checks"][1]["result"], &company.order(&order)["version"]), (&json!("fail"), &version));
+        company.receive_stock("PAPER", "5");
+        assert_eq!(check()["checks"][1]["result"], "pass");
+        // the head was asked and stays asked, but has nothing to override
+        company.approve_next(&order);
+        let step = company.pending_steps(&order).remove(0);
+        let head = |order: &Value| company.head().post(&format!("/v1/approvals/{}/approve", id(&company.pending_steps(order)[0])), json!({}));
+        assert_eq!(step["role"], "department_head");
+        head(&order).ok();
+        company.sales().post(&path, json!({})).refused(409, "invalid_transition");
+        let history = company.sales().get(&company.path(&order, "/history")).ok()["data"].clone();
+        let checked = history.as_array().and_then(|rows| rows.iter().find(|row| row["name"] == "approval.checked")).expect("it is in the history");
+        assert_eq!([&checked["before"]["checks"]["stock"], &checked["after"]["checks"]["stock"]], ["fail", "pass"]);
+        company.warehouse().post(&path, json!({})).refused(403, "forbidden");
+        company.sales().post("/v1/orders/209901-001/checks", json!({})).refused(404, "not_found");
+    });
+}
+
+#[test]
+fn rule_2_3_what_fails_later_asks_a_head_as_well() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("5");
+        let order = company.verified(json!([{"sku": "PAPER", "quantity": "5"}]));
+        assert_eq!(roles(&latest_round(&company, &order)), ["sales_specialist"]);
+        company.confirmed(json!([{"sku": "PAPER", "quantity": "5"}]));
+        let checked = company.sales().post(&company.path(&order, "/checks"), json!({})).ok()["data"][0].clone();
+        assert_eq!(roles(&checked), ["sales_specialist", "department_head"]);
+        assert_eq!([&checked["steps"][1]["status"], &checked["rules"][1]["code"]], ["waiting", "failed_check"]);
+        company.approve_next(&order);
+        assert_eq!(company.order(&order)["stage"], "awaiting_approval");
+        company.head().post(&format!("/v1/approvals/{}/approve", id(&company.pending_steps(&order)[0])), json!({})).refused(422, "rule_violated");
+        company.approve_next(&order);
+        assert_eq!(company.order(&order)["stage"], "awaiting_confirmation");
+    });
+}
+
+#[test]
 fn rule_2_3_an_override_is_not_carried_over() {
     on_every_store(|app| {
         let company = app.company();

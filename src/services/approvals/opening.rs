@@ -67,19 +67,26 @@ pub(super) struct Plan {
 impl Plan {
     /// Adds a head where a check failed and nobody is asked yet who could override it (DOMAIN 2.3).
     fn with_head_for(mut self, checks: &[Check]) -> Self {
-        let failed = checks.iter().any(|check| check.result == CheckResult::Fail);
-        if failed && !self.steps.iter().any(|step| OVERRIDERS.contains(&step.role)) {
-            let level = self.steps.last().map_or(1, |last| last.level + 1);
-            self.steps.push(PlannedStep { level, role: Role::DepartmentHead, rules: vec![FAILED_CHECK.to_owned()] });
-            self.basis.rules.push(Applied {
-                code: FAILED_CHECK.to_owned(),
-                version: 1,
-                title_en: "A check failed".to_owned(),
-                title_zh: "检查未通过".to_owned(),
-            });
+        let asked: Vec<(i32, Role)> = self.steps.iter().map(|step| (step.level, step.role)).collect();
+        if let Some(head) = head_for(checks, &asked) {
+            self.steps.push(head);
+            self.basis.rules.push(failed_check());
         }
         self
     }
+}
+
+/// The head to be asked beside those who are, where a check failed and none of them could override it.
+pub(super) fn head_for(checks: &[Check], asked: &[(i32, Role)]) -> Option<PlannedStep> {
+    let failed = checks.iter().any(|check| check.result == CheckResult::Fail);
+    let needed = failed && !asked.iter().any(|(_, role)| OVERRIDERS.contains(role));
+    let level = asked.iter().map(|(level, _)| level + 1).max().unwrap_or(1);
+    needed.then(|| PlannedStep { level, role: Role::DepartmentHead, rules: vec![FAILED_CHECK.to_owned()] })
+}
+
+/// What stands for the rule that asks for that head.
+pub(super) fn failed_check() -> Applied {
+    Applied { code: FAILED_CHECK.to_owned(), version: 1, title_en: "A check failed".to_owned(), title_zh: "检查未通过".to_owned() }
 }
 
 /// Asks rules about an order.
@@ -108,7 +115,7 @@ fn build_round(tx: &mut Tx, subject: &Subject, plan: &Plan, checks: Vec<Check>, 
     })
 }
 
-fn build_steps(tx: &mut Tx, order: &Order, round: &Round, planned: &[PlannedStep]) -> Result<Vec<Step>> {
+pub(super) fn build_steps(tx: &mut Tx, order: &Order, round: &Round, planned: &[PlannedStep]) -> Result<Vec<Step>> {
     let heads = if planned.iter().any(|step| step.role == Role::DepartmentHead) { Some(owners_department(tx, order)?) } else { None };
     let step = |planned: &PlannedStep| Step {
         id: tx.new_id(),
