@@ -67,8 +67,10 @@ pub struct CustomerCredit {
     /// How it looks.
     pub result: CheckResult,
     pub detail: String,
-    /// The orders of which something is left to pay, oldest first.
+    /// The orders of which something is left to pay, oldest first; at most 1000.
     pub orders: Vec<CreditOrder>,
+    /// Whether there are more of them, so that `exposure` is only what is known.
+    pub has_more_orders: bool,
     /// Invoices that are past due and not paid.
     pub overdue_invoices: Vec<CreditInvoice>,
 }
@@ -109,6 +111,7 @@ fn view(customer: &Customer, credit: &Credit, company: &Company, language: Langu
         without_rate: credit.without_rate().into_iter().map(str::to_owned).collect(),
         result: check.result,
         detail: language.pick(&check.detail_en, &check.detail_zh).to_owned(),
+        has_more_orders: credit.more,
         orders: credit.owed.iter().map(|owed| order_view(owed, base)).collect(),
         overdue_invoices: overdue.collect(),
     }

@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod approval_rules;
 pub mod approvals;
 pub mod auth;
+pub mod bulk;
 pub mod credit;
 pub mod customers;
 pub mod delegations;

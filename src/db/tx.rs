@@ -4,6 +4,7 @@
 
 use crate::db::clock;
 use crate::db::connection::Conn;
+use crate::db::executor::run_prepared;
 use crate::db::numbers::Numbers;
 use crate::domain::actor::Actor;
 use crate::domain::company::Company;
@@ -188,6 +189,31 @@ impl<'c> Tx<'c> {
     /// Whether the clock is to look once this is committed.
     pub fn clock_is_asked(&self) -> bool {
         self.clock_is_asked
+    }
+
+    /// Does a part by itself: where it is refused, its effects are undone and the rest goes on. What
+    /// goes wrong in the database ends the whole.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn attempt<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T>) -> Result<std::result::Result<T, Box<Problem>>> {
+        run_prepared(self.conn, "SAVEPOINT part")?;
+        let before = (self.recorded.len(), self.outgoing.len(), self.taken.clone(), self.clock_is_asked);
+        let refused = match act(self) {
+            Ok(value) => {
+                run_prepared(self.conn, "RELEASE part")?;
+                return Ok(Ok(value));
+            }
+            Err(Error::Problem(problem) | Error::Refused(problem)) => problem,
+            Err(error) => return Err(error),
+        };
+        run_prepared(self.conn, "ROLLBACK TO part")?;
+        run_prepared(self.conn, "RELEASE part")?;
+        let (recorded, outgoing, taken, clock_is_asked) = before;
+        self.recorded.truncate(recorded);
+        self.outgoing.truncate(outgoing);
+        (self.taken, self.clock_is_asked) = (taken, clock_is_asked);
+        Ok(Err(refused))
     }
 
     /// Runs what follows as another actor (the system), then goes back.

@@ -106,6 +106,7 @@ operations! {
     DuplicateOrder = "duplicate_order", SALES, Some("orders:write");
     AmendOrder = "amend_order", SALES, Some("orders:write");
     VerifyOrder = "verify_order", VERIFIERS, None;
+    VerifyOrders = "verify_orders", VERIFIERS, None;
     SendBackOrder = "send_back_order", SALES, None;
     ConfirmOrder = "confirm_order", SALES, None;
     ReleaseOrder = "release_order", ORDER_ADMIN, None;
@@ -122,6 +123,7 @@ operations! {
     ListApprovals = "list_approvals", STAFF, None;
     GetApproval = "get_approval", STAFF, None;
     ApproveStep = "approve_step", APPROVERS, None;
+    ApproveSteps = "approve_steps", APPROVERS, None;
     RejectStep = "reject_step", APPROVERS, None;
     SendBackStep = "send_back_step", APPROVERS, None;
     ListDelegations = "list_delegations", DELEGATORS, None;

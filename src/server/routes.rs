@@ -3,8 +3,8 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approval_rules, approvals, auth, credit, customers, delegations, doc, events, exceptions, exchange_rates, files, health, messages,
-    money, orders, products, settings, shipments, stock, tasks, users, warehouses,
+    api_keys, approval_rules, approvals, auth, bulk, credit, customers, delegations, doc, events, exceptions, exchange_rates, files, health,
+    messages, money, orders, products, settings, shipments, stock, tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -52,6 +52,7 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(orders::amend_order)
         .service(orders::duplicate_order)
         .service(orders::verify_order)
+        .service(bulk::verify_orders)
         .service(orders::send_back_order)
         .service(orders::confirm_order)
         .service(orders::release_order)
@@ -68,6 +69,7 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(approvals::list_approvals)
         .service(approvals::get_approval)
         .service(approvals::approve_step)
+        .service(bulk::approve_steps)
         .service(approvals::reject_step)
         .service(approvals::send_back_step)
         .service(delegations::list_delegations)

@@ -54,10 +54,13 @@ fn each_message_goes_out_once_although_two_replicas_send_at_once() {
         try_all(app);
         assert_eq!((app.count("messages WHERE status = 'queued'"), mail.taken().len()), (12, 0), "everything was tried and put off");
         mail.refuse_for_now(false);
-        // the time to try again comes once the gate stands, or the servers' own workers might be first
-        let send_a_day_later = app.servers().iter().map(|server| {
+        // the time to try again comes once the gate stands, or the servers' own workers might be first; and
+        // once only, or a claim of the first would lapse while it sends
+        let send_a_day_later = app.servers().iter().enumerate().map(|(at, server)| {
             move || {
-                app.advance(TimeDelta::days(1));
+                if at == 0 {
+                    app.advance(TimeDelta::days(1));
+                }
                 deliver_all(&server.app);
             }
         });

@@ -1,6 +1,7 @@
 //! Review (DOMAIN 2): the policy as data, who must approve because of it, and that nobody gets
 //! around it.
 
+mod bulk;
 mod carrying;
 mod credit;
 mod deciding;

@@ -45,20 +45,27 @@ pub struct Unpaid {
     pub payments: Vec<Amount>,
 }
 
-/// A customer's orders that are neither cancelled nor paid in full.
-pub fn unpaid_orders(conn: &mut Conn, customer: Id) -> Result<Vec<Unpaid>> {
+/// A customer's orders that are neither cancelled nor paid in full, oldest first, so many at the most.
+pub fn unpaid_orders(conn: &mut Conn, customer: Id, most: i64) -> Result<Vec<Unpaid>> {
     let unpaid = orders::payment_status.eq(PaymentStatus::Unpaid).or(orders::payment_status.eq(PaymentStatus::Partial));
     let open = orders::customer_id.eq(customer).and(orders::state.ne(State::Cancelled)).and(unpaid);
     let fields = (orders::id, orders::number, orders::currency, orders::total);
-    let rows: Vec<(Id, String, String, Amount)> = orders::table.filter(open).order(orders::id.asc()).select(fields).load(conn)?;
-    let of_these = payments::order_id.eq_any(orders::table.filter(open).select(orders::id));
-    let paid: Vec<(Id, Amount)> = payments::table.filter(of_these).select((payments::order_id, payments::amount)).load(conn)?;
+    let rows: Vec<(Id, String, String, Amount)> = orders::table.filter(open).order(orders::id.asc()).limit(most).select(fields).load(conn)?;
+    let ids: Vec<Id> = rows.iter().map(|(id, ..)| *id).collect();
     let mut payments: BTreeMap<Id, Vec<Amount>> = BTreeMap::new();
-    for (order, amount) in paid {
+    for (order, amount) in payments_of(conn, &ids)? {
         payments.entry(order).or_default().push(amount);
     }
     let unpaid = |(order, number, currency, total)| Unpaid { order, number, currency, total, payments: payments.remove(&order).unwrap_or_default() };
     Ok(rows.into_iter().map(unpaid).collect())
+}
+
+fn payments_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<(Id, Amount)>> {
+    if orders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_these = payments::table.filter(payments::order_id.eq_any(padded(orders))).select((payments::order_id, payments::amount));
+    Ok(each!(conn, c => of_these.listed(orders.len(), here_by_length!()).load(c))?)
 }
 
 /// The balances of several products, in all warehouses.

@@ -42,7 +42,7 @@ pub(super) fn check(kind: CheckKind, found: &[Finding]) -> Check {
 /// All checks of an order, as of now.
 pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Vec<Check>> {
     let (company, today) = (tx.company.clone(), facts::today(tx));
-    let credit = credit::of(tx.conn, &company, today, &subject.customer)?.check(&company.base_currency);
+    let credit = credit::needed(tx.conn, &company, today, &subject.customer)?.check(&company.base_currency);
     Ok(vec![credit, stock(tx, &subject.lines)?, delivery(tx, subject)?])
 }
 

@@ -35,8 +35,24 @@ pub struct Credit {
     /// In the base currency; none for no limit.
     pub limit: Option<Amount>,
     pub owed: Vec<Owed>,
+    /// There are more orders of which something is left to pay.
+    pub more: bool,
     /// Invoices that are past due and not paid.
     pub overdue: Vec<Invoice>,
+}
+
+/// So many unpaid orders are looked at; who has more has other troubles.
+const MOST: usize = 1000;
+
+/// What the check of a round needs to know of a customer's credit: without a limit, no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn needed(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &Customer) -> Result<Credit> {
+    match customer.credit_limit {
+        Some(_) => of(conn, company, today, customer),
+        None => Ok(Credit { limit: None, owed: Vec::new(), more: false, overdue: money::overdue_unpaid(conn, customer.id, today)? }),
+    }
 }
 
 /// A customer's credit.
@@ -45,12 +61,15 @@ pub struct Credit {
 /// Those of the database.
 pub fn of(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &Customer) -> Result<Credit> {
     let mut owed = Vec::new();
-    for unpaid in evidence::unpaid_orders(conn, customer.id)? {
+    let mut unpaid = evidence::unpaid_orders(conn, customer.id, MOST as i64 + 1)?;
+    let more = unpaid.len() > MOST;
+    unpaid.truncate(MOST);
+    for unpaid in unpaid {
         let left = capped(left(&unpaid));
         let left_in_base = exchange_rates::in_base(conn, company, left, &unpaid.currency, today)?;
         owed.push(Owed { order: unpaid.order, number: unpaid.number, currency: unpaid.currency, total: unpaid.total, left, left_in_base });
     }
-    Ok(Credit { limit: customer.credit_limit, owed, overdue: money::overdue_unpaid(conn, customer.id, today)? })
+    Ok(Credit { limit: customer.credit_limit, owed, more, overdue: money::overdue_unpaid(conn, customer.id, today)? })
 }
 
 /// What is left to pay of an order, in parts; what was paid too much counts for no other order.
@@ -81,7 +100,7 @@ impl Credit {
     /// The check that this comes to, in words.
     pub fn check(&self, base_currency: &str) -> Check {
         let overdue: Vec<&str> = self.overdue.iter().map(|invoice| invoice.number.as_str()).collect();
-        let exposure = self.limit.map(|limit| judge_exposure(self.exposure(), &self.without_rate(), limit, base_currency));
+        let exposure = self.limit.map(|limit| judge_exposure(self, limit, base_currency));
         let found: Vec<Finding> = std::iter::once(judge_invoices(&overdue)).chain(exposure).collect();
         check(CheckKind::Credit, &found)
     }
@@ -97,12 +116,13 @@ fn judge_invoices(overdue: &[&str]) -> Finding {
 
 /// What the customer has yet to pay against the limit. Without a rate some of it cannot be compared, but
 /// what is known may be too much already.
-fn judge_exposure(known: Amount, without_rate: &[&str], limit: Amount, currency: &str) -> Finding {
+fn judge_exposure(credit: &Credit, limit: Amount, currency: &str) -> Finding {
+    let (known, without_rate) = (credit.exposure(), credit.without_rate());
     let digits = codes::minor_digits(currency).unwrap_or(2);
     let (owed, limit_text) = (known.text(digits), limit.text(digits));
     let result = match known > limit {
         true => CheckResult::Fail,
-        false if without_rate.is_empty() => CheckResult::Pass,
+        false if without_rate.is_empty() && !credit.more => CheckResult::Pass,
         false => CheckResult::Unknown,
     };
     let others = match without_rate.is_empty() {
@@ -112,10 +132,11 @@ fn judge_exposure(known: Amount, without_rate: &[&str], limit: Amount, currency:
             format!("另有 {} 的未付订单，缺少汇率。", without_rate.join("、")),
         ),
     };
+    let (oldest_en, oldest_zh) = if credit.more { ("The oldest 1000 unpaid", "最早的 1000 笔未付") } else { ("Unpaid", "未付") };
     finding(
         result,
-        format!("Unpaid orders come to {owed} {currency}; the limit is {limit_text}.{}", others.0),
-        format!("未付订单合计 {owed} {currency}，信用额度 {limit_text}。{}", others.1),
+        format!("{oldest_en} orders come to {owed} {currency}; the limit is {limit_text}.{}", others.0),
+        format!("{oldest_zh}订单合计 {owed} {currency}，信用额度 {limit_text}。{}", others.1),
     )
 }
 
@@ -146,7 +167,9 @@ mod tests {
     #[test]
     fn exposure_is_measured_by_what_is_known_of_it() {
         // DOMAIN 2.3, DECISIONS 24
-        let check = |owed: Vec<Owed>| Credit { limit: Some(Amount::units(100)), owed, overdue: Vec::new() }.check("CNY");
+        let check = |owed: Vec<Owed>| Credit { limit: Some(Amount::units(100)), owed, more: false, overdue: Vec::new() }.check("CNY");
+        let many = |left| Credit { limit: Some(Amount::units(100)), owed: vec![owed("CNY", left, Some(left))], more: true, overdue: Vec::new() };
+        assert_eq!([many(100).check("CNY").result, many(101).check("CNY").result], [CheckResult::Unknown, CheckResult::Fail]);
         assert_eq!(check(vec![owed("CNY", 60, Some(60)), owed("USD", 6, Some(40))]).result, CheckResult::Pass);
         assert_eq!(check(vec![owed("CNY", 60, Some(60)), owed("USD", 6, Some(41))]).result, CheckResult::Fail);
         assert_eq!(check(vec![owed("CNY", 100, Some(100)), owed("EUR", 1, None)]).result, CheckResult::Unknown);
@@ -159,7 +182,8 @@ mod tests {
 
     #[test]
     fn what_is_available_is_what_the_limit_leaves() {
-        let credit = |limit: Option<i32>| Credit { limit: limit.map(Amount::units), owed: vec![owed("CNY", 60, Some(60))], overdue: Vec::new() };
+        let credit =
+            |limit: Option<i32>| Credit { limit: limit.map(Amount::units), owed: vec![owed("CNY", 60, Some(60))], more: false, overdue: Vec::new() };
         assert_eq!(credit(Some(100)).available(), Some(Amount::units(40)));
         assert_eq!(credit(Some(50)).available(), Some(Amount::ZERO));
         assert_eq!(credit(None).available(), None);

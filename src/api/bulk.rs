@@ -1,0 +1,128 @@
+//! The same step taken on many things by one request: each is done or refused by itself, and the answer
+//! says which.
+
+use super::request::Posted;
+use super::respond::{Response, send};
+use crate::app::{Answer, App};
+use crate::db::Tx;
+use crate::domain::id::Kind;
+use crate::domain::permission::Operation;
+use crate::domain::words::Language;
+use crate::error::{Problem, Result};
+use crate::input::rules;
+use crate::services::approvals::{self, Decision};
+use crate::services::orders::input::VerifyInput;
+use crate::services::orders::steps;
+use actix_web::post;
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use validator::{Validate, ValidationError};
+
+/// How long what names one thing may be.
+const LONGEST: usize = 60;
+
+fn each_once(names: &[String]) -> std::result::Result<(), ValidationError> {
+    let short = names.iter().all(|name| (1..=LONGEST).contains(&name.chars().count()));
+    let once = names.iter().enumerate().all(|(at, name)| !names.iter().take(at).any(|other| other == name));
+    rules::when(short && once, "names", "must name each once, in 60 characters at most", "每项只能出现一次，且不超过 60 个字符")
+}
+
+/// Orders to be verified.
+#[derive(Debug, Clone, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"orders": ["202703-001", "202703-002"], "note": "as in the shop"}))]
+pub struct BulkVerification {
+    /// Up to 100 orders, each by its id or its number.
+    #[validate(length(min = 1, max = 100), custom(function = each_once))]
+    #[schema(min_items = 1, max_items = 100)]
+    pub orders: Vec<String>,
+    #[validate(length(max = 1000))]
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+}
+
+/// Steps to be approved.
+#[derive(Debug, Clone, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"steps": ["stp_019b2f0a7c1d7e3f8a5b6c7d8e9f0a1b"], "comment": "agreed"}))]
+pub struct BulkApproval {
+    /// Up to 100 steps, by their ids.
+    #[validate(length(min = 1, max = 100), custom(function = each_once))]
+    #[schema(min_items = 1, max_items = 100)]
+    pub steps: Vec<String>,
+    #[validate(length(max = 1000))]
+    #[schema(max_length = 1000)]
+    pub comment: Option<String>,
+}
+
+/// What became of one of them.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct BulkOutcome {
+    /// As it was named.
+    pub name: String,
+    /// Whether it was done.
+    pub done: bool,
+    /// Why not: the code of the problem that the single request would have met; null where it was done.
+    pub code: Option<&'static str>,
+    pub detail: Option<String>,
+}
+
+/// What became of all of them, in the order in which they were named.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct BulkOutcomes {
+    /// The outcomes.
+    pub data: Vec<BulkOutcome>,
+    /// How many were done.
+    pub done: usize,
+    /// How many were refused.
+    pub refused: usize,
+}
+
+type Outcomes = Vec<(String, Option<Box<Problem>>)>;
+
+/// Takes a step on each of these by itself.
+fn each<T>(tx: &mut Tx, names: &[String], step: impl Fn(&mut Tx, &str) -> Result<T>) -> Result<Outcomes> {
+    let outcome = |name: &String| Ok((name.clone(), tx.attempt(|tx| step(tx, name))?.err()));
+    names.iter().map(outcome).collect()
+}
+
+fn answer(outcomes: Outcomes, language: Language) -> Result<Answer> {
+    let view = |(name, refused): (String, Option<Box<Problem>>)| BulkOutcome {
+        name,
+        done: refused.is_none(),
+        code: refused.as_ref().map(|problem| problem.code.as_str()),
+        detail: refused.map(|problem| problem.detail_text(language)),
+    };
+    let data: Vec<BulkOutcome> = outcomes.into_iter().map(view).collect();
+    let done = data.iter().filter(|outcome| outcome.done).count();
+    Answer::json(200, &BulkOutcomes { refused: data.len() - done, done, data })
+}
+
+/// Finds the key fields of several orders right. Each is verified or refused by itself, as by
+/// `POST /v1/orders/{id}/verify`.
+#[utoipa::path(tag = "orders", request_body = BulkVerification, responses((status = 200, body = BulkOutcomes)))]
+#[post("/v1/orders/verify")]
+pub async fn verify_orders(app: Data<App>, posted: Posted<BulkVerification>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        let right = VerifyInput { note: said.note.clone(), ..VerifyInput::default() };
+        each(tx, &said.orders, |tx, order| steps::verify(tx, order, &right))
+    };
+    send(app.write(Operation::VerifyOrders, posted.call, act, |tx, outcomes| answer(outcomes, tx.language)).await)
+}
+
+/// Approves several steps. Each is approved or refused by itself, as by `POST /v1/approvals/{id}/approve`.
+#[utoipa::path(tag = "approvals", request_body = BulkApproval, responses((status = 200, body = BulkOutcomes)))]
+#[post("/v1/approvals/approve")]
+pub async fn approve_steps(app: Data<App>, posted: Posted<BulkApproval>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        each(tx, &said.steps, |tx, step| {
+            let id = Kind::Step.parse(step).ok_or_else(Problem::not_found)?;
+            approvals::decide(tx, id, Decision::Approve, said.comment.as_deref())
+        })
+    };
+    send(app.write(Operation::ApproveSteps, posted.call, act, |tx, outcomes| answer(outcomes, tx.language)).await)
+}
