@@ -175,6 +175,7 @@ GOOD: dict[str, Maker] = {
     "create_order": new(channel_ref="WEB"),
     "amend_order": own_order("awaiting_verification"),
     "verify_order": order("awaiting_verification"),
+    "verify_orders": lambda world, _: Good(body={"orders": [world.order("awaiting_verification")["number"]]}),
     "send_back_order": wrong_order,
     "confirm_order": own_order("awaiting_confirmation"),
     "release_order": reviewed_order,
@@ -199,6 +200,7 @@ GOOD: dict[str, Maker] = {
     "check_order": order("awaiting_approval"),
     "get_approval": about(lambda world: world.step("sales_specialist")),
     "approve_step": step,
+    "approve_steps": lambda world, actor: Good(body={"steps": [world.step(actor.role)["id"]]}),
     "reject_step": step,
     "send_back_step": step,
     # tasks
