@@ -30,7 +30,7 @@ use validator::Validate;
 pub struct ApprovalCheck {
     /// What was looked at.
     pub kind: CheckKind,
-    /// How it looks; nothing but advice to those who decide.
+    /// How it looks; what failed is overridden by a head or above, with a comment.
     pub result: CheckResult,
     pub detail: String,
 }

@@ -1,6 +1,6 @@
 //! What approvers should look at (DOMAIN 2.3): the customer's credit, the stock, and whether the
-//! goods can arrive as promised. Gathered once, when a round is opened; a check says what it found
-//! and forbids nothing.
+//! goods can arrive as promised. Gathered when a round is opened, and again on demand; what fails asks
+//! for somebody who may override it. A customer's credit is reckoned in `credit`.
 
 use super::{credit, facts};
 use crate::db::Tx;
