@@ -1,7 +1,9 @@
 //! Proves what must always hold of a store, by walking all of it: stock is the sum of its
 //! movements, amounts are what their lines come to, an order's state is the replay of its
-//! history, every message belongs to an event (BEHAVIOUR 10). Changes nothing.
+//! history, what was approved was approved by all who had to, every message belongs to an event
+//! (BEHAVIOUR 10). Changes nothing.
 
+mod approvals;
 mod ledger;
 mod orders;
 mod references;
@@ -41,6 +43,7 @@ const PROOFS: &[(&str, Proof)] = &[
     ("references", references::hold),
     ("stock", stock::is_the_sum_of_movements),
     ("orders", orders::are_what_they_show),
+    ("approvals", approvals::are_complete),
     ("numbers", ledger::numbers_are_single),
     ("messages", ledger::messages_have_events),
 ];

@@ -1,4 +1,4 @@
-//! `docket check` finds nothing wrong with a store that was only used, and names each of eight
+//! `docket check` finds nothing wrong with a store that was only used, and names each of ten
 //! corruptions made by hand, past the database's own guards (BEHAVIOUR 10).
 
 use crate::support::{TestApp, on_every_store};
@@ -54,6 +54,23 @@ fn is_named(corruption: &Corruption) {
         let named = |finding: &Finding| finding.proof == corruption.proof && (!corruption.names_the_order || finding.subject == number);
         assert!(found.iter().any(named), "nothing names it: {found:#?}");
     });
+}
+
+#[test]
+fn an_order_that_went_on_without_a_level_is_named() {
+    let forged = "UPDATE approval_steps SET status = 'superseded', decided_by_id = NULL, decided_at = NULL \
+                  WHERE order_id = (SELECT MIN(order_id) FROM approval_steps)";
+    let forged_postgres = "UPDATE approval_steps SET status = 'superseded', decided_by_id = NULL, decided_at = NULL \
+                           WHERE order_id = (SELECT id FROM orders ORDER BY id LIMIT 1)";
+    is_named(&Corruption { proof: "approvals", sqlite: forged.to_owned(), postgres: forged_postgres.to_owned(), names_the_order: true });
+    let unmade = "UPDATE approval_rounds SET status = 'superseded'";
+    is_named(&plainly("approvals", unmade, true));
+}
+
+#[test]
+fn a_decision_that_was_carried_but_never_made_is_named() {
+    let statement = "UPDATE approval_steps SET status = 'carried', carried_from_id = id";
+    is_named(&plainly("approvals", statement, true));
 }
 
 #[test]
