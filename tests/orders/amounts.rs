@@ -1,6 +1,6 @@
 //! Amounts are exact decimals, and a difference is shown, not swallowed (DOMAIN 1.5).
 
-use crate::support::{on_every_store, order_of};
+use crate::support::{id, on_every_store, order_of};
 use serde_json::{Value, json};
 
 /// An order of these lines with these fields changed.
@@ -99,5 +99,23 @@ fn rule_1_5_what_is_too_large_or_no_exact_decimal_is_refused_not_wrapped() {
         refused(json!("1"), json!("-0.01"));
         let over = json!([{"name": "Cable", "quantity": "1", "unit_price": "1", "discount_amount": "1.01"}]);
         sales.post("/v1/orders", order_of(over)).refused(400, "validation_failed");
+    });
+}
+
+#[test]
+fn rule_1_5_what_is_invoiced_and_paid_has_no_more_digits_than_the_currency() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.confirmed(json!([{"name": "Advice", "quantity": "1", "unit_price": "9", "kind": "service"}]));
+        let (finance, order) = (company.finance(), id(&order).to_owned());
+        let payment = |amount: &str| finance.post("/v1/payments", json!({"order_id": order, "amount": amount, "method": "cash"}));
+        let invoice = |amount: &str| {
+            finance.post("/v1/invoices", json!({"order_id": order, "number": format!("INV-{amount}"), "amount": amount, "kind": "ordinary"}))
+        };
+        for refused in [payment("1.001"), invoice("1.001")] {
+            assert_eq!(refused.refused(400, "validation_failed")["errors"][0]["pointer"], "/amount");
+        }
+        payment("1.01").created();
+        invoice("1.01").created();
     });
 }

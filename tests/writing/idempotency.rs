@@ -176,3 +176,19 @@ fn time_alone_does_not_make_a_kept_key_do_its_work_again() {
         assert_eq!(first.text, again.text);
     });
 }
+
+#[test]
+fn behaviour_3_an_answer_is_kept_for_seven_days_and_then_forgotten() {
+    on_every_store(|app| {
+        let said = json!({"name": "Acme"});
+        let enter = || app.company().sales().post_with("/v1/customers", &[("idempotency-key", "week-1")], said.clone()).is(201);
+        let first = enter().body;
+        app.advance(TimeDelta::days(7) - TimeDelta::minutes(5));
+        app.let_the_clock_look();
+        assert_eq!(enter().body, first);
+        app.advance(TimeDelta::minutes(10));
+        app.let_the_clock_look();
+        assert_eq!(app.count("idempotency_keys"), 0);
+        assert_ne!(enter().body["id"], first["id"]);
+    });
+}
