@@ -194,7 +194,7 @@ struct Left {
 
 impl Left {
     fn by(tx: &Tx) -> Self {
-        Self { messages: !tx.outgoing().is_empty(), work: tx.clock_is_asked() }
+        Self { messages: tx.leaves_messages(), work: tx.clock_is_asked() }
     }
 }
 
@@ -291,27 +291,31 @@ impl App {
             .await
     }
 
-    /// Changes something that nobody needs to show anything for (log-in and refresh). Never kept
-    /// under a key.
+    /// Changes something that nobody needs to log in for (log-in and refresh, the links of customers).
+    /// Never kept under a key.
     ///
     /// # Errors
     /// What stops it.
     pub async fn write_public<T: Send + 'static>(
         &self,
+        actor: Actor,
         call: Call,
         act: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, Box<Problem>> {
-        let (clock, company) = (self.clock.clone(), self.company.clone());
-        self.database
+        let (clock, company, numbers) = (self.clock.clone(), self.company.clone(), self.database.numbers.clone());
+        let (value, left) = self
+            .database
             .write(move |conn| {
-                let mut tx = Tx::new(conn, clock.now(), Actor::anonymous(), call.origin.clone(), call.language, company.clone());
-                let outcome = act(&mut tx);
-                if !matches!(outcome, Err(Error::Problem(_) | Error::Database(_))) {
-                    close(&mut tx)?;
-                }
-                outcome
+                let mut tx = Tx::new(conn, clock.now(), actor.clone(), call.origin.clone(), call.language, company.clone());
+                tx.precondition = call.precondition.clone();
+                tx.numbers = numbers.clone();
+                let value = carry_out(&mut tx, &act)?;
+                close(&mut tx)?;
+                Ok((value, Left::by(&tx)))
             })
-            .await
+            .await?;
+        self.wake(left);
+        Ok(value)
     }
 
     /// Changes something as the process itself does it: the command line, the clock. Nobody is
@@ -324,21 +328,8 @@ impl App {
         actor: Actor,
         act: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, Box<Problem>> {
-        let (clock, company, numbers) = (self.clock.clone(), self.company.clone(), self.database.numbers.clone());
-        let (value, left) = self
-            .database
-            .write(move |conn| {
-                let Call { origin, language, precondition, .. } = Call::internal(actor.clone());
-                let mut tx = Tx::new(conn, clock.now(), actor.clone(), origin, language, company.clone());
-                tx.precondition = precondition;
-                tx.numbers = numbers.clone();
-                let value = carry_out(&mut tx, &act)?;
-                close(&mut tx)?;
-                Ok((value, Left::by(&tx)))
-            })
-            .await?;
-        self.wake(left);
-        Ok(value)
+        let call = Call::internal(actor.clone());
+        self.write_public(actor, call, act).await
     }
 
     /// Reads something, for whoever calls and may.

@@ -22,6 +22,10 @@ pub struct Config {
     pub public_url: Option<String>,
     /// `DOCKET_SMTP_URL`
     pub smtp_url: Option<String>,
+    /// `DOCKET_SMS_URL`: the gateway that short messages are posted to.
+    pub sms_url: Option<String>,
+    /// `DOCKET_SMS_TOKEN`: what the gateway is shown.
+    pub sms_token: Option<String>,
     /// `DOCKET_MAIL_FROM`
     pub mail_from: String,
     /// `DOCKET_TIME_ZONE`
@@ -56,6 +60,8 @@ const KNOWN: &[&str] = &[
     "DOCKET_ADMIN_PASSWORD",
     "DOCKET_PUBLIC_URL",
     "DOCKET_SMTP_URL",
+    "DOCKET_SMS_URL",
+    "DOCKET_SMS_TOKEN",
     "DOCKET_MAIL_FROM",
     "DOCKET_TIME_ZONE",
     "DOCKET_BASE_CURRENCY",
@@ -126,14 +132,13 @@ impl Config {
             database: read.parsed("DOCKET_DATABASE_URL", Target::Sqlite("docket.db".into()), Target::parse),
             data_dir: read.text("DOCKET_DATA_DIR").map_or_else(|| PathBuf::from("docket-data"), PathBuf::from),
             admin_password: read.text("DOCKET_ADMIN_PASSWORD"),
-            public_url: read.parsed("DOCKET_PUBLIC_URL", None, |t| {
-                let web = t.starts_with("http://") || t.starts_with("https://");
-                if web { Ok(Some(t.trim_end_matches('/').to_owned())) } else { Err("must begin with http:// or https://".into()) }
-            }),
+            public_url: read.parsed("DOCKET_PUBLIC_URL", None, |t| web_address(t.trim_end_matches('/'))),
             smtp_url: read.parsed("DOCKET_SMTP_URL", None, |t| {
                 let smtp = t.starts_with("smtp://") || t.starts_with("smtps://");
                 if smtp { Ok(Some(t.to_owned())) } else { Err("must begin with smtp:// or smtps://".into()) }
             }),
+            sms_url: read.parsed("DOCKET_SMS_URL", None, web_address),
+            sms_token: read.text("DOCKET_SMS_TOKEN"),
             mail_from: read.text("DOCKET_MAIL_FROM").unwrap_or_else(|| "Docket <docket@localhost>".to_owned()),
             time_zone: read.parsed("DOCKET_TIME_ZONE", chrono_tz::Asia::Shanghai, |t| t.parse().map_err(|_| "must be an IANA time zone".into())),
             base_currency: read.parsed("DOCKET_BASE_CURRENCY", "CNY".to_owned(), |t| {
@@ -193,6 +198,11 @@ fn is_remote(url: &str) -> bool {
     let asked = query.split('&').find_map(|part| part.strip_prefix("host=")).unwrap_or(host);
     let socket = |host: &str| host.is_empty() || host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
     !socket(asked) && !["localhost", "127.0.0.1", "::1"].contains(&asked)
+}
+
+fn web_address(text: &str) -> Result<Option<String>, String> {
+    let web = text.starts_with("http://") || text.starts_with("https://");
+    if web { Ok(Some(text.to_owned())) } else { Err("must begin with http:// or https://".into()) }
 }
 
 fn long_enough(text: &str) -> Result<Option<String>, String> {

@@ -54,7 +54,9 @@ codes! {
     IdempotencyInFlight = "idempotency_in_flight", 409, "The same request is being worked on", "相同的请求正在处理中";
     InsufficientStock = "insufficient_stock", 409, "There is not enough stock", "库存不足";
     InvalidTransition = "invalid_transition", 409, "This cannot be done in the present state", "当前状态下不能执行此操作";
+    LinkAlreadyUsed = "link_already_used", 409, "The link was used already", "该链接已使用";
     OrderBlocked = "order_blocked", 409, "The order is blocked", "订单已被阻止";
+    LinkExpired = "link_expired", 410, "The link is not valid any more", "该链接已失效";
     VersionMismatch = "version_mismatch", 412, "Someone has changed this in the meantime", "数据已被他人修改";
     BodyTooLarge = "body_too_large", 413, "The body is too large", "请求体过大";
     UnsupportedMediaType = "unsupported_media_type", 415, "The media type is not supported", "不支持的媒体类型";

@@ -1,12 +1,12 @@
-//! What the clock starts: tasks that are overdue, waiting orders that stock can serve by now, and
+//! What the clock starts: tasks that are overdue, customers who do not answer, waiting orders that stock can serve by now, and
 //! what is kept for a time only. Every step can run on several replicas at once: what is found is
 //! looked at again under its row before anything is done.
 
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::error::{Problem, Result};
-use crate::repositories::{idempotency, identity, stock, tasks as task_rows};
-use crate::services::{tasks, workflow};
+use crate::repositories::{idempotency, identity, links, stock, tasks as task_rows};
+use crate::services::{confirmations, tasks, workflow};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +44,7 @@ fn tell(work: &str, outcome: Done<()>) {
 /// One look at everything; what does not work out is taken up again by the next.
 pub async fn tick(app: &App) {
     tell("notice_overdue", notice_overdue(app).await.map(drop));
+    tell("pursue_customers", pursue_customers(app).await.map(drop));
     tell("serve_waiting", serve_waiting(app).await.map(drop));
     tell("forget", forget(app).await);
 }
@@ -58,6 +59,24 @@ pub async fn notice_overdue(app: &App) -> Done<usize> {
     let count = found.len();
     for task in found {
         tell("a task", app.write_as(Actor::system("clock"), move |tx| tasks::notice_overdue(tx, task.id)).await);
+    }
+    Ok(count)
+}
+
+/// Reminds customers who have not answered, and gives up orders that have waited long enough
+/// (DECISIONS 36). Gives how many links were looked at.
+///
+/// # Errors
+/// Where it cannot be seen which.
+pub async fn pursue_customers(app: &App) -> Done<usize> {
+    let now = app.clock.now();
+    let (to_remind, to_lapse) = app.look(move |conn| Ok((links::to_remind(conn, now, AT_ONCE)?, links::to_lapse(conn, now, AT_ONCE)?))).await?;
+    let count = to_remind.len() + to_lapse.len();
+    for link in to_lapse {
+        tell("an order without an answer", app.write_as(Actor::system("clock"), move |tx| confirmations::lapse(tx, link)).await.map(drop));
+    }
+    for link in to_remind {
+        tell("a reminder", app.write_as(Actor::system("clock"), move |tx| confirmations::remind(tx, link)).await.map(drop));
     }
     Ok(count)
 }

@@ -5,6 +5,7 @@ use super::problem::Failure;
 use super::request::{Checked, Nothing, Posted};
 use super::respond::{Response, send};
 use crate::app::{Answer, App, Call, tokens};
+use crate::domain::actor::Actor;
 use crate::domain::permission::Operation;
 use crate::error::{Code, Error, Problem, database_problem};
 use crate::services::auth::{self, Attempt, LoginInput, Opened, RefreshInput};
@@ -64,7 +65,7 @@ pub async fn login(app: Data<App>, posted: Posted<LoginInput>) -> Response {
         refresh_hash: tokens::hash(&refresh_token),
         lifetime: TimeDelta::days(tokens::REFRESH_DAYS),
     };
-    let opened = app.write_public(posted.call, move |tx| auth::log_in(tx, &attempt)).await?;
+    let opened = app.write_public(Actor::anonymous(), posted.call, move |tx| auth::log_in(tx, &attempt)).await?;
     send(tokens_of(&app, opened, refresh_token))
 }
 
@@ -75,7 +76,7 @@ pub async fn refresh(app: Data<App>, posted: Posted<RefreshInput>) -> Response {
     let old_hash = tokens::hash(&admitted(&posted.call, &posted.body)?.refresh_token);
     let refresh_token = tokens::new_refresh_token();
     let new_hash = tokens::hash(&refresh_token);
-    let opened = app.write_public(posted.call, move |tx| auth::refresh(tx, &old_hash, &new_hash)).await?;
+    let opened = app.write_public(Actor::anonymous(), posted.call, move |tx| auth::refresh(tx, &old_hash, &new_hash)).await?;
     send(tokens_of(&app, opened, refresh_token))
 }
 

@@ -12,6 +12,9 @@ const JSON: &[&str] = &["application/json", "application/problem+json"];
 /// What a download may be besides.
 pub const FILES: &[&str] = &["application/pdf", "image/png", "image/jpeg", "image/heic", "application/octet-stream"];
 
+/// What the answer to a customer's link may be besides.
+pub const PAGES: &[&str] = &["text/html"];
+
 /// All values of a header, as if they had come in one line; `None` where it is absent. What is not
 /// text stands as U+FFFD, which no rule here accepts.
 pub fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
@@ -32,16 +35,24 @@ fn closeness(range: &str, media_type: &str) -> u8 {
     }
 }
 
+/// How closely an `Accept` header names a type, and the weight that the closest range gives it.
+fn named(accept: &str, media_type: &str) -> (u8, u16) {
+    let ranges = accept.split(',').map(str::trim).filter(|range| !range.is_empty());
+    let judged = ranges.map(|range| (closeness(range, media_type), weight(range)));
+    judged.filter(|(close, _)| *close > 0).max().unwrap_or_default()
+}
+
 /// Whether an `Accept` header lets one of our types through: each weighs what the closest range
 /// that names it says, and a weight of 0 excludes it. An empty header says nothing.
 pub fn accepts(accept: &str, others: &[&str]) -> bool {
-    let ranges: Vec<&str> = accept.split(',').map(str::trim).filter(|range| !range.is_empty()).collect();
-    let wanted = |media_type: &&str| {
-        let closest =
-            ranges.iter().filter(|range| closeness(range, media_type) > 0).max_by_key(|range| (closeness(range, media_type), weight(range)));
-        closest.is_some_and(|range| weight(range) > 0)
-    };
-    ranges.is_empty() || JSON.iter().chain(others).any(wanted)
+    let says_nothing = accept.split(',').all(|range| range.trim().is_empty());
+    says_nothing || JSON.iter().chain(others).any(|media_type| named(accept, media_type).1 > 0)
+}
+
+/// Whether an `Accept` header asks for a page rather than for JSON, as browsers do.
+pub fn wants_page(accept: &str) -> bool {
+    let ((close, page), (_, data)) = (named(accept, "text/html"), named(accept, "application/json"));
+    close > 1 && page > 0 && page >= data
 }
 
 /// The version in a tag as our answers give it: `"v3-en"`, `"v3"`, or made weak on the way.
@@ -95,6 +106,17 @@ mod tests {
         assert!(!accepts("application/json;q=0, application/problem+json;q=0, */*", &[]), "both that there are, are excluded");
         assert!(accepts("application/*;q=0, application/json", &[]), "the closest range counts");
         assert!(accepts("image/png", FILES) && accepts("application/json;q=0, image/*", FILES));
+    }
+
+    #[test]
+    fn browsers_ask_for_pages_and_programs_for_data() {
+        // DECISIONS 35
+        for page in ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/*", "application/json;q=0.5, text/html;q=0.6"] {
+            assert!(wants_page(page), "{page}");
+        }
+        for data in ["", "*/*", "application/json", "text/html;q=0", "application/json, text/html;q=0.9"] {
+            assert!(!wants_page(data), "{data}");
+        }
     }
 
     #[test]

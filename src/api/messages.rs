@@ -2,18 +2,20 @@
 
 use super::paging::{self, Cursors, Listing};
 use super::query;
-use super::request::Asked;
+use super::request::{Asked, Nothing, Posted};
 use super::respond::{Response, send};
-use crate::app::App;
-use crate::db::Snapshot;
+use crate::app::{Answer, App};
+use crate::db::{Snapshot, Tx};
 use crate::domain::id::Kind;
-use crate::domain::message::{MessageChannel, MessageKind, MessageStatus};
+use crate::domain::message::{MessageChannel, MessageKind, MessageStatus, with_link};
 use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
+use crate::error::Problem;
 use crate::repositories::messages::{self as rows, MessageFilter, MessageRow};
-use actix_web::web::Data;
-use actix_web::{HttpRequest, get};
+use crate::services::messages;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get, post};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -23,7 +25,8 @@ pub struct MessageView {
     pub id: String,
     /// The event that it tells of.
     pub event_id: String,
-    pub order_id: String,
+    /// The order that it is about; null for a trial of a text.
+    pub order_id: Option<String>,
     /// What it tells.
     pub kind: MessageKind,
     pub kind_label: &'static str,
@@ -34,7 +37,7 @@ pub struct MessageView {
     pub language: String,
     /// Its first line.
     pub subject: String,
-    /// What it says.
+    /// What it says; where it carries a link, `{link}` stands for that.
     pub body: String,
     /// Whether it has been sent.
     pub status: MessageStatus,
@@ -53,14 +56,14 @@ pub fn view(message: MessageRow, language: Language) -> MessageView {
     MessageView {
         id: message.id.text(Kind::Message),
         event_id: message.event_id.text(Kind::Event),
-        order_id: message.order_id.text(Kind::Order),
+        order_id: message.order_id.map(|order| order.text(Kind::Order)),
         kind: message.kind,
         kind_label: message.kind.label(language),
         channel: message.channel,
         recipient: message.recipient,
         language: message.language,
         subject: message.subject,
-        body: message.body,
+        body: with_link(&message.body, "{link}"),
         status: message.status,
         status_label: message.status.label(language),
         attempts: message.attempts,
@@ -103,4 +106,16 @@ pub async fn list_messages(app: Data<App>, request: HttpRequest, asked: Asked<Me
         paging::page(found, limit, &cursors, |m| paging::by_id(m.id), |m| view(m, language)).answer(uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::ListMessages, asked.call, look).await)
+}
+
+/// Tries a message anew that was held or has failed.
+#[utoipa::path(tag = "messages", request_body = Nothing, responses((status = 200, body = MessageView)))]
+#[post("/v1/messages/{id}/send")]
+pub async fn send_message(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        body.valid()?;
+        messages::send_again(tx, Kind::Message.parse(&path).ok_or_else(Problem::not_found)?)
+    };
+    send(app.write(Operation::SendMessage, posted.call, act, |tx, message| Answer::json(200, &view(message, tx.language))).await)
 }

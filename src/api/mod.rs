@@ -17,6 +17,8 @@ pub mod exchange_rates;
 pub mod files;
 mod headers;
 pub mod health;
+pub mod links;
+pub mod message_templates;
 pub mod messages;
 pub mod money;
 pub mod orders;

@@ -2,6 +2,7 @@
 //! be done and has happened in `history`.
 
 mod amending;
+mod confirmations;
 mod history;
 pub mod query;
 mod shown;
@@ -9,8 +10,11 @@ mod steps;
 pub mod view;
 
 pub use amending::amend_order;
+pub use confirmations::list_confirmations;
 pub use history::{get_order_actions, get_order_history, get_order_revision, list_order_revisions};
-pub use steps::{cancel_order, confirm_order, hold_order, receive_order, release_order, send_back_order, unhold_order, verify_order};
+pub use steps::{
+    cancel_order, confirm_order, hold_order, receive_order, release_order, request_confirmation, send_back_order, unhold_order, verify_order,
+};
 
 use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Nothing, Posted};

@@ -27,6 +27,8 @@ use validator::Validate;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The largest JSON body (DECISIONS 30).
 const BODY_BYTES: usize = 1024 * 1024;
+/// The largest form.
+const FORM_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive.
 pub const BODY_SECONDS: u64 = 20;
 
@@ -95,7 +97,11 @@ fn repeat_key(request: &HttpRequest) -> std::result::Result<Option<String>, Prob
 
 /// Whether what this path answers is wanted.
 fn acceptable(request: &HttpRequest) -> bool {
-    let others = if request.path().starts_with("/v1/files/") { headers::FILES } else { &[] };
+    let others = match request.path() {
+        path if path.starts_with("/v1/files/") => headers::FILES,
+        path if path.starts_with("/c/") => headers::PAGES,
+        _ => &[],
+    };
     headers::joined(request.headers(), &ACCEPT).is_none_or(|accept| headers::accepts(&accept, others))
 }
 
@@ -173,9 +179,17 @@ pub async fn read_body(payload: &mut Payload, most: usize) -> std::result::Resul
     tokio::time::timeout(Duration::from_secs(BODY_SECONDS), collect).await.unwrap_or_else(|_| Err(Problem::new(Code::RequestTimeout).into()))
 }
 
+fn content_type(request: &HttpRequest) -> String {
+    header(request, &CONTENT_TYPE).and_then(|v| v.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 fn is_json(request: &HttpRequest) -> bool {
-    let kind = header(request, &CONTENT_TYPE).and_then(|v| v.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(kind.as_str(), "application/json" | "application/merge-patch+json")
+    matches!(content_type(request).as_str(), "application/json" | "application/merge-patch+json")
+}
+
+/// Whether a request brings a form, as a page without script sends it.
+pub fn is_form(request: &HttpRequest) -> bool {
+    content_type(request) == "application/x-www-form-urlencoded"
 }
 
 /// Reads a JSON body; none at all counts as `{}` where nothing is to be said.
@@ -219,6 +233,39 @@ impl<T: DeserializeOwned + Validate + 'static, Q: DeserializeOwned + Validate + 
             let query = read_query(request.query_string());
             let told = query.as_ref().map(drop).map_err(Problem::clone);
             Ok(Self { call, query: Checked::new(query), body: Checked::new(told.and(parsed).and_then(input::read)) })
+        })
+    }
+}
+
+/// What a page's form or a program says; never kept under a key (DECISIONS 10, 35).
+pub struct Filled<T> {
+    pub call: Call,
+    pub body: Checked<T>,
+}
+
+/// What a form says, strictly: each field once, none unknown, the text in UTF-8.
+fn read_form<T: DeserializeOwned + Validate>(bytes: Vec<u8>) -> std::result::Result<T, Problem> {
+    let text =
+        String::from_utf8(bytes).map_err(|_| Problem::new(Code::ValidationFailed).detail("The form is not UTF-8.", "表单不是 UTF-8 编码。"))?;
+    read_query(&text).map_err(|mut problem| {
+        problem.code = Code::ValidationFailed;
+        problem
+    })
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Filled<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let body = match is_form(&request) {
+                true => read_form(read_body(&mut payload, FORM_BYTES).await?),
+                false => json_body(&request, &mut payload, false).await?.and_then(input::read),
+            };
+            Ok(Self { call: call(&request)?, body: Checked::new(body) })
         })
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::db::clock::random;
 use crate::domain::id::{Id, Kind};
+use crate::domain::link::LinkKeys;
 use crate::domain::time::UtcTime;
 use crate::error::{Code, Problem};
 use base64::Engine;
@@ -96,6 +97,11 @@ impl Keys {
         let key = derive(master, "docket/access-token");
         let check = [Some(master), previous].into_iter().flatten().map(|m| DecodingKey::from_secret(&derive(m, "docket/access-token"))).collect();
         Self { sign: EncodingKey::from_secret(&key), check, cursor: derive(master, "docket/cursor") }
+    }
+
+    /// The keys of customers' links; kept apart, since the unit of work needs them and no others.
+    pub fn for_links(master: &str, previous: Option<&str>) -> LinkKeys {
+        LinkKeys::new([Some(master), previous].into_iter().flatten().map(|secret| derive(secret, "docket/link")).collect())
     }
 
     /// The key that paging cursors are signed with.

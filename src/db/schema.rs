@@ -658,7 +658,7 @@ diesel::table! {
     messages (id) {
         id -> Uid,
         event_id -> Uid,
-        order_id -> Uid,
+        order_id -> Nullable<Uid>,
         kind -> Text,
         channel -> Text,
         recipient -> Text,
@@ -673,6 +673,46 @@ diesel::table! {
         last_error -> Nullable<Text>,
         sent_at -> Nullable<Instant>,
         created_at -> Instant,
+        link_id -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    links (id) {
+        id -> Uid,
+        purpose -> Text,
+        token_hash -> Binary,
+        order_id -> Uid,
+        revision -> Integer,
+        offer -> Binary,
+        language -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+        remind_at -> Nullable<Instant>,
+        lapse_at -> Nullable<Instant>,
+        reminded_at -> Nullable<Instant>,
+        answer -> Nullable<Text>,
+        comment -> Nullable<Text>,
+        answered_at -> Nullable<Instant>,
+        revoked_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    message_templates (kind, language) {
+        kind -> Text,
+        language -> Text,
+        version -> BigInt,
+        subject -> Text,
+        body -> Text,
+        sms -> Text,
+        updated_at -> Instant,
     }
 }
 
@@ -714,7 +754,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     files,
     idempotency_keys,
     invoices,
+    links,
     login_failures,
+    message_templates,
     messages,
     order_deliveries,
     order_details,

@@ -10,6 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::company::Company;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
+use crate::domain::message::{MessageChannel, MessageKind};
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Code, Error, Problem, Result};
@@ -49,12 +50,16 @@ pub struct Recorded {
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     pub event_id: Id,
-    pub order_id: Id,
-    pub kind: &'static str,
+    /// None where a text is tried.
+    pub order_id: Option<Id>,
+    pub kind: MessageKind,
+    pub channel: MessageChannel,
     pub recipient: String,
     pub language: Language,
     pub subject: String,
     pub body: String,
+    /// The link that is put into the text when it is sent.
+    pub link_id: Option<Id>,
 }
 
 /// A write in progress.
@@ -73,6 +78,7 @@ pub struct Tx<'c> {
     outgoing: Vec<Outgoing>,
     taken: BTreeMap<Id, i64>,
     clock_is_asked: bool,
+    delivery_is_asked: bool,
     ids_made: Cell<u16>,
 }
 
@@ -93,6 +99,7 @@ impl<'c> Tx<'c> {
             outgoing: Vec::new(),
             taken: BTreeMap::new(),
             clock_is_asked: false,
+            delivery_is_asked: false,
             ids_made: Cell::new(0),
         }
     }
@@ -178,6 +185,16 @@ impl<'c> Tx<'c> {
     /// All messages of this unit of work.
     pub fn outgoing(&self) -> &[Outgoing] {
         &self.outgoing
+    }
+
+    /// Asks delivery to look now: there is something to send that was not written here.
+    pub fn ask_delivery(&mut self) {
+        self.delivery_is_asked = true;
+    }
+
+    /// Whether there is something to send.
+    pub fn leaves_messages(&self) -> bool {
+        self.delivery_is_asked || !self.outgoing.is_empty()
     }
 
     /// Asks the clock to look now rather than at its next turn: there is work that touches other

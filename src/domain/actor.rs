@@ -34,7 +34,7 @@ words! {
 
 words! {
     /// The kind of actor that history names.
-    pub enum ActorKind { User = "user", Key = "api_key", System = "system", Anonymous = "anonymous" }
+    pub enum ActorKind { User = "user", Key = "api_key", System = "system", Customer = "customer", Anonymous = "anonymous" }
 }
 
 /// Whoever asks for something, as the database knows them at this moment.
@@ -72,6 +72,11 @@ impl Actor {
     /// The system, acting because of something else (DECISIONS 4).
     pub fn system(cause: &str) -> Self {
         Self::bare(ActorKind::System, cause)
+    }
+
+    /// A customer who opened the link that they were sent.
+    pub fn customer() -> Self {
+        Self::bare(ActorKind::Customer, "customer")
     }
 
     /// Someone who has shown nothing yet.

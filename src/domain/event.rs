@@ -14,6 +14,11 @@ words! {
         OrderSentBack = "order.sent_back",
         OrderAmended = "order.amended",
         OrderApproved = "order.approved",
+        ConfirmationRequested = "confirmation.requested",
+        ConfirmationRenewed = "confirmation.renewed",
+        ConfirmationReminded = "confirmation.reminded",
+        ConfirmationAnswered = "confirmation.answered",
+        ConfirmationLapsed = "confirmation.lapsed",
         OrderReviewed = "order.reviewed",
         OrderExecuting = "order.executing",
         OrderShipped = "order.shipped",
@@ -79,6 +84,9 @@ words! {
         ApiKeyCreated = "api_key.created",
         ApiKeyRevoked = "api_key.revoked",
         SettingsUpdated = "settings.updated",
+        MessageTemplateUpdated = "message_template.updated",
+        MessageTemplateTested = "message_template.tested",
+        MessageSentAgain = "message.sent_again",
     }
 }
 

@@ -62,11 +62,16 @@ kinds! {
     Payment = "pay", "payment";
     Event = "evt", "event";
     Message = "msg", "message";
+    MessageTemplate = "mtp", "message_template";
+    Link = "lnk", "link";
     Settings = "set", "settings";
 }
 
 /// The one document of settings, for events about it.
 pub const SETTINGS: Id = Id(Uuid::from_u128(0x7000_8000_0000_0000_0000));
+
+/// All templates of messages together, for events about one of them: those say which.
+pub const MESSAGE_TEMPLATES: Id = Id(Uuid::from_u128(0x7000_8000_0000_0000_0001));
 
 impl Kind {
     /// The kind that a prefix stands for.

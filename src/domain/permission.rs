@@ -109,6 +109,8 @@ operations! {
     VerifyOrders = "verify_orders", VERIFIERS, None;
     SendBackOrder = "send_back_order", SALES, None;
     ConfirmOrder = "confirm_order", SALES, None;
+    RequestConfirmation = "request_confirmation", SALES, None;
+    ListConfirmations = "list_confirmations", STAFF, Some("orders:read");
     ReleaseOrder = "release_order", ORDER_ADMIN, None;
     ReceiveOrder = "receive_order", RECEIVERS, Some("orders:write");
     CancelOrder = "cancel_order", SALES, Some("orders:write");
@@ -170,6 +172,12 @@ operations! {
     RecordPayment = "record_payment", FINANCE, Some("payments:write");
     ListEvents = "list_events", WATCHERS, Some("events:read");
     ListMessages = "list_messages", MESSAGE_READERS, None;
+    SendMessage = "send_message", MESSAGE_READERS, None;
+    ListMessageTemplates = "list_message_templates", STAFF, None;
+    GetMessageTemplate = "get_message_template", STAFF, None;
+    UpdateMessageTemplate = "update_message_template", SETUP, None;
+    PreviewMessageTemplate = "preview_message_template", STAFF, None;
+    TestMessageTemplate = "test_message_template", SETUP, None;
 }
 
 /// The scopes that a key may be given; `…:write` implies `…:read`.
@@ -207,7 +215,7 @@ pub fn permit(actor: &Actor, operation: Operation) -> Result<(), Denied> {
         ActorKind::System => Ok(()),
         ActorKind::Anonymous => Err(Denied::Unauthenticated),
         ActorKind::User if actor.holds(grant.roles) => Ok(()),
-        ActorKind::User => Err(Denied::Forbidden),
+        ActorKind::User | ActorKind::Customer => Err(Denied::Forbidden),
         ActorKind::Key => match grant.scope {
             Some(scope) if has_scope(&actor.scopes, scope) => Ok(()),
             Some(scope) => Err(Denied::InsufficientScope(scope)),

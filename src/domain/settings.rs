@@ -1,6 +1,8 @@
 //! What a company may set through the API, with the defaults of DOMAIN. One document, one version.
 
 use crate::domain::amount::Amount;
+use crate::domain::link::Lapse;
+use crate::domain::message::MessageChannel;
 use crate::domain::number::DEFAULT_ORDER_PATTERN;
 use crate::domain::order::Channel;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,16 @@ pub struct Settings {
     pub look_alike_hours: u32,
     /// Orders that a key enters from these channels verify themselves where nothing was found (DOMAIN 1.6).
     pub trusted_channels: Vec<Channel>,
+    /// The ways by which customers are told, of those that an order knows an address for (DOMAIN 5.6).
+    pub message_channels: Vec<MessageChannel>,
+    /// For how many days a link to confirm an order is good (BEHAVIOUR 8).
+    pub confirmation_link_days: u32,
+    /// After how many hours a customer who has not answered is reminded, once; 0 reminds nobody.
+    pub confirmation_reminder_hours: u32,
+    /// After how many days without an answer an order is given up (DECISIONS 36); 0 waits for ever.
+    pub confirmation_lapse_days: u32,
+    /// What then becomes of it.
+    pub confirmation_lapse: Lapse,
 }
 
 impl Default for Settings {
@@ -35,6 +47,11 @@ impl Default for Settings {
             report_within_minutes: 60,
             look_alike_hours: 24,
             trusted_channels: Vec::new(),
+            message_channels: vec![MessageChannel::Email],
+            confirmation_link_days: 7,
+            confirmation_reminder_hours: 24,
+            confirmation_lapse_days: 14,
+            confirmation_lapse: Lapse::SendBack,
         }
     }
 }

@@ -58,6 +58,10 @@ help! {
         "相同的代码、编号或名称已存在，且须唯一。请使用已有的记录，或更换取值。";
     IdempotencyInFlight: "The first request with this Idempotency-Key is not answered yet. Send the same again in a moment.",
         "使用该 Idempotency-Key 的首个请求尚未完成。请稍后重新发送相同请求。";
+    LinkAlreadyUsed: "The question behind this link has its answer. Ask the company that sent it if something is to be changed.",
+        "该链接对应的问题已有答复。如需更改，请联系发送该链接的公司。";
+    LinkExpired: "The link is too old, or what it was about has changed. Use the link of the latest message, or ask the company for a new one.",
+        "该链接已过期，或其内容已变更。请使用最新消息中的链接，或向该公司索取新的链接。";
     InsufficientStock: "There is less in the warehouse than this needs. Receive or adjust stock first, or take less.",
         "仓库中的数量不足。请先入库或调整库存，或减少数量。";
     InvalidTransition: "This step is not possible where things stand now. Read it again; `allowed` or `reasons` says what is possible or what is in the way.",

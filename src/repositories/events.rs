@@ -63,7 +63,7 @@ struct NewEvent {
 struct NewMessage {
     id: Id,
     event_id: Id,
-    order_id: Id,
+    order_id: Option<Id>,
     kind: String,
     channel: String,
     recipient: String,
@@ -75,6 +75,7 @@ struct NewMessage {
     next_attempt_at: UtcTime,
     fence: i64,
     created_at: UtcTime,
+    link_id: Option<Id>,
 }
 
 /// Writes all that a unit of work recorded. Events of one order's version are numbered among
@@ -131,8 +132,8 @@ pub fn insert_outgoing(tx: &mut Tx) -> Result<()> {
             id: tx.new_id(),
             event_id: message.event_id,
             order_id: message.order_id,
-            kind: message.kind.to_owned(),
-            channel: "email".to_owned(),
+            kind: message.kind.to_string(),
+            channel: message.channel.to_string(),
             recipient: message.recipient.clone(),
             language: message.language.tag().to_owned(),
             subject: message.subject.clone(),
@@ -142,6 +143,7 @@ pub fn insert_outgoing(tx: &mut Tx) -> Result<()> {
             next_attempt_at: tx.now,
             fence: 0,
             created_at: tx.now,
+            link_id: message.link_id,
         })
         .collect();
     if !rows.is_empty() {

@@ -17,7 +17,8 @@ use diesel::prelude::*;
 pub struct MessageRow {
     pub id: Id,
     pub event_id: Id,
-    pub order_id: Id,
+    /// None where a text was tried.
+    pub order_id: Option<Id>,
     pub kind: MessageKind,
     pub channel: MessageChannel,
     pub recipient: String,
@@ -35,6 +36,8 @@ pub struct MessageRow {
     pub last_error: Option<String>,
     pub sent_at: Option<UtcTime>,
     pub created_at: UtcTime,
+    /// The link that is put into the text when it is sent.
+    pub link_id: Option<Id>,
 }
 
 /// Which messages a list shows.
@@ -107,8 +110,16 @@ pub fn record_failure(conn: &mut Conn, id: Id, fence: i64, error: &str, again_at
     Ok(updated == 1)
 }
 
-/// Keeps back what waits, and what was claimed and abandoned, where there is nothing to send it
-/// with; gives how many.
+/// Keeps back a message that was claimed, where there is nothing to send it with; false where it was
+/// claimed again in the meantime.
+pub fn record_held(conn: &mut Conn, id: Id, fence: i64) -> Result<bool> {
+    let claimed = messages::table.filter(messages::id.eq(id).and(messages::fence.eq(fence)).and(messages::status.eq(MessageStatus::Sending)));
+    let held = (messages::status.eq(MessageStatus::Held), messages::lease_until.eq(None::<UtcTime>));
+    Ok(each!(conn, c => diesel::update(claimed).set(held).fixed(here!()).execute(c))? == 1)
+}
+
+/// Keeps back what waits, and what was claimed and abandoned, where there is nothing to send
+/// anything with; gives how many.
 pub fn hold_queued(conn: &mut Conn, now: UtcTime) -> Result<usize> {
     let lapsed = messages::status.eq(MessageStatus::Sending).and(messages::lease_until.le(now));
     let target = messages::table.filter(messages::status.eq(MessageStatus::Queued).or(lapsed));
@@ -116,9 +127,23 @@ pub fn hold_queued(conn: &mut Conn, now: UtcTime) -> Result<usize> {
     Ok(each!(conn, c => diesel::update(target).set(held).fixed(here!()).execute(c))?)
 }
 
-/// Lets go what was kept back and is not older than an instant; gives how many.
-pub fn release_held(conn: &mut Conn, since: UtcTime, now: UtcTime) -> Result<usize> {
-    let target = messages::table.filter(messages::status.eq(MessageStatus::Held).and(messages::created_at.ge(since)));
+/// Lets go what was kept back from a way and is not older than an instant; gives how many.
+pub fn release_held(conn: &mut Conn, channel: MessageChannel, since: UtcTime, now: UtcTime) -> Result<usize> {
+    let held = messages::status.eq(MessageStatus::Held).and(messages::channel.eq(channel));
+    let target = messages::table.filter(held.and(messages::created_at.ge(since)));
     let released = (messages::status.eq(MessageStatus::Queued), messages::next_attempt_at.eq(now));
     Ok(each!(conn, c => diesel::update(target).set(released).fixed(here!()).execute(c))?)
+}
+
+/// A message by id.
+pub fn find(conn: &mut Conn, id: Id) -> Result<Option<MessageRow>> {
+    Ok(each!(conn, c => messages::table.find(id).select(MessageRow::as_select()).first(c)).optional()?)
+}
+
+/// Lets go one message that was kept back or has failed, to be tried anew; false where it is neither
+/// any more.
+pub fn release(conn: &mut Conn, id: Id, now: UtcTime) -> Result<bool> {
+    let stuck = messages::id.eq(id).and(messages::status.eq(MessageStatus::Held).or(messages::status.eq(MessageStatus::Failed)));
+    let released = (messages::status.eq(MessageStatus::Queued), messages::attempts.eq(0), messages::next_attempt_at.eq(now));
+    Ok(each!(conn, c => diesel::update(messages::table.filter(stuck)).set(released).fixed(here!()).execute(c))? == 1)
 }

@@ -9,6 +9,8 @@ pub mod exchange_rates;
 pub mod files;
 pub mod idempotency;
 pub mod identity;
+pub mod links;
+pub mod message_templates;
 pub mod messages;
 pub mod money;
 pub mod orders;

@@ -1,7 +1,8 @@
 //! Orders: the row itself. Its parts (parties, delivery, lines, revisions) are in `orders::parts`,
-//! both together in `orders::whole`.
+//! both together in `orders::whole`, and as the customer sees them in `orders::offer`.
 //! Whatever writes to an order first takes its row (DECISIONS 5).
 
+pub mod offer;
 pub mod parts;
 pub mod whole;
 

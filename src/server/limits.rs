@@ -1,4 +1,5 @@
-//! How often one caller may ask (DECISIONS 33): log-ins always, by address; everything else only
+//! How often one caller may ask (DECISIONS 33): log-ins and customers' links always, by address, and
+//! what sends messages, by caller; everything else only
 //! where the configuration says so, by person, key or address. Per process. Says what is left in
 //! the fields of draft-ietf-httpapi-ratelimit-headers.
 
@@ -25,9 +26,14 @@ const LOGIN_PATHS: &[&str] = &["/v1/auth/login", "/v1/auth/refresh"];
 /// How many callers are remembered before those that are idle are forgotten.
 const REMEMBERED: usize = 50_000;
 
+/// How the paths end that send something to people outside.
+const SENDING: &[&str] = &["/request-confirmation", "/test", "/send"];
+
 /// The limits of this process.
 pub struct Limits {
     login: Limiter,
+    links: Limiter,
+    sending: Limiter,
     general: Option<Limiter>,
 }
 
@@ -70,7 +76,8 @@ fn caller(app: &App, request: &HttpRequest) -> String {
 impl Limits {
     /// The limits that a configuration asks for.
     pub fn new(config: &Config) -> Self {
-        Self { login: limiter(config.login_limit_per_minute), general: config.rate_limit_per_minute.map(limiter) }
+        let always = || limiter(config.login_limit_per_minute);
+        Self { login: always(), links: always(), sending: always(), general: config.rate_limit_per_minute.map(limiter) }
     }
 
     /// Counts a request; gives the headers that say what is left.
@@ -81,6 +88,12 @@ impl Limits {
         let path = request.match_info().as_str();
         if LOGIN_PATHS.contains(&path) {
             return ask(&self.login, &address(app, request).unwrap_or_default());
+        }
+        if path.starts_with("/c/") {
+            return ask(&self.links, &address(app, request).unwrap_or_default());
+        }
+        if path.starts_with("/v1/") && SENDING.iter().any(|end| path.ends_with(end)) {
+            ask(&self.sending, &caller(app, request))?;
         }
         match &self.general {
             Some(general) if path.starts_with("/v1/") => ask(general, &caller(app, request)),

@@ -91,13 +91,14 @@ fn secret(config: &Config) -> Result<String, StartError> {
 pub fn open(config: Config, clock: Clock) -> Result<(App, Figures), StartError> {
     fs::create_dir_all(&config.data_dir).map_err(file_error(&config.data_dir))?;
     drop(prepare_store(&config.database, &clock)?);
-    let keys = Keys::new(&secret(&config)?, config.previous_secret.as_deref());
+    let (secret, previous) = (secret(&config)?, config.previous_secret.as_deref());
+    let (keys, links) = (Keys::new(&secret, previous), Keys::for_links(&secret, previous));
     let database =
         Database::start(&config.database, Sizes::default()).map_err(|source| StartError::File { what: "database threads".to_owned(), source })?;
     let (registry, figures) = metrics::registry(database.clone())?;
     let passwords = Passwords::new().map_err(|problem| StartError::Refused { what: "passwords", why: problem.code.as_str().to_owned() })?;
     registry.register(Box::new(passwords.compared()))?;
-    let company = Company { calendar: Calendar::mainland_china(config.time_zone), base_currency: config.base_currency.clone() };
+    let company = Company { calendar: Calendar::mainland_china(config.time_zone), base_currency: config.base_currency.clone(), links };
     let app = App {
         clock,
         company: Arc::new(company),

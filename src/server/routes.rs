@@ -3,8 +3,8 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approval_rules, approvals, auth, bulk, credit, customers, delegations, doc, events, exceptions, exchange_rates, files, health,
-    messages, money, orders, products, settings, shipments, stock, tasks, users, warehouses,
+    api_keys, approval_rules, approvals, auth, bulk, credit, customers, delegations, doc, events, exceptions, exchange_rates, files, health, links,
+    message_templates, messages, money, orders, products, settings, shipments, stock, tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -55,6 +55,8 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(bulk::verify_orders)
         .service(orders::send_back_order)
         .service(orders::confirm_order)
+        .service(orders::request_confirmation)
+        .service(orders::list_confirmations)
         .service(orders::release_order)
         .service(orders::receive_order)
         .service(orders::cancel_order)
@@ -144,6 +146,14 @@ fn service(config: &mut ServiceConfig) {
     config
         .service(events::list_events)
         .service(messages::list_messages)
+        .service(messages::send_message)
+        .service(message_templates::list_message_templates)
+        .service(message_templates::get_message_template)
+        .service(message_templates::update_message_template)
+        .service(message_templates::preview_message_template)
+        .service(message_templates::test_message_template)
+        .service(links::show_link)
+        .service(links::answer_link)
         .service(health::healthz)
         .service(health::readyz)
         .service(health::metrics)

@@ -1,41 +1,99 @@
-//! What customers are told of their orders, and who of them (DOMAIN 4.3, 5.3). A message is put
+//! What customers are told of their orders, and who of them (DOMAIN 2.5, 4.3, 5.3). A message is put
 //! beside the event that causes it; `delivery` takes it from there.
 
 use crate::db::Tx;
 use crate::db::tx::Outgoing;
-use crate::domain::id::Id;
-use crate::domain::message::{Facts, Goods, MessageKind, language_of, write};
+use crate::domain::event::{Event, EventName};
+use crate::domain::id::{Id, Kind};
+use crate::domain::message::{Facts, Goods, MessageChannel, MessageKind, language_of, reachable, write};
+use crate::domain::offer::{Offer, day};
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
+use crate::repositories::messages::MessageRow;
+use crate::repositories::orders::offer::offer;
 use crate::repositories::orders::{self, Order, parts};
-use crate::repositories::{customers, shipments};
+use crate::repositories::{customers, links, message_templates, messages, settings, shipments};
 use std::collections::BTreeMap;
 
-/// Who hears of an order, and in which language.
+/// Who hears of an order, by which ways, and in which language.
 struct Addressee {
-    email: String,
+    ways: Vec<(MessageChannel, String)>,
     language: Language,
 }
 
-/// The customer as the order knows them; none where there is no e-mail address.
-fn addressee(tx: &mut Tx, order: &Order) -> Result<Option<Addressee>> {
-    let Some(email) = parts::details(tx.conn, order.id)?.email else { return Ok(None) };
-    let customer = customers::find(tx.conn, order.customer_id)?;
-    let language = customer.map_or(Language::English, |customer| language_of(&customer.language));
-    Ok(Some(Addressee { email, language }))
+/// The customer as the order knows them; no ways where there is no address.
+fn addressee(tx: &mut Tx, order: &Order) -> Result<Addressee> {
+    let details = parts::details(tx.conn, order.id)?;
+    let (_, settings) = settings::load(tx.conn)?;
+    let ways = reachable(&settings.message_channels, details.email.as_deref(), details.phone.as_deref());
+    let ways: Vec<_> = ways.map(|(channel, address)| (channel, address.to_owned())).collect();
+    let customer = if ways.is_empty() { None } else { customers::find(tx.conn, order.customer_id)? };
+    Ok(Addressee { ways, language: customer.map_or(Language::English, |customer| language_of(&customer.language)) })
 }
 
-fn send(tx: &mut Tx, event: Id, order: Id, kind: MessageKind, to: Addressee, facts: &Facts) {
-    let text = write(kind, to.language, facts);
-    tx.send(Outgoing {
-        event_id: event,
-        order_id: order,
-        kind: kind.as_str(),
-        recipient: to.email,
-        language: to.language,
-        subject: text.subject,
-        body: text.body,
+/// What caused a message, what it is about, and the link that it carries.
+struct Cause {
+    event: Id,
+    order: Id,
+    kind: MessageKind,
+    link: Option<Id>,
+}
+
+fn send(tx: &mut Tx, cause: &Cause, to: Addressee, facts: &Facts) -> Result<()> {
+    if to.ways.is_empty() {
+        return Ok(());
+    }
+    let template = message_templates::used(tx.conn, cause.kind, to.language)?;
+    for (channel, recipient) in to.ways {
+        let text = write(&template, channel, facts);
+        tx.send(Outgoing {
+            event_id: cause.event,
+            order_id: Some(cause.order),
+            kind: cause.kind,
+            channel,
+            recipient,
+            language: to.language,
+            subject: text.subject,
+            body: text.body,
+            link_id: cause.link,
+        });
+    }
+    Ok(())
+}
+
+/// What a message may say of what the customer is asked to agree to.
+fn offered(offer: &Offer, language: Language) -> Facts {
+    let with_currency = |amount: &str| format!("{amount} {}", offer.currency);
+    let goods = offer.lines.iter().map(|line| Goods {
+        name: line.name.clone(),
+        specification: line.specification.clone(),
+        quantity: line.quantity.clone(),
+        unit: line.unit.clone(),
+        amount: Some(with_currency(&line.amount)),
     });
+    Facts {
+        order_number: offer.order_number.clone(),
+        customer_name: Some(offer.customer_name.clone()),
+        goods: goods.collect(),
+        total: Some(with_currency(&offer.total)),
+        address: offer.address.line(language),
+        promised_date: offer.promised_date.map(|date| day(date, language)),
+        method: offer.delivery_method.map(|method| method.label(language).to_owned()),
+        ..Facts::default()
+    }
+}
+
+/// Asks the customer to confirm, or reminds them, with everything that they agree to (DOMAIN 2.5).
+///
+/// # Errors
+/// Those of the database.
+pub fn confirmation(tx: &mut Tx, kind: MessageKind, event: Id, order: Id, link: Id) -> Result<()> {
+    let order = orders::find(tx.conn, order)?.ok_or_else(Problem::not_found)?;
+    let link = links::find(tx.conn, link)?.ok_or_else(Problem::not_found)?;
+    let to = addressee(tx, &order)?;
+    let until = tx.company.calendar.local_date(link.expires_at.utc());
+    let facts = Facts { link_until: Some(day(until, to.language)), ..offered(&offer(tx.conn, &order)?, to.language) };
+    send(tx, &Cause { event, order: order.id, kind, link: Some(link.id) }, to, &facts)
 }
 
 /// Tells the customer what a shipment holds, its carrier and tracking number (DOMAIN 4.3).
@@ -44,7 +102,10 @@ fn send(tx: &mut Tx, event: Id, order: Id, kind: MessageKind, to: Addressee, fac
 /// Those of the database.
 pub fn shipment_dispatched(tx: &mut Tx, event: Id, order: Id, shipment: Id) -> Result<()> {
     let order = orders::find(tx.conn, order)?.ok_or_else(Problem::not_found)?;
-    let Some(to) = addressee(tx, &order)? else { return Ok(()) };
+    let to = addressee(tx, &order)?;
+    if to.ways.is_empty() {
+        return Ok(());
+    }
     let sent = shipments::find(tx.conn, shipment)?.ok_or_else(Problem::not_found)?;
     let facts = Facts {
         order_number: order.number,
@@ -53,9 +114,9 @@ pub fn shipment_dispatched(tx: &mut Tx, event: Id, order: Id, shipment: Id) -> R
         carrier: sent.carrier,
         tracking_number: sent.tracking_number,
         tracking_url: sent.tracking_url,
+        ..Facts::default()
     };
-    send(tx, event, order.id, MessageKind::ShipmentDispatched, to, &facts);
-    Ok(())
+    send(tx, &Cause { event, order: order.id, kind: MessageKind::ShipmentDispatched, link: None }, to, &facts)
 }
 
 /// What a shipment holds, in the order of the order's lines.
@@ -64,7 +125,7 @@ fn goods(tx: &mut Tx, order: Id, shipment: Id) -> Result<Vec<Goods>> {
     let lines = parts::lines(tx.conn, order)?;
     let goods = lines.into_iter().filter_map(|line| {
         let quantity = held.get(&line.id)?.short();
-        Some(Goods { name: line.name, quantity, unit: line.unit })
+        Some(Goods { name: line.name, quantity, unit: line.unit, ..Goods::default() })
     });
     Ok(goods.collect())
 }
@@ -75,8 +136,21 @@ fn goods(tx: &mut Tx, order: Id, shipment: Id) -> Result<Vec<Goods>> {
 /// Those of the database.
 pub fn order_received(tx: &mut Tx, event: Id, order: Id) -> Result<()> {
     let order = orders::find(tx.conn, order)?.ok_or_else(Problem::not_found)?;
-    let Some(to) = addressee(tx, &order)? else { return Ok(()) };
+    let to = addressee(tx, &order)?;
     let facts = Facts { order_number: order.number, ..Facts::default() };
-    send(tx, event, order.id, MessageKind::OrderReceived, to, &facts);
-    Ok(())
+    send(tx, &Cause { event, order: order.id, kind: MessageKind::OrderReceived, link: None }, to, &facts)
+}
+
+/// Tries a message anew that was held or has failed (BEHAVIOUR 6).
+///
+/// # Errors
+/// `not_found`; `invalid_transition` for one that is on its way or has arrived.
+pub fn send_again(tx: &mut Tx, id: Id) -> Result<MessageRow> {
+    let message = messages::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
+    if !messages::release(tx.conn, id, tx.now)? {
+        return Err(Problem::invalid_transition(message.status.as_str(), "send", &[]).into());
+    }
+    tx.record(Event::new(EventName::MessageSentAgain, Kind::Message, id))?;
+    tx.ask_delivery();
+    messages::find(tx.conn, id)?.ok_or_else(|| Problem::not_found().into())
 }

@@ -5,11 +5,13 @@
 pub mod api_keys;
 pub mod approvals;
 pub mod auth;
+pub mod confirmations;
 pub mod customers;
 pub mod delegations;
 pub mod exceptions;
 pub mod exchange_rates;
 pub mod files;
+pub mod message_templates;
 pub mod messages;
 pub mod money;
 pub mod orders;

@@ -5,6 +5,8 @@ use crate::db::Tx;
 use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Kind, SETTINGS};
+use crate::domain::link::Lapse;
+use crate::domain::message::MessageChannel;
 use crate::domain::number::is_pattern;
 use crate::domain::order::Channel;
 use crate::domain::settings::Settings;
@@ -42,6 +44,24 @@ pub struct SettingsInput {
     #[validate(custom(function = each_once))]
     #[schema(max_items = 10)]
     pub trusted_channels: Vec<Channel>,
+    /// The ways by which customers are told, of those that an order knows an address for: `email`, `sms` or both.
+    #[validate(custom(function = each_once))]
+    #[schema(max_items = 2)]
+    pub message_channels: Vec<MessageChannel>,
+    /// For how many days a link to confirm an order is good.
+    #[validate(range(min = 1, max = 90))]
+    #[schema(minimum = 1, maximum = 90)]
+    pub confirmation_link_days: u32,
+    /// After how many hours a customer who has not answered is reminded, once; 0 reminds nobody.
+    #[validate(range(max = 720))]
+    #[schema(maximum = 720)]
+    pub confirmation_reminder_hours: u32,
+    /// After how many days without an answer an order is given up; 0 waits for ever.
+    #[validate(range(max = 365))]
+    #[schema(maximum = 365)]
+    pub confirmation_lapse_days: u32,
+    /// What then becomes of it.
+    pub confirmation_lapse: Lapse,
 }
 
 impl Default for SettingsInput {
@@ -60,6 +80,11 @@ impl SettingsInput {
             report_within_minutes: settings.report_within_minutes,
             look_alike_hours: settings.look_alike_hours,
             trusted_channels: settings.trusted_channels,
+            message_channels: settings.message_channels,
+            confirmation_link_days: settings.confirmation_link_days,
+            confirmation_reminder_hours: settings.confirmation_reminder_hours,
+            confirmation_lapse_days: settings.confirmation_lapse_days,
+            confirmation_lapse: settings.confirmation_lapse,
         }
     }
 
@@ -72,11 +97,16 @@ impl SettingsInput {
             report_within_minutes: self.report_within_minutes,
             look_alike_hours: self.look_alike_hours,
             trusted_channels: self.trusted_channels,
+            message_channels: self.message_channels,
+            confirmation_link_days: self.confirmation_link_days,
+            confirmation_reminder_hours: self.confirmation_reminder_hours,
+            confirmation_lapse_days: self.confirmation_lapse_days,
+            confirmation_lapse: self.confirmation_lapse,
         }
     }
 }
 
-fn each_once(channels: &[Channel]) -> std::result::Result<(), ValidationError> {
+fn each_once<T: PartialEq>(channels: &[T]) -> std::result::Result<(), ValidationError> {
     let good = channels.iter().enumerate().all(|(at, channel)| !channels.iter().take(at).any(|other| other == channel));
     rules::when(good, "duplicate", "must hold each channel once", "渠道不得重复")
 }

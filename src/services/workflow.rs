@@ -8,6 +8,8 @@ use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
 use crate::domain::lifecycle::approval::RoundStatus;
 use crate::domain::lifecycle::order::State;
+use crate::domain::link::{CustomerAnswer, Lapse};
+use crate::domain::message::MessageKind;
 use crate::domain::order::LineKind;
 use crate::domain::task_plan::code;
 use crate::error::{Error, Result};
@@ -15,8 +17,8 @@ use crate::repositories::money;
 use crate::repositories::orders::{self, parts};
 use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
-use crate::services::orders::{derive, facts};
-use crate::services::{approvals, exceptions, messages, shipments, stock, tasks};
+use crate::services::orders::{by_customer, derive, facts};
+use crate::services::{approvals, confirmations, exceptions, messages, shipments, stock, tasks};
 use std::collections::BTreeSet;
 
 /// How many events one order may bring about in one request, before something must be going
@@ -58,6 +60,12 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::OrderAmended if asks_again(event) => ask_approvers(tx, order),
         EventName::OrderSentBack => approvals::supersede(tx, order),
         EventName::ApprovalDecided => after_decision(tx, order, event),
+        EventName::OrderApproved => ask_customer(tx, order, false),
+        EventName::ConfirmationRenewed => ask_customer(tx, order, true),
+        EventName::ConfirmationRequested => messages::confirmation(tx, MessageKind::ConfirmationRequested, id, order, event.subject.1),
+        EventName::ConfirmationReminded => messages::confirmation(tx, MessageKind::ConfirmationReminder, id, order, event.subject.1),
+        EventName::ConfirmationAnswered => after_answer(tx, order, event),
+        EventName::ConfirmationLapsed => after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
         EventName::OrderExecuting => begin_work(tx, order),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
@@ -111,6 +119,26 @@ fn after_decision(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
         Some(RoundStatus::Returned) => after_round::returned(tx, order, word(event, "comment")),
         Some(RoundStatus::Rejected) => after_round::rejected(tx, order, word(event, "comment")),
         _ => Ok(()),
+    }
+}
+
+/// Every level has passed: the customer is asked, unless they have agreed to the same before
+/// (DOMAIN 2.5).
+fn ask_customer(tx: &mut Tx, order: Id, anew: bool) -> Result<()> {
+    if confirmations::ask(tx, order, anew)? { by_customer::confirmed(tx, order) } else { Ok(()) }
+}
+
+fn after_answer(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
+    match CustomerAnswer::parse(word(event, "answer")) {
+        Some(CustomerAnswer::Change) => by_customer::asked_for_change(tx, order, event.subject.1),
+        _ => by_customer::confirmed(tx, order),
+    }
+}
+
+fn after_lapse(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
+    match Lapse::parse(word(event, "then")) {
+        Some(Lapse::Cancel) => by_customer::cancel_unanswered(tx, order),
+        _ => by_customer::send_back_unanswered(tx, order),
     }
 }
 
@@ -174,6 +202,7 @@ fn after_invoice(tx: &mut Tx, order: Id) -> Result<()> {
 /// A block is gone: what waited for that goes on.
 fn resume(tx: &mut Tx, order: Id) -> Result<()> {
     after_round::approved(tx, order)?;
+    by_customer::confirmed(tx, order)?;
     advance(tx, order)
 }
 

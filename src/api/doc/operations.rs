@@ -12,9 +12,9 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, Header, HeaderBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 /// Operations that need no log-in.
-const PUBLIC: &[&str] = &["login", "refresh", "healthz", "readyz", "metrics", "show_problem"];
+const PUBLIC: &[&str] = &["login", "refresh", "healthz", "readyz", "metrics", "show_problem", "show_link", "answer_link"];
 /// Operations that answer anew each time, whatever key they are given, as they give secrets out.
-const UNKEYED: &[&str] = &["login", "refresh", "logout", "create_api_key", "simulate_approval"];
+const UNKEYED: &[&str] = &["login", "refresh", "logout", "create_api_key", "simulate_approval", "preview_message_template", "answer_link"];
 /// What is made by these has no page of its own.
 const WITHOUT_LOCATION: &[&str] = &["create_api_key", "record_stock_movement", "record_payment"];
 /// What is read by these has a version, but the answer no `ETag`.

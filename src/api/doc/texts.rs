@@ -17,6 +17,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("exceptions", "What goes wrong: reported, planned, resolved, closed; the blocking ones stop their orders."),
     ("money", "Invoices and payments."),
     ("messages", "What customers were told, and whether it arrived."),
+    ("links", "What customers open from their messages; no log-in needed."),
     ("events", "Everything that happens, as a feed to be followed."),
     ("service", "The service itself; no log-in needed."),
 ];
@@ -74,6 +75,9 @@ const PATHS: &[(&str, &str)] = &[
     ("/v1/invoices/", "The invoice's id, `inv_…`."),
     ("/v1/users/", "The user's id, `usr_…`."),
     ("/v1/api-keys/", "The key's id, `key_…`; not the key itself."),
+    ("/v1/messages/", "The message's id, `msg_…`."),
+    ("/v1/message-templates/", "The kind of message, such as `confirmation_requested`; then the language, `en` or `zh-CN`."),
+    ("/c/", "What makes the link the customer's own; it is in their message alone."),
     ("/problems/", "The `code` of a problem."),
 ];
 

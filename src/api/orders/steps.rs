@@ -50,6 +50,13 @@ pub async fn confirm_order(app: Data<App>, path: Path<String>, posted: Posted<Co
     take(&app, Operation::ConfirmOrder, path, posted, steps::confirm).await
 }
 
+/// Asks the customer to confirm by a new link; the one before is good no longer.
+#[utoipa::path(tag = "orders", request_body = Nothing, responses((status = 200, body = OrderView)))]
+#[post("/v1/orders/{id}/request-confirmation")]
+pub async fn request_confirmation(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
+    take(&app, Operation::RequestConfirmation, path, posted, |tx, order, _| steps::request_confirmation(tx, order)).await
+}
+
 /// Releases a reviewed order to the departments, where it is not released by itself.
 #[utoipa::path(tag = "orders", request_body = Nothing, responses((status = 200, body = OrderView)))]
 #[post("/v1/orders/{id}/release")]

@@ -7,8 +7,10 @@ use crate::db::Tx;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State};
+use crate::domain::message::reachable;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::{Order, parts};
+use crate::repositories::settings;
 use serde_json::{Value, json};
 
 fn note(event: Event, field: &str, text: Option<&str>) -> Event {
@@ -67,7 +69,7 @@ pub fn send_back(tx: &mut Tx, reference: &str, said: &ReasonInput) -> Result<Ord
     send_back_for(tx, &order, &facts, &said.reason, Step::SendBack)
 }
 
-fn send_back_for(tx: &mut Tx, order: &Order, facts: &Facts, correction: &str, event: Step) -> Result<Order> {
+pub(super) fn send_back_for(tx: &mut Tx, order: &Order, facts: &Facts, correction: &str, event: Step) -> Result<Order> {
     let moved = step(tx, order, event, facts, EventName::OrderSentBack, |e| e.note("correction", correction))?;
     let details = parts::Details { correction: Some(correction.to_owned()), ..parts::details(tx.conn, order.id)? };
     parts::set_details(tx.conn, &details)?;
@@ -85,6 +87,25 @@ pub fn confirm(tx: &mut Tx, reference: &str, said: &ConfirmInput) -> Result<Orde
     step(tx, &order, Step::Confirm, &facts, EventName::OrderReviewed, |e| {
         note(e.note("confirmed_by", method).with("revision", order.revision), "note", said.note.as_deref())
     })
+}
+
+/// Sales asks the customer again, by a new link (DOMAIN 2.5).
+///
+/// # Errors
+/// `forbidden` for another's order; `invalid_transition`; `rule_violated` where there is no address to
+/// send a link to.
+pub fn request_confirmation(tx: &mut Tx, reference: &str) -> Result<Order> {
+    let order = take_for(tx, reference, Step::Confirm)?;
+    if order.state != State::AwaitingConfirmation {
+        return Err(Problem::invalid_transition(order.state.as_str(), "request_confirmation", &[]).into());
+    }
+    let (details, (_, settings)) = (parts::details(tx.conn, order.id)?, settings::load(tx.conn)?);
+    if reachable(&settings.message_channels, details.email.as_deref(), details.phone.as_deref()).next().is_none() {
+        let en = "The order has no address that the customer could be told at; amend it, or confirm by phone.";
+        return Err(Problem::rule("DOMAIN 2.5", en, "订单没有可通知客户的地址；请补充地址，或通过电话确认。").into());
+    }
+    tx.record(describe(Event::of_order(EventName::ConfirmationRenewed, order.id), &order, order.state))?;
+    Ok(order)
 }
 
 /// The order administrator releases a reviewed order (DOMAIN 3.1).
@@ -120,7 +141,7 @@ pub fn cancel(tx: &mut Tx, reference: &str, said: &ReasonInput) -> Result<Order>
     cancel_as(tx, &order, Step::Cancel, &said.reason)
 }
 
-fn cancel_as(tx: &mut Tx, order: &Order, event: Step, reason: &str) -> Result<Order> {
+pub(super) fn cancel_as(tx: &mut Tx, order: &Order, event: Step, reason: &str) -> Result<Order> {
     let facts = facts::gather(tx.conn, order, &tx.actor)?;
     let moved = step(tx, order, event, &facts, EventName::OrderCancelled, |e| e.note("reason", reason))?;
     let details = parts::Details { cancel_reason: Some(reason.to_owned()), ..parts::details(tx.conn, order.id)? };
@@ -213,7 +234,7 @@ pub mod after_round {
 pub fn advance(tx: &mut Tx, id: Id) -> Result<bool> {
     let order = take_id(tx, id)?;
     let (event, name) = match order.state {
-        State::Reviewed if crate::repositories::settings::load(tx.conn)?.1.auto_release => (Step::Release, EventName::OrderExecuting),
+        State::Reviewed if settings::load(tx.conn)?.1.auto_release => (Step::Release, EventName::OrderExecuting),
         State::Executing => (Step::DispatchAll, EventName::OrderShipped),
         State::Shipped if facts::all_delivered(&parts::lines(tx.conn, id)?) => (Step::Receive, EventName::OrderReceived),
         _ => return Ok(false),
