@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::domain::id::Id;
+use crate::domain::time::UtcTime;
+use lettre::transport::smtp;
 use crate::domain::message::{MessageChannel, MessageKind, MessageStatus};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -11,7 +13,7 @@ fn at(text: &str) -> UtcTime {
     UtcTime::parse(text).unwrap()
 }
 
-fn smtp(url: &str) -> Smtp {
+fn client(url: &str) -> Smtp {
     let variables = [("DOCKET_SMTP_URL", url), ("DOCKET_MAIL_FROM", "Docket <docket@shop.example>")];
     Smtp::new(&Config::from_variables(variables.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap()).unwrap().unwrap()
 }
@@ -21,7 +23,7 @@ fn message() -> MessageRow {
     MessageRow {
         id: Id::from_parts(1, [1; 10]),
         event_id: Id::from_parts(1, [2; 10]),
-        order_id: Id::from_parts(1, [3; 10]),
+        order_id: Some(Id::from_parts(1, [3; 10])),
         kind: MessageKind::ShipmentDispatched,
         channel: MessageChannel::Email,
         recipient: "buyer@acme.example".to_owned(),
@@ -71,7 +73,7 @@ fn mail_server(to_recipient: &'static str) -> (String, JoinHandle<Vec<String>>) 
 fn send(to_recipient: &'static str) -> (Result<(), Failure>, Vec<String>) {
     let (url, server) = mail_server(to_recipient);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let outcome = runtime.block_on(smtp(&url).send(&message(), None));
+    let outcome = runtime.block_on(client(&url).send(&message(), None));
     drop(runtime);
     (outcome, server.join().unwrap())
 }
@@ -103,7 +105,7 @@ fn our_own_credentials_are_no_fault_of_the_message() {
 
 #[test]
 fn a_mail_is_text_and_html() {
-    let mail = smtp("smtp://localhost").compose(&message(), None).unwrap();
+    let mail = client("smtp://localhost").compose(&message(), None).unwrap();
     let written = String::from_utf8(mail.formatted()).unwrap();
     assert!(written.contains("Content-Type: multipart/alternative"), "{written}");
     assert_eq!((written.matches("Content-Type: text/plain").count(), written.matches("Content-Type: text/html").count()), (1, 1), "{written}");
