@@ -3,6 +3,7 @@
 //! PostgreSQL too. `DOCKET_TEST_BLESS=1` writes the golden files anew instead of comparing them.
 
 mod command_line;
+mod confirming;
 mod crashes;
 mod errors;
 mod hostile;

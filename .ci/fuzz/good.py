@@ -22,6 +22,9 @@ class Good:
 
 Maker = Callable[[World, Person], Good]
 
+# A customer who can be written to.
+TOLD = {"code": "ACME", "email": "buyer@acme.example"}
+
 
 def of(thing: dict, **body: object) -> Good:
     """A request about a thing."""
@@ -128,6 +131,20 @@ def username(world: World, _: Person) -> Good:
     return Good(body={"username": world.fresh("new").lower()})
 
 
+def template(about_version: bool = False) -> Maker:
+    """The words of one kind of message; a rewriting says over which version."""
+    path = {"kind": "confirmation_requested", "language": "en"}
+    return lambda world, _: Good(path, world.get("/v1/message-templates/confirmation_requested/en")["version"] if about_version else None)
+
+
+def message(world: World, _: Person) -> Good:
+    """One that is held, as nothing can be sent here."""
+    world.order("awaiting_confirmation", customer=TOLD)
+    held = world.api.get(world.hands["admin"], "/v1/messages?status=held")["data"]
+    queued = held or world.api.get(world.hands["admin"], "/v1/messages")["data"]
+    return Good({"id": queued[0]["id"]})
+
+
 def log_in(world: World, _: Person) -> Good:
     return Good(body={"username": world.hands["sales"].username, "password": PASSWORD})
 
@@ -178,6 +195,8 @@ GOOD: dict[str, Maker] = {
     "verify_orders": lambda world, _: Good(body={"orders": [world.order("awaiting_verification")["number"]]}),
     "send_back_order": wrong_order,
     "confirm_order": own_order("awaiting_confirmation"),
+    "request_confirmation": lambda world, actor: of(world.order("awaiting_confirmation", by=actor, customer=TOLD)),
+    "list_confirmations": order("awaiting_confirmation"),
     "release_order": reviewed_order,
     "receive_order": order("shipped"),
     "cancel_order": own_order("awaiting_verification"),
@@ -229,6 +248,12 @@ GOOD: dict[str, Maker] = {
     "resolve_exception": about(World.exception),
     "close_exception": about(lambda world: world.exception(RESOLVED)),
     "dismiss_exception": about(lambda world: world.exception(PLANNED)),
+    # messages
+    "send_message": message,
+    "get_message_template": template(),
+    "update_message_template": template(about_version=True),
+    "preview_message_template": template(),
+    "test_message_template": template(),
     # money
     "record_invoice": invoice,
     "get_invoice": about(World.invoice),

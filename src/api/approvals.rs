@@ -7,11 +7,11 @@ use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
 use crate::db::types::Json;
 use crate::db::{Snapshot, Tx};
-use crate::domain::actor::{Department, Role};
+use crate::domain::actor::{Actor, Department, Role};
 use crate::domain::approval_policy::Facts;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
-use crate::domain::permission::Operation;
+use crate::domain::permission::{Operation, permit};
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
@@ -118,18 +118,49 @@ pub struct ApprovalRounds {
     pub data: Vec<ApprovalRound>,
 }
 
-/// What checks found, in a language.
-pub fn check_views(checks: &[Check], language: Language) -> Vec<ApprovalCheck> {
-    let view = |check: &Check| ApprovalCheck {
-        kind: check.kind,
-        result: check.result,
-        detail: language.pick(&check.detail_en, &check.detail_zh).to_owned(),
+/// Who reads what approvers look at: in which language, and whether they may see a customer's credit
+/// (DECISIONS 27).
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    pub language: Language,
+    sees_credit: bool,
+}
+
+impl Reader {
+    /// A caller.
+    pub fn new(actor: &Actor, language: Language) -> Self {
+        Self { language, sees_credit: permit(actor, Operation::GetCustomerCredit).is_ok() }
+    }
+
+    fn of(tx: &Tx) -> Self {
+        Self::new(&tx.actor, tx.language)
+    }
+}
+
+/// What checks found. Without the right to see credit one reads how it stands, without figures.
+pub fn check_views(checks: &[Check], reader: Reader) -> Vec<ApprovalCheck> {
+    let detail = |check: &Check| match check.kind {
+        CheckKind::Credit if !reader.sees_credit => credit_without_figures(check.result, reader.language),
+        _ => reader.language.pick(&check.detail_en, &check.detail_zh).to_owned(),
     };
-    checks.iter().map(view).collect()
+    checks.iter().map(|check| ApprovalCheck { kind: check.kind, result: check.result, detail: detail(check) }).collect()
+}
+
+fn credit_without_figures(result: CheckResult, language: Language) -> String {
+    let said = match result {
+        CheckResult::Pass => language.pick("The customer's credit is in order.", "客户信用正常。"),
+        CheckResult::Unknown => language.pick("The customer's credit cannot be told for certain.", "客户信用无法完全确定。"),
+        CheckResult::Fail => language.pick(
+            "The customer's credit is used up, or invoices are past due. Those who may see credit read the figures.",
+            "客户信用额度已用完或有逾期发票。有权查看信用的人员可见具体金额。",
+        ),
+    };
+    said.to_owned()
 }
 
 /// How a step looks from outside.
-pub fn step_view(whole: Whole, language: Language) -> ApprovalStep {
+pub fn step_view(whole: Whole, reader: Reader) -> ApprovalStep {
+    let language = reader.language;
     let Whole { step, round, order_number, decided_by, decided_for } = whole;
     ApprovalStep {
         id: step.id.text(Kind::Step),
@@ -151,11 +182,12 @@ pub fn step_view(whole: Whole, language: Language) -> ApprovalStep {
         decided_revision: step.seen_revision,
         carried_from: step.carried_from_id.map(|id| id.text(Kind::Step)),
         comment: step.comment,
-        checks: check_views(&round.checks.0, language),
+        checks: check_views(&round.checks.0, reader),
     }
 }
 
-fn round_view(round: &Round, steps: Vec<Whole>, language: Language) -> ApprovalRound {
+fn round_view(round: &Round, steps: Vec<Whole>, reader: Reader) -> ApprovalRound {
+    let language = reader.language;
     let Json(Basis { facts, rules }) = &round.basis;
     ApprovalRound {
         facts: facts.clone(),
@@ -167,21 +199,21 @@ fn round_view(round: &Round, steps: Vec<Whole>, language: Language) -> ApprovalR
         revision: round.revision,
         opened_at: round.opened_at,
         closed_at: round.closed_at,
-        checks: check_views(&round.checks.0, language),
-        steps: steps.into_iter().map(|step| step_view(step, language)).collect(),
+        checks: check_views(&round.checks.0, reader),
+        steps: steps.into_iter().map(|step| step_view(step, reader)).collect(),
     }
 }
 
 /// One step as an answer, under its version.
-fn answer(whole: Whole, language: Language) -> Result<Answer> {
+fn answer(whole: Whole, reader: Reader) -> Result<Answer> {
     let version = whole.step.version;
-    Ok(Answer::json(200, &step_view(whole, language))?.etag(version, language.tag()))
+    Ok(Answer::json(200, &step_view(whole, reader))?.etag_by_content(version))
 }
 
 /// A step as it is after everything that followed.
 fn shown(tx: &mut Tx, id: Id) -> Result<Answer> {
     let whole = whole::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
-    answer(whole, tx.language)
+    answer(whole, Reader::of(tx))
 }
 
 /// The step that a path names.
@@ -243,10 +275,10 @@ impl ApprovalQuery {
 
 /// A page of steps.
 fn list(snapshot: &mut Snapshot, q: &ApprovalQuery, filter: &StepFilter, cursors: &Cursors) -> Result<Listing<ApprovalStep>> {
-    let (limit, language) = (paging::limit(q.limit), snapshot.language);
+    let (limit, reader) = (paging::limit(q.limit), Reader::new(&snapshot.actor, snapshot.language));
     let found = rows::list_steps(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
     let Listing { data, page } = paging::page(found, limit, cursors, |step| paging::by_id(step.id), |step| step);
-    Ok(Listing { data: whole::load(snapshot.conn, data)?.into_iter().map(|step| step_view(step, language)).collect(), page })
+    Ok(Listing { data: whole::load(snapshot.conn, data)?.into_iter().map(|step| step_view(step, reader)).collect(), page })
 }
 
 /// Lists approval steps, newest first; `status=pending&decidable_by=me` is a person's queue.
@@ -270,7 +302,7 @@ pub async fn get_approval(app: Data<App>, request: HttpRequest, path: Path<Strin
     let look = move |snapshot: &mut Snapshot| {
         asked.query.valid()?;
         let whole = whole::find(snapshot.conn, id(&path)?)?.ok_or_else(Problem::not_found)?;
-        answer(whole, snapshot.language)
+        answer(whole, Reader::new(&snapshot.actor, snapshot.language))
     };
     send_unless_known(&request, app.read(Operation::GetApproval, asked.call, look).await)
 }
@@ -320,7 +352,8 @@ pub async fn get_order_approvals(app: Data<App>, path: Path<String>, asked: Aske
         asked.query.valid()?;
         let order = orders::find_by_ref(snapshot.conn, &path)?.ok_or_else(Problem::not_found)?;
         let rounds = whole::rounds(snapshot.conn, order.id)?;
-        let data = rounds.into_iter().map(|(round, steps)| round_view(&round, steps, snapshot.language)).collect();
+        let reader = Reader::new(&snapshot.actor, snapshot.language);
+        let data = rounds.into_iter().map(|(round, steps)| round_view(&round, steps, reader)).collect();
         Answer::json(200, &ApprovalRounds { data })
     };
     send(app.read(Operation::GetOrderApprovals, asked.call, look).await)
@@ -338,7 +371,8 @@ pub async fn check_order(app: Data<App>, path: Path<String>, posted: Posted<Noth
     };
     let render = |tx: &mut Tx, order: Id| {
         let rounds = whole::rounds(tx.conn, order)?;
-        let data = rounds.into_iter().map(|(round, steps)| round_view(&round, steps, tx.language)).collect();
+        let reader = Reader::of(tx);
+        let data = rounds.into_iter().map(|(round, steps)| round_view(&round, steps, reader)).collect();
         Answer::json(200, &ApprovalRounds { data })
     };
     send(app.write(Operation::CheckOrder, posted.call, act, render).await)

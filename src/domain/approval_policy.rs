@@ -5,6 +5,7 @@
 use crate::domain::actor::Role;
 use crate::domain::amount::Amount;
 use crate::domain::codes;
+use crate::domain::id::Id;
 use crate::domain::judged::{Topic, WHOLE};
 use crate::domain::order::{Channel, CustomerTier, LineKind};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,8 @@ pub enum Condition {
 /// A rule: where its condition holds, these roles must approve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
+    /// None before it is stored.
+    pub id: Option<Id>,
     pub code: String,
     pub version: i64,
     pub title_en: String,
@@ -226,6 +229,7 @@ pub fn steps(applying: &[&Rule]) -> Vec<PlannedStep> {
 /// The rules that a new store begins with (DOMAIN 2.1).
 pub fn default_rules() -> Vec<Rule> {
     let rule = |code: &str, en: &str, zh: &str, condition, roles: &[Role]| Rule {
+        id: None,
         code: code.to_owned(),
         version: 1,
         title_en: en.to_owned(),

@@ -24,6 +24,9 @@ words! {
 /// What an order says without any flag: whoever approves it for itself looks at all of it.
 pub const WHOLE: &[Topic] = &[Topic::Goods, Topic::Prices, Topic::Customer, Topic::Destination, Topic::Dates, Topic::Terms];
 
+/// The parts of an address without which nothing arrives.
+const ADDRESS: [&str; 2] = ["/delivery/address/city", "/delivery/address/street"];
+
 impl Topic {
     /// Where it stands in the content of a revision (JSON pointers), and in each of its lines (fields).
     const fn places(self) -> (&'static [&'static str], &'static [&'static str]) {
@@ -35,7 +38,11 @@ impl Topic {
             ),
             Self::Customer => (&["/customer/id", "/customer/name"], &[]),
             Self::Destination => (&["/delivery/address/country", "/delivery/address/region", "/delivery/method"], &[]),
-            Self::Dates => (&["/delivery/requested_date", "/delivery/promised_date", "/delivery/requested_within_working_days"], &["promised_date"]),
+            // days may be counted from when it was ordered
+            Self::Dates => (
+                &["/ordered_at", "/delivery/requested_date", "/delivery/promised_date", "/delivery/requested_within_working_days"],
+                &["promised_date"],
+            ),
             Self::Terms => (&["/payment_terms", "/payment_method", "/deposit", "/contract_number"], &[]),
             Self::KeyAccount => (&["/key_account"], &[]),
             Self::Rush => (&["/rush"], &[]),
@@ -50,7 +57,10 @@ impl Topic {
             let of = |line: &Value| fields.iter().map(|field| line.get(field).cloned().unwrap_or_default()).collect();
             content.get("lines").and_then(Value::as_array).map(|lines| lines.iter().map(of).collect()).unwrap_or_default()
         };
-        pointers.iter().all(|at| one.pointer(at) == other.pointer(at)) && (fields.is_empty() || lines(one) == lines(other))
+        // what exactly the address says is nobody's, but whether goods can arrive there is
+        let complete = |content: &Value| ADDRESS.map(|at| content.pointer(at).and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty()));
+        let arrives = self != Self::Destination || complete(one) == complete(other);
+        arrives && pointers.iter().all(|at| one.pointer(at) == other.pointer(at)) && (fields.is_empty() || lines(one) == lines(other))
     }
 }
 

@@ -13,10 +13,13 @@ pub struct Offer {
     pub order_number: String,
     /// For whom it is.
     pub customer_name: String,
+    /// What is ordered.
     pub lines: Vec<OfferLine>,
     /// ISO 4217.
     pub currency: String,
+    /// What all lines come to.
     pub goods_amount: String,
+    /// Taken off the whole order.
     pub discount: String,
     pub shipping_fee: String,
     pub tax: String,
@@ -24,7 +27,9 @@ pub struct Offer {
     pub prices_include_tax: bool,
     /// What there is to pay.
     pub total: String,
+    /// Where the goods go.
     pub address: OfferAddress,
+    /// How they get there.
     pub delivery_method: Option<DeliveryMethod>,
     /// The day on which the goods are expected to arrive.
     pub promised_date: Option<NaiveDate>,

@@ -137,7 +137,7 @@ operations! {
     CreateApprovalRule = "create_approval_rule", SETUP, None;
     UpdateApprovalRule = "update_approval_rule", SETUP, None;
     DeleteApprovalRule = "delete_approval_rule", SETUP, None;
-    SimulateApproval = "simulate_approval", STAFF, Some("orders:read");
+    SimulateApproval = "simulate_approval", STAFF, Some("orders:write");
     ListTasks = "list_tasks", STAFF, Some("tasks:read");
     GetTask = "get_task", STAFF, Some("tasks:read");
     AcceptTask = "accept_task", WORKERS, None;
@@ -176,7 +176,7 @@ operations! {
     ListMessageTemplates = "list_message_templates", STAFF, None;
     GetMessageTemplate = "get_message_template", STAFF, None;
     UpdateMessageTemplate = "update_message_template", SETUP, None;
-    PreviewMessageTemplate = "preview_message_template", STAFF, None;
+    PreviewMessageTemplate = "preview_message_template", SETUP, None;
     TestMessageTemplate = "test_message_template", SETUP, None;
 }
 

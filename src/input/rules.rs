@@ -50,8 +50,13 @@ pub fn prose(text: &str) -> Checked {
 
 /// A code that can stand in a path or a list: letters, digits, `-`, `_`, `.`, `/`.
 pub fn code(text: &str) -> Checked {
-    let plain = !text.is_empty() && text.chars().all(|c| (c.is_alphanumeric() && !is_invisible(c)) || "-_./".contains(c));
-    when(plain, "code", "must consist of letters, digits, and - _ . /", "只能包含字母、数字和 - _ . /")
+    let plain = text.chars().all(|c| (c.is_alphanumeric() && !is_invisible(c)) || "-_./".contains(c)) && text.chars().any(char::is_alphanumeric);
+    when(
+        plain,
+        "code",
+        "must consist of letters, digits, and - _ . /, and hold a letter or digit",
+        "只能包含字母、数字和 - _ . /，且至少有一个字母或数字",
+    )
 }
 
 /// E.164.

@@ -12,6 +12,7 @@ use crate::db::schema::{approval_rounds, approval_steps};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
 use crate::domain::actor::{Department, Role};
+use crate::domain::amount::Amount;
 use crate::domain::approval_policy::Facts;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
@@ -19,6 +20,7 @@ use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::words;
 use crate::{each, here, here_by_length, insert_rows};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use rules::Applied;
 use serde::{Deserialize, Serialize};
@@ -77,6 +79,15 @@ pub struct Round {
     pub opened_at: UtcTime,
     pub closed_at: Option<UtcTime>,
     pub basis: Json<Basis>,
+}
+
+impl Round {
+    /// What the order came to in the base currency when the round was opened; none where no rate was
+    /// known.
+    pub fn total_in_base(&self) -> Option<Amount> {
+        let Json(basis) = &self.basis;
+        basis.facts.as_ref().and_then(|facts| facts.total_in_base)
+    }
 }
 
 /// One approver's part in a round.
@@ -264,8 +275,9 @@ fn list_branch(conn: &mut Conn, filter: &StepFilter, branch: Branch, before: Opt
     }
     for person in branch.undecided_by.into_iter().flatten() {
         let by = decided.field(approval_steps::decided_by_id).eq(person);
-        let theirs = decided.filter(by.or(decided.field(approval_steps::decided_for_id).eq(person)));
-        query = query.filter(approval_steps::round_id.ne_all(theirs.select(decided.field(approval_steps::round_id))));
+        let theirs = by.or(decided.field(approval_steps::decided_for_id).eq(person));
+        let of_round = decided.field(approval_steps::round_id).eq(approval_steps::round_id);
+        query = query.filter(not(exists(decided.filter(of_round.and(theirs)))));
     }
     Ok(query.load(conn)?)
 }

@@ -96,3 +96,11 @@ pub fn update(conn: &mut Conn, customer: &Customer) -> Result<bool> {
     let target = dsl::customers.filter(dsl::id.eq(customer.id).and(dsl::version.eq(customer.version - 1)));
     Ok(each!(conn, c => diesel::update(target).set(customer).fixed(here!()).execute(c))? == 1)
 }
+
+/// Holds a customer's row for this unit of work: whoever judges their credit waits for whoever does
+/// (DOMAIN 2.3). After the order's row, never before.
+pub fn hold(conn: &mut Conn, id: Id) -> Result<()> {
+    let row = customers::table.find(id);
+    each!(conn, c => diesel::update(row).set(customers::version.eq(customers::version)).fixed(here!()).execute(c))?;
+    Ok(())
+}

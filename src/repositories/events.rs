@@ -5,10 +5,11 @@ use crate::db::schema::{events, messages};
 use crate::db::types::Json;
 use crate::db::{Conn, Tx, dialect};
 use crate::domain::actor::ActorKind;
+use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::insert_rows;
+use crate::{each, here, insert_rows};
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -160,6 +161,12 @@ pub fn list_of_order(conn: &mut Conn, order: Id, after: i64, limit: i64) -> Resu
         .limit(limit)
         .select(EventRow::as_select())
         .load(conn)?)
+}
+
+/// When something last happened to an order.
+pub fn last_of_order(conn: &mut Conn, order: Id, name: EventName) -> Result<Option<UtcTime>> {
+    let of_order = || events::table.filter(events::order_id.eq(order).and(events::name.eq(name.as_str()))).order(events::seq.desc());
+    Ok(each!(conn, c => of_order().select(events::at).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
 /// The feed after a position, oldest first, serving only what no late commit can come before

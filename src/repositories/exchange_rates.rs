@@ -49,15 +49,37 @@ pub fn find_on(conn: &mut Conn, currency: &str, day: NaiveDate) -> Result<Option
     Ok(each!(conn, c => begun.select(ExchangeRate::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
+/// How amounts of a currency become amounts of the base currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conversion {
+    /// How many units come to the amount; none for the base currency itself.
+    rate: Option<(i32, Amount)>,
+    minor_digits: u32,
+}
+
+impl Conversion {
+    /// An amount in the base currency; `None` where it comes to more than an amount can be.
+    pub fn of(self, amount: Amount) -> Option<Amount> {
+        match self.rate {
+            None => Some(amount),
+            Some((units, rate)) => converted(amount, units, rate, self.minor_digits).ok(),
+        }
+    }
+}
+
+/// How a currency is converted on a day; `None` where no rate is known (DECISIONS 24).
+pub fn rate_on(conn: &mut Conn, company: &Company, currency: &str, day: NaiveDate) -> Result<Option<Conversion>> {
+    let minor_digits = codes::minor_digits(&company.base_currency).unwrap_or(2);
+    if currency == company.base_currency {
+        return Ok(Some(Conversion { rate: None, minor_digits }));
+    }
+    Ok(find_on(conn, currency, day)?.map(|found| Conversion { rate: Some((found.units, found.rate)), minor_digits }))
+}
+
 /// An amount in the base currency by the rate of a day; `None` where no rate is known, or where it
 /// comes to more than an amount can be (DECISIONS 24).
 pub fn in_base(conn: &mut Conn, company: &Company, amount: Amount, currency: &str, day: NaiveDate) -> Result<Option<Amount>> {
-    if currency == company.base_currency {
-        return Ok(Some(amount));
-    }
-    let digits = codes::minor_digits(&company.base_currency).unwrap_or(2);
-    let rate = find_on(conn, currency, day)?;
-    Ok(rate.and_then(|rate| converted(amount, rate.units, rate.rate, digits).ok()))
+    Ok(rate_on(conn, company, currency, day)?.and_then(|rate| rate.of(amount)))
 }
 
 /// Rates, newest first, made before a given one; of one currency, where one is named.

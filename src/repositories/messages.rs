@@ -1,14 +1,14 @@
 //! Messages to customers on their way out. They are written beside their events
 //! (`repositories::events`); here they are claimed, settled and shown (BEHAVIOUR 6).
 
-use crate::db::cached::Cache;
+use crate::db::cached::{Cache, padded};
 use crate::db::schema::messages;
 use crate::db::{Conn, MultiBackend, dialect};
 use crate::domain::id::Id;
 use crate::domain::message::{MessageChannel, MessageKind, MessageStatus};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here};
+use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
 /// A message.
@@ -77,9 +77,9 @@ pub fn claim(conn: &mut Conn, now: UtcTime, lease_until: UtcTime, limit: i64) ->
     );
     let queued = messages::status.eq(MessageStatus::Queued).and(messages::next_attempt_at.le(now));
     let lapsed = messages::status.eq(MessageStatus::Sending).and(messages::lease_until.le(now));
-    let target = messages::id.eq_any(&ids).and(queued.or(lapsed));
+    let target = messages::id.eq_any(padded(&ids)).and(queued.or(lapsed));
     Ok(
-        each!(conn, c => diesel::update(messages::table.filter(target)).set(claimed).returning(MessageRow::as_returning()).fixed(here!()).get_results(c))?,
+        each!(conn, c => diesel::update(messages::table.filter(target)).set(claimed).returning(MessageRow::as_returning()).listed(ids.len(), here_by_length!()).get_results(c))?,
     )
 }
 

@@ -1,6 +1,7 @@
 //! Customers: made by hand or inline with an order, amended under a version.
 
 use crate::db::Tx;
+use crate::domain::actor::Role;
 use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
@@ -128,6 +129,10 @@ pub fn update(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Customer> {
     let input = patch.apply(&CustomerInput::of(&before))?;
     if input == CustomerInput::of(&before) {
         return Ok(before);
+    }
+    if input.tier != before.tier && tx.actor.user_id().is_some() && !tx.actor.holds(&[Role::SalesManager, Role::OrderAdmin]) {
+        let en = "Who approves a customer's orders depends on their tier; a sales manager or order administrator changes it.";
+        return Err(Problem::new(Code::Forbidden).detail(en, "客户等级决定其订单由谁审核，须由销售经理或订单管理员更改。").into());
     }
     if let Some(code) = &input.code
         && customers::find_by_code(tx.conn, code)?.is_some_and(|other| other.id != id)

@@ -51,11 +51,12 @@ fn ends_after_it_begins(input: &DelegationInput) -> std::result::Result<(), Vali
     rules::when((0..=LONGEST_DAYS).contains(&days), "range", en, "截止日期不得早于开始日期，且不超过一年")
 }
 
-/// Delegates. It may begin today or later: what was decided before is decided.
+/// Delegates. Its first day may be past: what was decided before is decided.
 ///
 /// # Errors
 /// `validation_failed` naming who is not known, does not approve, or is the same person; `forbidden` for
-/// naming another without being an administrator.
+/// naming another without being an administrator; `self_approval` for an administrator who names
+/// themselves as another's deputy.
 pub fn create(tx: &mut Tx, input: &DelegationInput) -> Result<Delegation> {
     let own = tx.actor.user_id();
     let from = match &input.from {
@@ -63,7 +64,7 @@ pub fn create(tx: &mut Tx, input: &DelegationInput) -> Result<Delegation> {
         None => own.map(|id| users::find(tx.conn, id)).transpose()?.flatten().ok_or(Code::Forbidden)?,
     };
     if Some(from.id) != own && !tx.actor.holds(&[Role::Admin, Role::OrderAdmin]) {
-        return Err(Code::Forbidden.into());
+        return Err(not_theirs().into());
     }
     let to = person(tx, "/to", &input.to)?;
     for (user, at) in [(&from, "/from"), (&to, "/to")] {
@@ -74,6 +75,10 @@ pub fn create(tx: &mut Tx, input: &DelegationInput) -> Result<Delegation> {
     }
     if from.id == to.id {
         return Err(Problem::invalid("/to", "same_person", "is the same person", "不能委托给本人").into());
+    }
+    if Some(from.id) != own && Some(to.id) == own {
+        // an administrator appoints others; whom they decide for, that person says
+        return Err(Code::SelfApproval.into());
     }
     if input.valid_until < tx.company.calendar.local_date(tx.now.utc()) {
         return Err(Problem::invalid("/valid_until", "range", "must not lie in the past", "不得早于今天").into());
@@ -92,6 +97,12 @@ pub fn create(tx: &mut Tx, input: &DelegationInput) -> Result<Delegation> {
     delegations::insert(tx.conn, &delegation)?;
     tx.record(event(EventName::DelegationCreated, &delegation))?;
     Ok(delegation)
+}
+
+/// What somebody is told who would decide about another's delegation.
+fn not_theirs() -> Problem {
+    let en = "It is another person's delegation; only an administrator or order administrator may do this for them.";
+    Problem::new(Code::Forbidden).detail(en, "这是他人的委托；仅系统管理员或订单管理员可代为操作。")
 }
 
 /// Somebody who is here, by id or user name.
@@ -120,7 +131,7 @@ fn event(name: EventName, delegation: &Delegation) -> Event {
 pub fn revoke(tx: &mut Tx, id: Id) -> Result<()> {
     let delegation = delegations::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
     if Some(delegation.from_id) != tx.actor.user_id() && !tx.actor.holds(&[Role::Admin, Role::OrderAdmin]) {
-        return Err(Code::Forbidden.into());
+        return Err(not_theirs().into());
     }
     tx.require_match(delegation.version)?;
     if delegation.revoked_at.is_some() {

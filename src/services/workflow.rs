@@ -15,6 +15,7 @@ use crate::domain::task_plan::code;
 use crate::error::{Error, Result};
 use crate::repositories::money;
 use crate::repositories::orders::{self, parts};
+use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
 use crate::services::orders::{by_customer, derive, facts};
@@ -55,9 +56,12 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         };
     };
     match event.name {
-        EventName::OrderCreated if is_noted(event, VERIFIES_ITSELF) => steps::verify_itself(tx, order),
+        EventName::OrderCreated if is_set(event, VERIFIES_ITSELF) => steps::verify_itself(tx, order),
         EventName::OrderVerified => ask_approvers(tx, order),
-        EventName::OrderAmended if asks_again(event) => ask_approvers(tx, order),
+        EventName::OrderAmended if is_set(event, REVIEW_AGAIN) => {
+            show(tx, order)?; // checks look at what it shows, such as what is paid
+            ask_approvers(tx, order)
+        }
         EventName::OrderSentBack => approvals::supersede(tx, order),
         EventName::ApprovalDecided => after_decision(tx, order, event),
         EventName::OrderApproved => ask_customer(tx, order, false),
@@ -87,12 +91,8 @@ fn word<'e>(event: &'e Event, field: &str) -> &'e str {
     said.and_then(|value| value.as_str()).unwrap_or_default()
 }
 
-fn is_noted(event: &Event, field: &str) -> bool {
-    event.after.get(field).and_then(|value| value.as_bool()) == Some(true)
-}
-
-fn asks_again(event: &Event) -> bool {
-    event.payload.get("review_again").and_then(|value| value.as_bool()) == Some(true)
+fn is_set(event: &Event, field: &str) -> bool {
+    event.payload.get(field).and_then(|value| value.as_bool()) == Some(true)
 }
 
 fn advance(tx: &mut Tx, order: Id) -> Result<()> {
@@ -241,9 +241,15 @@ fn show_progress(tx: &mut Tx) -> Result<()> {
         if tx.only_happened(id, EventName::OrderCreated) {
             continue; // it was stored as its parts say
         }
-        if let Some((_, derived)) = derive::derive_id(tx.conn, id)? {
-            orders::set_derived(tx.conn, id, derived, tx.now)?;
-        }
+        show(tx, id)?;
+    }
+    Ok(())
+}
+
+/// Writes what an order shows of its parts.
+fn show(tx: &mut Tx, id: Id) -> Result<()> {
+    if let Some((_, derived)) = derive::derive_id(tx.conn, id)? {
+        orders::set_derived(tx.conn, id, derived, tx.now)?;
     }
     Ok(())
 }

@@ -64,6 +64,7 @@ fn an_approval_step_goes_its_way() {
         holds_role: false,
         decided_other_level: true,
         own_large_order: true,
+        own_amendment: true,
         blocked_by: blocked(),
         on_hold: true,
     };

@@ -77,6 +77,12 @@ impl Desk<'_> {
         if self.rules.four_eyes && self.order.authors.contains(&self.who) { Err(SELF_APPROVAL) } else { Ok(()) }
     }
 
+    /// DOMAIN 1.6: whoever changed what was verified is not the second person to look at it.
+    fn amended_by_another(&self) -> Result<(), Refusal> {
+        let theirs = self.order.amended_since.contains(&self.who) && self.order.verified != Some(self.order.content());
+        if self.rules.four_eyes && theirs { Err(SELF_APPROVAL) } else { Ok(()) }
+    }
+
     fn verify(&mut self) -> Verdict {
         self.may(VERIFIERS)?;
         self.version()?;
@@ -84,6 +90,8 @@ impl Desk<'_> {
         self.another()?;
         self.unstopped()?;
         self.order.state = State::AwaitingApproval;
+        self.order.verified = Some(self.order.content());
+        self.order.amended_since.clear();
         self.told.push("order.verified");
         self.open_round();
         Ok(200)
@@ -155,6 +163,7 @@ impl Desk<'_> {
         }
         after.revision += 1;
         after.authors.insert(self.who);
+        after.amended_since.insert(self.who);
         *self.order = after;
         self.told.push("order.amended");
         self.after_amending(asks_again);
@@ -193,6 +202,7 @@ impl Desk<'_> {
             if self.order.is_large() {
                 self.another()?;
             }
+            self.amended_by_another()?;
             self.unstopped()?;
         }
         let seen = self.order.content();

@@ -55,8 +55,18 @@ impl Desk<'_> {
     fn pass(&mut self) {
         let passed = self.order.rounds.last().is_some_and(|round| round.status == "approved");
         if passed && self.order.state == State::AwaitingApproval && !self.order.is_stopped() {
-            self.order.state = State::AwaitingConfirmation;
-            self.told.push("order.approved");
+            self.ask_customer();
+        }
+    }
+
+    /// The customer is asked by a link, once for the same (DOMAIN 2.5).
+    fn ask_customer(&mut self) {
+        self.order.state = State::AwaitingConfirmation;
+        self.told.push("order.approved");
+        let offered = Some(self.order.content().0);
+        if self.order.asked != offered {
+            self.order.asked = offered;
+            self.told.push("confirmation.requested");
         }
     }
 
@@ -85,10 +95,7 @@ impl Desk<'_> {
         round.status = round.steps[at].status;
         round.steps.iter_mut().filter(|step| step.status == "waiting").for_each(|step| step.status = "superseded");
         match decision {
-            Decision::Approve => {
-                self.order.state = State::AwaitingConfirmation;
-                self.told.push("order.approved");
-            }
+            Decision::Approve => self.ask_customer(),
             Decision::Return => {
                 self.order.state = State::AwaitingCorrection;
                 self.told.push("order.sent_back");

@@ -103,6 +103,9 @@ pub struct Order {
     pub owner: Option<Who>,
     /// Who entered or amended it.
     pub authors: BTreeSet<Who>,
+    /// What somebody last found right, and who has amended it since.
+    pub verified: Option<Content>,
+    pub amended_since: BTreeSet<Who>,
     pub rush: bool,
     pub tags: u8,
     pub lines: Vec<Line>,
@@ -113,6 +116,8 @@ pub struct Order {
     pub on_hold: bool,
     pub invoiced: i64,
     pub revision: i64,
+    /// What the customer was asked by a link to agree to, last.
+    pub asked: Option<Vec<(Kind, i64, i64, i64)>>,
     /// What happened, version by version, by whom.
     pub history: Vec<(String, Vec<&'static str>)>,
 }

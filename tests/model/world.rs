@@ -73,6 +73,8 @@ impl World {
             state: State::AwaitingVerification,
             owner: who.sells().then_some(who),
             authors: [who].into(),
+            verified: None,
+            amended_since: Default::default(),
             rush: draft.rush,
             tags: 0,
             lines: draft.lines.iter().map(|(kind, quantity, price, rate)| line(*kind, *quantity, *price, *rate)).collect(),
@@ -83,6 +85,7 @@ impl World {
             on_hold: false,
             invoiced: 0,
             revision: 1,
+            asked: None,
             history: vec![(who.username().to_owned(), vec!["order.created"])],
         });
         Ok(201)

@@ -15,6 +15,7 @@ use docket::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus};
 use docket::domain::lifecycle::order::{Stage, State};
 use docket::domain::lifecycle::shipment::ShipmentStatus;
 use docket::domain::lifecycle::task::TaskStatus;
+use docket::domain::link::Purpose;
 use docket::domain::message::MessageStatus;
 use docket::domain::order::{Channel, LineKind};
 use docket::domain::stock::MovementKind;
@@ -28,7 +29,7 @@ use docket::repositories::shipments::ShipmentFilter;
 use docket::repositories::stock::{MovementFilter, StockFilter};
 use docket::repositories::tasks::TaskFilter;
 use docket::repositories::{
-    approvals, customers, events, exceptions, exchange_rates, files, identity, messages, money, orders, products, shipments, stock,
+    approvals, customers, events, exceptions, exchange_rates, files, identity, links, messages, money, orders, products, shipments, stock,
 };
 use docket::repositories::{tasks, users, warehouses};
 use std::collections::BTreeSet;
@@ -305,6 +306,12 @@ fn of_follow_up(plans: &mut Plans) {
     for (by, order, status) in [("", None, None), ("order", Some(id), None), ("status", None, status), ("order and status", Some(id), status)] {
         plans.pages(&named("messages", by), |conn, before| messages::list(conn, MessageFilter { order, status }, before, LIMIT));
     }
+    plans.pages("links of an order", |conn, before| links::list_of_order(conn, id, before, LIMIT));
+    plans.list("the link of a token", |conn| links::find_by_hash(conn, &[7; 32]));
+    plans.list("the open link of an order", |conn| links::open_of(conn, id, Purpose::Confirm));
+    plans.list("what a customer agreed to", |conn| links::agreed(conn, id, &[7; 32]));
+    plans.list("customers to remind", |conn| links::to_remind(conn, now, LIMIT));
+    plans.list("orders to give up", |conn| links::to_lapse(conn, now, LIMIT));
     plans.list("messages to send", |conn| messages::claim(conn, now, now, LIMIT));
     plans.list("the feed", |conn| events::list_feed(conn, (3, 7), LIMIT));
 }

@@ -44,6 +44,9 @@ fn rule_2_3_a_limit_is_measured_by_all_that_is_not_paid() {
             verify(&company, order);
             let checks = latest_round(&company, order)["checks"].clone();
             assert_eq!([&checks[0]["kind"], &checks[0]["result"]], ["credit", "fail"]);
+            assert!(!checks[0]["detail"].to_string().contains("1050"), "a specialist reads no figures (DECISIONS 27)");
+            let rounds = company.manager().get(&company.path(order, "/approvals")).ok();
+            let checks = &rounds["data"].as_array().and_then(|rounds| rounds.last()).expect("there is a round")["checks"];
             assert_eq!(checks[0]["detail"], "No invoice is past due. Unpaid orders come to 1050.00 CNY; the limit is 1000.00.");
         }
         company.sales().post(&company.path(&fourth, "/cancel"), json!({"reason": "too much"})).ok();

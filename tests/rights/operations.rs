@@ -75,6 +75,7 @@ fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("/v1/exceptions", id(&company.blocked(&order)).to_owned()),
         ("/v1/files", proven.header("location").and_then(|at| at.rsplit('/').next()).expect("a file has a place").to_owned()),
         ("/v1/invoices", id(&company.finance().post("/v1/invoices", invoice).created()).to_owned()),
+        ("/v1/messages", first("/v1/messages")),
         ("/v1/orders", id(&order).to_owned()),
         ("/v1/products", first("/v1/products")),
         ("/v1/shipments", id(&company.pack(&company.confirmed(json!([{"sku": "PAPER", "quantity": "1"}])), &[(0, "1")])).to_owned()),

@@ -151,6 +151,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("limit", "How many there are on a page at most."),
     ("status", "Where it stands."),
     ("kind", "What kind it is."),
+    ("answer", "What the customer says: `confirm`, or `change` with what to change."),
+    ("answered_at", "When the customer answered."),
     ("at", "When it happened."),
     ("method", "How it is done."),
     ("carrier", "Who carries the goods, such as `SF`."),

@@ -2,7 +2,7 @@
 
 use super::shown;
 use super::view::OrderView;
-use crate::api::approvals::{ApprovalCheck, ApprovalStep, check_views, step_view};
+use crate::api::approvals::{ApprovalCheck, ApprovalStep, Reader, check_views, step_view};
 use crate::api::request::Posted;
 use crate::api::respond::{Response, send};
 use crate::app::renderings::Rendering;
@@ -39,7 +39,7 @@ pub struct AmendmentPreview {
     pub changed: Value,
     /// Whether approvers would have to look at it again.
     pub asks_again: bool,
-    /// The steps of the round that would be open then; those that are `carried` are not asked again.
+    /// The steps of the round that would be open then, where one would; those that are `carried` are not asked again.
     pub steps: Vec<ApprovalStep>,
     /// Decisions of the present round that would not count any more.
     pub lapsed: Vec<ApprovalStep>,
@@ -103,23 +103,25 @@ fn preview(tx: &mut Tx, before: Vec<Step>, order: &Order) -> Result<Answer> {
     let amended = tx.recorded().iter().find(|recorded| recorded.event.name == EventName::OrderAmended).map(|recorded| recorded.event.clone());
     let asks_again = amended.as_ref().is_some_and(|event| event.payload.get("review_again") == Some(&json!(true)));
     let changed = amended.and_then(|event| event.after.get("changed").cloned()).unwrap_or_else(|| json!([]));
-    let language = tx.language;
+    let reader = Reader::new(&tx.actor, tx.language);
     let row = orders::find(tx.conn, order.id)?.ok_or_else(Problem::not_found)?;
+    let last = approvals::rounds(tx.conn, order.id)?.pop().filter(|(round, _)| asks_again && round.revision == row.revision);
     let subject = evidence::subject(tx.conn, row)?;
-    let checks = check_views(&check(tx, &subject)?, language);
-    let round = if asks_again { approvals::rounds(tx.conn, order.id)?.pop().map(|(_, steps)| steps).unwrap_or_default() } else { Vec::new() };
+    let checks = check_views(&check(tx, &subject)?, reader);
+    let opens = last.is_some();
+    let round = last.map(|(_, steps)| steps).unwrap_or_default();
     let stands = |step: &Step| {
         let origin = step.step.carried_from_id.unwrap_or(step.step.id);
         round.iter().any(|now| now.step.status == StepStatus::Carried && now.step.carried_from_id == Some(origin))
     };
-    let lapsed = before.into_iter().filter(|step| asks_again && !stands(step)).map(|step| step_view(step, language)).collect();
+    let lapsed = before.into_iter().filter(|step| opens && !stands(step)).map(|step| step_view(step, reader)).collect();
     let whole = whole::find_id(tx.conn, order.id)?.ok_or_else(Problem::not_found)?;
     let view = AmendmentPreview {
-        order: super::shown::render(whole, language)?,
+        order: super::shown::render(whole, reader.language)?,
         changed,
         asks_again,
         lapsed,
-        steps: round.into_iter().map(|step| step_view(step, language)).collect(),
+        steps: round.into_iter().map(|step| step_view(step, reader)).collect(),
         checks,
     };
     Answer::json(200, &view)

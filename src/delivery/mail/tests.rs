@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::domain::id::Id;
+use crate::domain::message::{MessageChannel, MessageKind, MessageStatus};
 use crate::domain::time::UtcTime;
 use lettre::transport::smtp;
-use crate::domain::message::{MessageChannel, MessageKind, MessageStatus};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::thread::{self, JoinHandle};

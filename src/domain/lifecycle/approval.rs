@@ -62,6 +62,8 @@ pub struct Facts {
     /// The order is above the large-order threshold (or cannot be compared with it), the person
     /// entered or amended it, and two people are needed.
     pub own_large_order: bool,
+    /// The person amended what nobody has verified since, and two people are needed (DOMAIN 1.6).
+    pub own_amendment: bool,
     /// Numbers of the order's open blocking exceptions.
     pub blocked_by: Vec<String>,
     /// The order is on hold.
@@ -88,6 +90,10 @@ fn not_own_large_order(facts: &Facts) -> Option<Reason> {
     facts.own_large_order.then_some(Reason::OwnLargeOrder)
 }
 
+fn not_own_amendment(facts: &Facts) -> Option<Reason> {
+    facts.own_amendment.then_some(Reason::OwnEntry)
+}
+
 fn not_blocked(facts: &Facts) -> Option<Reason> {
     (!facts.blocked_by.is_empty()).then(|| Reason::OrderBlocked { by: facts.blocked_by.clone() })
 }
@@ -96,7 +102,7 @@ fn not_on_hold(facts: &Facts) -> Option<Reason> {
     facts.on_hold.then_some(Reason::OnHold)
 }
 
-const APPROVE: &[Guard<Facts>] = &[holds_role, one_level_each, not_own_large_order, earlier_passed, not_blocked, not_on_hold];
+const APPROVE: &[Guard<Facts>] = &[holds_role, one_level_each, not_own_large_order, not_own_amendment, earlier_passed, not_blocked, not_on_hold];
 /// Saying no is never stopped by a block; it still takes the role.
 const REFUSE: &[Guard<Facts>] = &[holds_role, one_level_each, earlier_passed];
 

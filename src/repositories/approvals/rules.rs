@@ -40,8 +40,8 @@ impl RuleRow {
     /// The rule as the policy knows it.
     pub fn into_rule(self) -> Rule {
         let (Json(condition), Json(roles)) = (self.condition, self.roles);
-        let Self { code, version, title_en, title_zh, exclusive, .. } = self;
-        Rule { code, version, title_en, title_zh, condition, roles, exclusive }
+        let Self { id, code, version, title_en, title_zh, exclusive, .. } = self;
+        Rule { id: Some(id), code, version, title_en, title_zh, condition, roles, exclusive }
     }
 
     /// Whether it counts on a day.
@@ -53,6 +53,9 @@ impl RuleRow {
 /// A rule that applied to an order, as it was then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
+    /// Of two rules that had one code after each other, which; none of what no rule asked for.
+    #[serde(default)]
+    pub id: Option<String>,
     pub code: String,
     pub version: i64,
     pub title_en: String,
@@ -61,8 +64,8 @@ pub struct Applied {
 
 impl From<&Rule> for Applied {
     fn from(rule: &Rule) -> Self {
-        let Rule { code, version, title_en, title_zh, .. } = rule.clone();
-        Self { code, version, title_en, title_zh }
+        let Rule { id, code, version, title_en, title_zh, .. } = rule.clone();
+        Self { id: id.map(|id| id.text(Kind::Rule)), code, version, title_en, title_zh }
     }
 }
 

@@ -64,9 +64,10 @@ fn topics(plan: &Plan, step: &Step) -> BTreeSet<Topic> {
 /// Whether a level of an earlier round was asked for the same reasons as this one: by the same rules,
 /// in the same versions.
 fn is_same_level(decided: &Step, step: &Step, last: &Round, round: &Round) -> bool {
-    let versions = |of: &Round| -> Vec<(String, i64)> {
+    let versions = |of: &Round| -> Vec<(Option<String>, String, i64)> {
         let Json(basis) = &of.basis;
-        basis.rules.iter().filter(|rule| step.rules().contains(&rule.code)).map(|rule| (rule.code.clone(), rule.version)).collect()
+        let of_step = basis.rules.iter().filter(|rule| step.rules().contains(&rule.code));
+        of_step.map(|rule| (rule.id.clone(), rule.code.clone(), rule.version)).collect()
     };
     (decided.role, decided.department) == (step.role, step.department) && decided.rule == step.rule && versions(last) == versions(round)
 }
@@ -74,9 +75,8 @@ fn is_same_level(decided: &Step, step: &Step, last: &Round, round: &Round) -> bo
 /// Whether who decided has amended the order since, and it is one that nobody approves for themselves
 /// (DOMAIN 2.4).
 fn is_own_now(tx: &mut Tx, round: &Round, decided: &Step) -> Result<bool> {
-    let Json(basis) = &round.basis;
     let (_, settings) = settings::load(tx.conn)?;
-    let large = basis.facts.as_ref().is_some_and(|facts| is_large(facts.total_in_base, &settings));
+    let large = is_large(round.total_in_base(), &settings);
     let mut own = false;
     for person in [decided.decided_by_id, decided.decided_for_id].into_iter().flatten().filter(|_| large && settings.four_eyes) {
         own |= parts::has_author(tx.conn, round.order_id, person)?;

@@ -1,6 +1,7 @@
 //! A customer's credit (DOMAIN 2.3): what they have yet to pay, in the base currency, against their
 //! limit; and invoices that are past due. Every order that is neither cancelled nor paid counts from the
-//! moment it is entered, so of two orders that would share the last of a limit each sees the other.
+//! moment it is entered, and whoever judges holds the customer, so of two orders that would share the last
+//! of a limit one sees the other.
 
 use super::checks::{Finding, capped, check, finding};
 use crate::db::Conn;
@@ -11,10 +12,11 @@ use crate::domain::id::Id;
 use crate::error::Result;
 use crate::repositories::approvals::evidence::{self, Unpaid};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
-use crate::repositories::customers::Customer;
-use crate::repositories::exchange_rates;
+use crate::repositories::customers::{self, Customer};
+use crate::repositories::exchange_rates::{self, Conversion};
 use crate::repositories::money::{self, Invoice};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// What is left to pay of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,13 +46,19 @@ pub struct Credit {
 /// So many unpaid orders are looked at; who has more has other troubles.
 const MOST: usize = 1000;
 
+/// So many overdue invoices are named.
+const NAMED: usize = 10;
+
 /// What the check of a round needs to know of a customer's credit: without a limit, no order.
 ///
 /// # Errors
 /// Those of the database.
 pub fn needed(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &Customer) -> Result<Credit> {
     match customer.credit_limit {
-        Some(_) => of(conn, company, today, customer),
+        Some(_) => {
+            customers::hold(conn, customer.id)?;
+            of(conn, company, today, customer)
+        }
         None => Ok(Credit { limit: None, owed: Vec::new(), more: false, overdue: money::overdue_unpaid(conn, customer.id, today)? }),
     }
 }
@@ -61,12 +69,21 @@ pub fn needed(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &C
 /// Those of the database.
 pub fn of(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &Customer) -> Result<Credit> {
     let mut owed = Vec::new();
+    let mut rates: BTreeMap<String, Option<Conversion>> = BTreeMap::new();
     let mut unpaid = evidence::unpaid_orders(conn, customer.id, MOST as i64 + 1)?;
     let more = unpaid.len() > MOST;
     unpaid.truncate(MOST);
     for unpaid in unpaid {
         let left = capped(left(&unpaid));
-        let left_in_base = exchange_rates::in_base(conn, company, left, &unpaid.currency, today)?;
+        let rate = match rates.get(&unpaid.currency) {
+            Some(rate) => *rate,
+            None => {
+                let rate = exchange_rates::rate_on(conn, company, &unpaid.currency, today)?;
+                rates.insert(unpaid.currency.clone(), rate);
+                rate
+            }
+        };
+        let left_in_base = rate.and_then(|rate| rate.of(left));
         owed.push(Owed { order: unpaid.order, number: unpaid.number, currency: unpaid.currency, total: unpaid.total, left, left_in_base });
     }
     Ok(Credit { limit: customer.credit_limit, owed, more, overdue: money::overdue_unpaid(conn, customer.id, today)? })
@@ -79,9 +96,14 @@ fn left(unpaid: &Unpaid) -> i128 {
 }
 
 impl Credit {
-    /// What is known to be left to pay, in the base currency.
+    /// What is known to be left to pay, in 1/10,000 of the base currency.
+    fn exposure_in_parts(&self) -> i128 {
+        self.owed.iter().filter_map(|owed| owed.left_in_base).map(|left| i128::from(left.parts())).sum()
+    }
+
+    /// What is known to be left to pay, in the base currency; cut at the largest amount.
     pub fn exposure(&self) -> Amount {
-        capped(self.owed.iter().filter_map(|owed| owed.left_in_base).map(|left| i128::from(left.parts())).sum())
+        capped(self.exposure_in_parts())
     }
 
     /// The currencies of which no rate is known, each once.
@@ -110,8 +132,10 @@ fn judge_invoices(overdue: &[&str]) -> Finding {
     if overdue.is_empty() {
         return finding(CheckResult::Pass, "No invoice is past due.", "无逾期未付发票。");
     }
-    let list = overdue.join(", ");
-    finding(CheckResult::Fail, format!("Past due and not paid: {list}."), format!("逾期未付发票：{list}。"))
+    let named = overdue.get(..NAMED).unwrap_or(overdue).join(", ");
+    let more = overdue.len().saturating_sub(NAMED);
+    let (en, zh) = if more > 0 { (format!(" and {more} more"), format!(" 等，另有 {more} 张")) } else { Default::default() };
+    finding(CheckResult::Fail, format!("Past due and not paid: {named}{en}."), format!("逾期未付发票：{named}{zh}。"))
 }
 
 /// What the customer has yet to pay against the limit. Without a rate some of it cannot be compared, but
@@ -120,7 +144,7 @@ fn judge_exposure(credit: &Credit, limit: Amount, currency: &str) -> Finding {
     let (known, without_rate) = (credit.exposure(), credit.without_rate());
     let digits = codes::minor_digits(currency).unwrap_or(2);
     let (owed, limit_text) = (known.text(digits), limit.text(digits));
-    let result = match known > limit {
+    let result = match credit.exposure_in_parts() > i128::from(limit.parts()) {
         true => CheckResult::Fail,
         false if without_rate.is_empty() && !credit.more => CheckResult::Pass,
         false => CheckResult::Unknown,

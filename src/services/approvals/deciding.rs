@@ -6,13 +6,15 @@ use crate::db::types::Json;
 use crate::domain::actor::Role;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
+use crate::domain::judged::touched;
 use crate::domain::lifecycle::approval::{Facts, MACHINE, RoundStatus, StepEvent, StepStatus};
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
+use crate::domain::visible::is_blank;
 use crate::error::{Code, Error, Problem, Result};
 use crate::repositories::approvals::{self, CheckResult, Round, Seat, Step};
 use crate::repositories::orders::{self, Order, parts};
-use crate::repositories::{exceptions, settings};
+use crate::repositories::{events, exceptions, settings};
 
 /// Decides a step. After a yes the next level is asked, or the round is approved; a no ends it.
 ///
@@ -26,14 +28,15 @@ pub fn decide(tx: &mut Tx, id: Id, decision: Decision, comment: Option<&str>) ->
     let order = orders::take(tx, seen.order_id)?.ok_or_else(Problem::not_found)?;
     let steps = approvals::steps_of_round(tx.conn, seen.round_id)?;
     let step = steps.iter().find(|step| step.id == id).ok_or_else(Problem::not_found)?;
-    let Some(seat) = seat_at(tx, step)? else { return Err(Problem::from_reasons(vec![Reason::RoleMissing]).into()) };
     let (_, settings) = settings::load(tx.conn)?;
-    let own_large = is_own_large(tx, &order, seat, &settings)?;
-    let facts = Facts { own_large_order: own_large && settings.four_eyes, ..gather(tx, &order, seat, step, &steps)? };
+    let round = approvals::find_rounds(tx.conn, &[step.round_id])?.pop().ok_or_else(|| Error::internal("a step without a round"))?;
+    let asked = Asked { order: &order, round: &round, steps: &steps, settings: &settings };
+    let Some(Place { seat, own_large, facts }) = place_at(tx, &asked, step, decision)? else {
+        return Err(Problem::from_reasons(vec![Reason::RoleMissing]).into());
+    };
     tx.check_match(step.version)?;
     let status = next(step, decision.event(), &facts)?;
-    let round = approvals::find_rounds(tx.conn, &[step.round_id])?.pop().ok_or_else(|| Error::internal("a step without a round"))?;
-    let comment = comment.filter(|text| !text.trim().is_empty());
+    let comment = comment.filter(|text| !is_blank(text));
     let overridden = if decision == Decision::Approve { overridden(&round, step, &steps) } else { Vec::new() };
     if !overridden.is_empty() && comment.is_none() {
         let en = "A check failed; whoever approves in spite of it says why in `comment`.";
@@ -125,12 +128,37 @@ fn next(step: &Step, event: StepEvent, facts: &Facts) -> Result<StepStatus> {
     }
 }
 
-/// In which seat the actor decides this step: their own where they have it, else that of somebody who
-/// has delegated to them (DOMAIN 2.1, 2.4).
-fn seat_at(tx: &mut Tx, step: &Step) -> Result<Option<Seat>> {
+/// What is to be decided about.
+struct Asked<'a> {
+    order: &'a Order,
+    round: &'a Round,
+    steps: &'a [Step],
+    settings: &'a Settings,
+}
+
+/// Where somebody decides from, and what the guards see of it.
+struct Place {
+    seat: Seat,
+    own_large: bool,
+    facts: Facts,
+}
+
+/// From where the actor decides this step: their own seat where they have it, else that of somebody who
+/// has delegated to them (DOMAIN 2.1, 2.4). Of several, the first from which they may.
+fn place_at(tx: &mut Tx, asked: &Asked, step: &Step, decision: Decision) -> Result<Option<Place>> {
     let today = facts::today(tx);
-    let queue = queue_of(tx.conn, &tx.actor, today)?;
-    Ok(queue.and_then(|queue| queue.seats.into_iter().find(|seat| fits(seat, step))))
+    let Some(queue) = queue_of(tx.conn, &tx.actor, today)? else { return Ok(None) };
+    let mut first = None;
+    for seat in queue.seats.into_iter().filter(|seat| fits(seat, step)) {
+        let (own_large, facts) = gather(tx, asked, seat, step)?;
+        let may = MACHINE.next(step.status, decision.event(), &facts).is_ok();
+        let place = Place { seat, own_large, facts };
+        if may {
+            return Ok(Some(place));
+        }
+        first = first.or(Some(place));
+    }
+    Ok(first)
 }
 
 fn fits(seat: &Seat, step: &Step) -> bool {
@@ -143,32 +171,36 @@ fn people(tx: &Tx, seat: Seat) -> Vec<Id> {
     tx.actor.user_id().into_iter().chain(seat.principal).collect()
 }
 
-/// What the guards look at; whether it is an own large order is for the caller to say.
-fn gather(tx: &mut Tx, order: &Order, seat: Seat, step: &Step, steps: &[Step]) -> Result<Facts> {
+/// Whether it is a large order of one who decides, and what the guards look at.
+fn gather(tx: &mut Tx, Asked { order, round, steps, settings }: &Asked, seat: Seat, step: &Step) -> Result<(bool, Facts)> {
     let people = people(tx, seat);
     let decided = |other: &Step| [other.decided_by_id, other.decided_for_id].into_iter().flatten().any(|person| people.contains(&person));
-    Ok(Facts {
+    let mut author = false;
+    for person in &people {
+        author |= parts::has_author(tx.conn, order.id, *person)?;
+    }
+    let own_large = author && is_large(round.total_in_base(), settings);
+    let facts = Facts {
         earlier_passed: steps.iter().filter(|other| other.level < step.level).all(|other| other.status.is_passed()),
         nothing_changed: false,
         holds_role: true,
         decided_other_level: steps.iter().any(|other| other.id != step.id && decided(other)),
-        own_large_order: false,
+        own_large_order: own_large && settings.four_eyes,
+        own_amendment: author && settings.four_eyes && amended_unverified(tx, order, &people)?,
         blocked_by: exceptions::blocking_numbers(tx.conn, order.id)?,
         on_hold: parts::details(tx.conn, order.id)?.hold_reason.is_some(),
-    })
+    };
+    Ok((own_large, facts))
 }
 
-/// Whether one who decides entered or amended the order, and it is above the threshold or cannot be
-/// compared with it (DOMAIN 2.4).
-fn is_own_large(tx: &mut Tx, order: &Order, seat: Seat, settings: &Settings) -> Result<bool> {
-    if !is_large(facts::total_in_base(tx, order)?, settings) {
-        return Ok(false);
-    }
-    let mut own = false;
-    for person in people(tx, seat) {
-        own |= parts::has_author(tx.conn, order.id, person)?;
-    }
-    Ok(own)
+/// Whether one of these amended what approvers judge since somebody verified it: whoever did is not the
+/// second person to look at it (DOMAIN 1.6).
+fn amended_unverified(tx: &mut Tx, order: &Order, people: &[Id]) -> Result<bool> {
+    let Some(verified) = events::last_of_order(tx.conn, order.id, EventName::OrderVerified)? else { return Ok(false) };
+    let (before, since): (Vec<_>, Vec<_>) = parts::revisions(tx.conn, order.id)?.into_iter().partition(|revision| revision.at <= verified);
+    let theirs = since.iter().any(|revision| revision.author_id.is_some_and(|author| people.contains(&author)));
+    let (Some(then), Some(now), true) = (before.last(), since.last(), theirs) else { return Ok(false) };
+    Ok(!touched(&then.content.0, &now.content.0).is_empty())
 }
 
 fn decision_event(round: &Round, before: &Step, decided: &Step, decision: Decision, outcome: RoundStatus) -> Event {

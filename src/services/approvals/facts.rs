@@ -6,9 +6,10 @@ use crate::domain::amount::{Amount, SCALE};
 use crate::domain::approval_policy::Facts;
 use crate::error::Result;
 use crate::repositories::approvals::evidence::Subject;
+use crate::repositories::exchange_rates;
 use crate::repositories::orders::Order;
 use crate::repositories::orders::parts::Line;
-use crate::repositories::{exchange_rates, products};
+use crate::repositories::products::{self, Product};
 use chrono::NaiveDate;
 
 /// The day by whose rules and rates orders are judged now, in the company's time zone.
@@ -28,11 +29,17 @@ pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Facts> {
     let mut kinds: Vec<_> = lines.iter().map(|line| line.kind).collect();
     kinds.sort_unstable_by_key(|kind| kind.as_str());
     kinds.dedup();
+    let products = products_of(tx, lines)?;
+    let usual = |line: &Line| {
+        let known = products.iter().find(|product| Some(product.id) == line.product_id && product.currency == order.currency);
+        known.map_or(line.unit_price, |product| product.unit_price)
+    };
+    let priced: Vec<(&Line, Amount)> = lines.iter().map(|line| (line, usual(line))).collect();
     Ok(Facts {
         total_in_base: total_in_base(tx, order)?,
-        discount: largest_discount(lines, order.discount),
+        discount: largest_discount(&priced, order.discount),
         line_kinds: kinds,
-        product_categories: categories(tx, lines)?,
+        product_categories: categories(&products),
         customer_tier: customer.tier,
         channel: order.channel,
         country: delivery.country.clone(),
@@ -43,22 +50,26 @@ pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Facts> {
     })
 }
 
-fn categories(tx: &mut Tx, lines: &[Line]) -> Result<Vec<String>> {
+/// What the catalogue knows of the goods.
+fn products_of(tx: &mut Tx, lines: &[Line]) -> Result<Vec<Product>> {
     let ids: Vec<_> = lines.iter().filter_map(|line| line.product_id).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut categories: Vec<String> = products::find_many(tx.conn, &ids)?.into_iter().filter_map(|product| product.category).collect();
+    if ids.is_empty() { Ok(Vec::new()) } else { products::find_many(tx.conn, &ids) }
+}
+
+fn categories(products: &[Product]) -> Vec<String> {
+    let mut categories: Vec<String> = products.iter().filter_map(|product| product.category.clone()).collect();
     categories.sort_unstable();
     categories.dedup();
-    Ok(categories)
+    categories
 }
 
 /// What a line would come to without discount, and what it comes to before rounding, in 1/10,000 cubed.
-fn prices(line: &Line) -> (i128, i128) {
+/// What is sold below its usual price is sold at a discount, whatever that is called.
+fn prices((line, usual): &(&Line, Amount)) -> (i128, i128) {
     let scale = i128::from(SCALE);
-    let gross = i128::from(line.quantity.parts()) * i128::from(line.unit_price.parts());
-    let net = gross * (scale - i128::from(line.discount_rate.parts())) - i128::from(line.discount_amount.parts()) * scale * scale;
+    let at = |price: Amount| i128::from(line.quantity.parts()) * i128::from(price.parts());
+    let gross = at(line.unit_price.max(*usual));
+    let net = at(line.unit_price) * (scale - i128::from(line.discount_rate.parts())) - i128::from(line.discount_amount.parts()) * scale * scale;
     (gross * scale, net)
 }
 
@@ -69,15 +80,16 @@ fn part((gross, net): (i128, i128)) -> Amount {
         return Amount::ZERO;
     }
     // what is left of a price is an amount, so one that is too large to be reckoned with was taken off
-    let parts = (gross - net).checked_mul(i128::from(SCALE)).map(|off| (off + gross - 1) / gross);
+    let off = gross.checked_sub(net).and_then(|off| off.checked_mul(i128::from(SCALE)));
+    let parts = off.and_then(|off| off.checked_add(gross - 1)).map(|off| off / gross);
     parts.and_then(|parts| Amount::from_parts(parts).ok()).unwrap_or(Amount::ONE).at_most(Amount::ONE)
 }
 
 /// The largest discount there is: of a line, or of the whole order with its own.
-fn largest_discount(lines: &[Line], of_order: Amount) -> Amount {
+fn largest_discount(lines: &[(&Line, Amount)], of_order: Amount) -> Amount {
     let prices: Vec<(i128, i128)> = lines.iter().map(prices).collect();
     let (gross, net) = prices.iter().fold((0_i128, 0_i128), |(gross, net), price| (gross.saturating_add(price.0), net.saturating_add(price.1)));
-    let whole = part((gross, net - i128::from(of_order.parts()) * i128::from(SCALE).pow(2)));
+    let whole = part((gross, net.saturating_sub(i128::from(of_order.parts()) * i128::from(SCALE).pow(2))));
     prices.into_iter().map(part).fold(whole, Amount::max)
 }
 
@@ -119,10 +131,22 @@ mod tests {
         }
     }
 
+    /// Lines that are sold at their usual price.
+    fn as_priced(lines: &[Line]) -> Vec<(&Line, Amount)> {
+        lines.iter().map(|line| (line, line.unit_price)).collect()
+    }
+
+    #[test]
+    fn what_is_sold_below_its_usual_price_is_sold_at_a_discount() {
+        let line = line("2", "0.01", "0", "0");
+        assert_eq!(largest_discount(&[(&line, amount("10"))], Amount::ZERO), amount("0.999"));
+        assert_eq!(largest_discount(&[(&line, amount("0.001"))], Amount::ZERO), Amount::ZERO);
+    }
+
     #[test]
     fn the_largest_discount_counts_wherever_it_is_given() {
         // DOMAIN 2.1
-        let discount = |lines: &[Line], of_order: &str| largest_discount(lines, amount(of_order)).short();
+        let discount = |lines: &[Line], of_order: &str| largest_discount(&as_priced(lines), amount(of_order)).short();
         assert_eq!(discount(&[line("3", "3.33", "0", "0")], "0"), "0");
         assert_eq!(discount(&[line("1", "900", "0", "0"), line("1", "100", "0.3", "0")], "0"), "0.3");
         assert_eq!(discount(&[line("1", "900", "0", "0"), line("2", "50", "0", "25")], "0"), "0.25");
@@ -135,8 +159,15 @@ mod tests {
     }
 
     #[test]
+    fn a_discount_of_everything_is_seen_however_large_the_order() {
+        let line = line("130435000000", "130435000000", "1", "0");
+        assert_eq!(largest_discount(&as_priced(std::slice::from_ref(&line)), Amount::ZERO), Amount::ONE);
+        assert_eq!(largest_discount(&as_priced(&vec![line; 200]), amount("999999999999")), Amount::ONE);
+    }
+
+    #[test]
     fn a_discount_is_above_a_limit_however_little() {
-        assert_eq!(largest_discount(&[line("1000000", "1", "0", "100000")], Amount::ZERO), amount("0.1"));
-        assert_eq!(largest_discount(&[line("1000000", "1", "0", "100000.01")], Amount::ZERO), amount("0.1001"));
+        assert_eq!(largest_discount(&as_priced(&[line("1000000", "1", "0", "100000")]), Amount::ZERO), amount("0.1"));
+        assert_eq!(largest_discount(&as_priced(&[line("1000000", "1", "0", "100000.01")]), Amount::ZERO), amount("0.1001"));
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn head_for(checks: &[Check], asked: &[(i32, Role)]) -> Option<Planne
 
 /// What stands for the rule that asks for that head.
 pub(super) fn failed_check() -> Applied {
-    Applied { code: FAILED_CHECK.to_owned(), version: 1, title_en: "A check failed".to_owned(), title_zh: "检查未通过".to_owned() }
+    Applied { id: None, code: FAILED_CHECK.to_owned(), version: 1, title_en: "A check failed".to_owned(), title_zh: "检查未通过".to_owned() }
 }
 
 /// Asks rules about an order.

@@ -44,10 +44,13 @@ pub fn simulate(tx: &mut Tx, subject: Subject, tried: Option<&RuleInput>) -> Res
     Ok(Simulation { subject, basis: plan.basis, steps })
 }
 
-/// The rules with one more, or another in place of the one that has its code.
+/// The rules with one more, or another in place of the one that has its code, in the order in which they
+/// are asked.
 fn with(mut rules: Vec<RuleRow>, tried: RuleRow) -> Vec<RuleRow> {
-    rules.retain(|rule| rule.code != tried.code);
-    let place = rules.partition_point(|rule| rule.position <= tried.position);
-    rules.insert(place, tried);
+    match rules.iter_mut().find(|rule| rule.code == tried.code) {
+        Some(rule) => *rule = RuleRow { id: rule.id, ..tried },
+        None => rules.push(tried),
+    }
+    rules.sort_by_key(|rule| (rule.position, rule.id));
     rules
 }

@@ -17,6 +17,9 @@ use crate::repositories::orders::{self, Milestones, Order, parts};
 use crate::repositories::{money, settings};
 use serde_json::Value;
 
+/// Under which name an amendment says whether approvers have to look again.
+pub const REVIEW_AGAIN: &str = "review_again";
+
 /// Amends an order. A patch that changes nothing and gives no reason changes nothing.
 ///
 /// # Errors
@@ -46,11 +49,12 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     }
     keep_to_recorded_money(tx, &before, &content)?;
     let order = store(tx, &before, content, reason.clone())?;
-    let review_again = !touched(&was, &now).is_empty();
+    // the head who approves is that of the owner's department (DOMAIN 2.1)
+    let review_again = !touched(&was, &now).is_empty() || order.owner_id != before.owner_id;
     let next = move_on(tx, &order, review_again)?;
     let event = describe(Event::of_order(EventName::OrderAmended, order.id), &order, next)
         .with("revision", order.revision)
-        .with("review_again", review_again)
+        .with(REVIEW_AGAIN, review_again)
         .change("state", before.state.as_str(), next.as_str())
         .change("total", before.total.text(4), order.total.text(4))
         .note("changed", changed)

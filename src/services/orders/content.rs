@@ -222,7 +222,7 @@ fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Line]) -
             problem = problem.field(&format!("/lines/{at}/kind"), "conflict", en, "与产品目录不符；仅标准品可改为定制");
         }
         said.id = Some(id.text(Kind::Line));
-        priced_otherwise |= product.is_some_and(|product| product.currency == input.currency && said.unit_price != Some(product.unit_price));
+        priced_otherwise |= product.is_some_and(|product| product.currency != input.currency || said.unit_price != Some(product.unit_price));
         lines.push(line_row(order, at, id, said, product));
     }
     if problem.errors.is_empty() { Ok((lines, priced_otherwise)) } else { Err(problem.into()) }
