@@ -264,3 +264,6 @@ GOOD: dict[str, Maker] = {
 NEVER = {
     ("operations_head", "cancel_task"): "operations' only task is the service, which an order is not done without (DOMAIN 3.4)",
 }
+
+# What only the holder of a secret can do that no answer gives away; the tests of links do.
+SECRET = {"show_link", "answer_link"}

@@ -21,7 +21,9 @@ pub struct Offer {
     pub goods_amount: String,
     /// Taken off the whole order.
     pub discount: String,
+    /// What sending costs.
     pub shipping_fee: String,
+    /// The tax in the total, or on top of the lines.
     pub tax: String,
     /// Whether the amounts of the lines hold the tax.
     pub prices_include_tax: bool,

@@ -8,4 +8,4 @@ mod import;
 mod people;
 mod program;
 
-pub use program::{PATIENCE, Place, Served, on_every_store};
+pub use program::{PATIENCE, Place, Served, on_every_store, on_every_store_with};

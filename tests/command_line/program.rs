@@ -18,12 +18,21 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Runs a test on SQLite, and on PostgreSQL where there is one; says on which it failed.
 #[track_caller]
 pub fn on_every_store(test: impl Fn(&Place)) {
+    on_every_store_with(&[], test);
+}
+
+/// As [`on_every_store`], with settings more.
+#[track_caller]
+pub fn on_every_store_with(settings: &[(&str, &str)], test: impl Fn(&Place)) {
     let postgres = std::env::var("DOCKET_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
     let only_postgres = std::env::var("DOCKET_TEST_ONLY").is_ok_and(|only| only == "postgres");
     let sqlite = (!only_postgres).then_some(("SQLite", None));
     let places = sqlite.into_iter().chain(postgres.as_deref().map(|server| ("PostgreSQL", Some(server))));
     for (store, server) in places {
-        let outcome = catch_unwind(AssertUnwindSafe(|| test(&Place::on(server))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let place = settings.iter().fold(Place::on(server), |place, (name, value)| place.with(name, value));
+            test(&place);
+        }));
         if let Err(panic) = outcome {
             let message = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             panic!("on {store}: {}", message.unwrap_or_default());

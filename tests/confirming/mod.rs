@@ -3,6 +3,8 @@
 
 mod answering;
 mod asking;
+mod browser;
+mod mail;
 mod pursuing;
 mod sms;
 mod templates;
