@@ -16,7 +16,7 @@ pub fn offer(conn: &mut Conn, order: &Order) -> Result<Offer> {
         specification: line.specification,
         quantity: line.quantity.short(),
         unit: line.unit,
-        unit_price: line.unit_price.short(),
+        unit_price: if line.unit_price.fits(digits) { line.unit_price.text(digits) } else { line.unit_price.short() },
         amount: line.amount.text(digits),
     });
     Ok(Offer {
