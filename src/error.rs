@@ -204,7 +204,7 @@ impl Problem {
             Some(Reason::OwnEntry | Reason::OwnLargeOrder | Reason::DecidedOtherLevel) => Code::SelfApproval,
             Some(Reason::RoleMissing | Reason::NotPermitted | Reason::NotAnApprover | Reason::NotOwner) => Code::Forbidden,
             Some(Reason::EvidenceMissing { .. }) => Code::EvidenceMissing,
-            Some(Reason::OrderBlocked { .. } | Reason::OnHold) => Code::OrderBlocked,
+            Some(Reason::OrderBlocked { .. } | Reason::OnHold | Reason::AmendmentOpen) => Code::OrderBlocked,
             _ => Code::InvalidTransition,
         };
         let blocked_by = reasons.iter().find_map(|r| if let Reason::OrderBlocked { by } = r { Some(by.clone()) } else { None });

@@ -20,8 +20,18 @@ const NEVER: &[(&str, &str)] = &[
     (
         "it has gone on without an approved round",
         "SELECT o.number FROM orders o WHERE o.state IN ('awaiting_confirmation', 'reviewed', 'executing', 'shipped', 'received') \
-         AND NOT EXISTS (SELECT 1 FROM approval_rounds r WHERE r.order_id = o.id AND r.status = 'approved' \
-         AND r.round = (SELECT MAX(l.round) FROM approval_rounds l WHERE l.order_id = o.id))",
+         AND NOT EXISTS (SELECT 1 FROM approval_rounds r WHERE r.order_id = o.id AND r.status = 'approved')",
+    ),
+    (
+        "the customer is asked before its round passed",
+        "SELECT o.number FROM orders o JOIN approval_rounds r ON r.order_id = o.id WHERE o.state = 'awaiting_confirmation' \
+         AND r.round = (SELECT MAX(l.round) FROM approval_rounds l WHERE l.order_id = o.id) AND r.status <> 'approved'",
+    ),
+    (
+        "it goes on while a round of it is open or was sent back",
+        "SELECT o.number FROM orders o JOIN approval_rounds r ON r.order_id = o.id JOIN order_details d ON d.order_id = o.id \
+         WHERE o.state IN ('reviewed', 'executing', 'shipped', 'received') AND d.amended_from IS NULL \
+         AND r.round = (SELECT MAX(l.round) FROM approval_rounds l WHERE l.order_id = o.id) AND r.status IN ('open', 'returned')",
     ),
     (
         "a round of it passed without one of its levels",

@@ -227,6 +227,8 @@ diesel::table! {
         cancel_reason -> Nullable<Text>,
         received_by -> Nullable<Text>,
         search -> Text,
+        amended_from -> Nullable<Integer>,
+        reconfirm -> Bool,
     }
 }
 

@@ -13,6 +13,8 @@ words! {
         OrderVerified = "order.verified",
         OrderSentBack = "order.sent_back",
         OrderAmended = "order.amended",
+        OrderAmendmentAgreed = "order.amendment_agreed",
+        OrderAmendmentRejected = "order.amendment_rejected",
         OrderApproved = "order.approved",
         ConfirmationRequested = "confirmation.requested",
         ConfirmationRenewed = "confirmation.renewed",

@@ -52,15 +52,25 @@ pub struct Bound {
     pub expires_at: UtcTime,
 }
 
+/// What its standing depends on of its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asking {
+    pub state: State,
+    pub revision: i32,
+    /// The customer has to say yes to an amendment of what they had agreed to.
+    pub again: bool,
+}
+
 /// How a link stands, with its order as it is now.
-pub fn standing(link: Bound, (state, revision): (State, i32), now: UtcTime) -> Standing {
-    match (state, state.status()) {
+pub fn standing(link: Bound, order: Asking, now: UtcTime) -> Standing {
+    let asks = order.state == State::AwaitingConfirmation || order.again;
+    match order.state {
         _ if link.answered => Standing::Answered,
-        (State::Cancelled, _) => Standing::Cancelled,
-        _ if link.revoked || link.revision != revision => Standing::Amended,
-        (State::AwaitingConfirmation, _) if now >= link.expires_at => Standing::Expired,
-        (State::AwaitingConfirmation, _) => Standing::Open,
-        (_, Status::Created) => Standing::Amended,
+        State::Cancelled => Standing::Cancelled,
+        _ if link.revoked || link.revision != order.revision => Standing::Amended,
+        _ if asks && now >= link.expires_at => Standing::Expired,
+        _ if asks => Standing::Open,
+        state if state.status() == Status::Created => Standing::Amended,
         _ => Standing::Confirmed,
     }
 }
@@ -144,24 +154,30 @@ mod tests {
         Bound { revision: 2, answered: false, revoked: false, expires_at: at("2026-03-09T08:00:00Z") }
     }
 
+    fn asking(state: State, revision: i32) -> Asking {
+        Asking { state, revision, again: false }
+    }
+
     #[test]
     fn a_link_is_good_for_one_revision_until_it_expires() {
         // BEHAVIOUR 8
         let (waiting, now) = (State::AwaitingConfirmation, at("2026-03-02T08:00:00Z"));
-        assert_eq!(standing(fresh(), (waiting, 2), now), Standing::Open);
-        assert_eq!(standing(fresh(), (waiting, 3), now), Standing::Amended);
-        assert_eq!(standing(Bound { revoked: true, ..fresh() }, (waiting, 2), now), Standing::Amended);
-        assert_eq!(standing(fresh(), (waiting, 2), at("2026-03-09T08:00:00Z")), Standing::Expired);
-        assert_eq!(standing(Bound { answered: true, ..fresh() }, (State::Shipped, 3), now), Standing::Answered);
+        assert_eq!(standing(fresh(), asking(waiting, 2), now), Standing::Open);
+        assert_eq!(standing(fresh(), asking(waiting, 3), now), Standing::Amended);
+        assert_eq!(standing(Bound { revoked: true, ..fresh() }, asking(waiting, 2), now), Standing::Amended);
+        assert_eq!(standing(fresh(), asking(waiting, 2), at("2026-03-09T08:00:00Z")), Standing::Expired);
+        assert_eq!(standing(Bound { answered: true, ..fresh() }, asking(State::Shipped, 3), now), Standing::Answered);
     }
 
     #[test]
     fn what_became_of_the_order_otherwise_is_said() {
         let now = at("2026-03-20T08:00:00Z");
-        let stands = |state| standing(fresh(), (state, 2), now);
+        let stands = |state| standing(fresh(), asking(state, 2), now);
         assert_eq!([stands(State::Reviewed), stands(State::Received)], [Standing::Confirmed; 2]);
         assert_eq!([stands(State::AwaitingCorrection), stands(State::AwaitingApproval)], [Standing::Amended; 2]);
         assert_eq!(stands(State::Cancelled), Standing::Cancelled);
+        let again = Asking { again: true, ..asking(State::Executing, 2) };
+        assert_eq!(standing(fresh(), again, at("2026-03-02T08:00:00Z")), Standing::Open, "DECISIONS 17");
     }
 
     #[test]

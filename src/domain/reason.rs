@@ -12,6 +12,8 @@ pub enum Reason {
         by: Vec<String>,
     },
     OnHold,
+    AmendmentOpen,
+    NothingToConfirm,
     OwnEntry,
     RoundOpen,
     GoodsNotDispatched,
@@ -45,6 +47,8 @@ impl Reason {
         match self {
             Self::OrderBlocked { .. } => "order_blocked",
             Self::OnHold => "on_hold",
+            Self::AmendmentOpen => "amendment_open",
+            Self::NothingToConfirm => "nothing_to_confirm",
             Self::OwnEntry => "own_entry",
             Self::RoundOpen => "round_open",
             Self::GoodsNotDispatched => "goods_not_dispatched",
@@ -83,6 +87,8 @@ impl Reason {
                 let en = format!("Required proof is missing: {kind}; upload it with POST /v1/tasks/{{id}}/evidence.");
                 language.pick(&en, &format!("缺少必需的凭证：{kind}；请通过 POST /v1/tasks/{{id}}/evidence 上传。")).to_owned()
             }
+            Self::AmendmentOpen => fixed("An amendment waits for its approval or for the customer's yes.", "订单变更尚待审核或客户确认。"),
+            Self::NothingToConfirm => fixed("The customer has confirmed what the order says.", "客户已确认订单现有内容。"),
             Self::OnHold => fixed("The order is on hold.", "订单已暂挂。"),
             Self::OwnEntry => fixed("Someone other than who entered or corrected the order must do this.", "须由录入或更正该订单以外的人员操作。"),
             Self::RoundOpen => fixed("Not every approval of the current round has passed.", "本轮审核尚未全部通过。"),

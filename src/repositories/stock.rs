@@ -3,7 +3,7 @@
 
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{allocations, order_deliveries, order_lines, orders, products, stock, stock_movements, warehouses};
-use crate::db::{Conn, MultiBackend};
+use crate::db::{Conn, MultiBackend, Tx};
 use crate::domain::amount::{Amount, LIMIT};
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
@@ -49,6 +49,25 @@ pub struct MovementRow {
     pub order_id: Option<Id>,
     pub actor_label: String,
     pub note: Option<String>,
+}
+
+impl MovementRow {
+    /// A movement of this instant, by whoever acts; the change is that on hand and that of what is
+    /// reserved.
+    pub fn new(tx: &Tx, kind: MovementKind, (product_id, warehouse_id): (Id, Id), order_id: Option<Id>, change: (Amount, Amount)) -> Self {
+        Self {
+            id: tx.new_id(),
+            at: tx.now,
+            kind,
+            product_id,
+            warehouse_id,
+            on_hand_change: change.0,
+            reserved_change: change.1,
+            order_id,
+            actor_label: tx.actor.label.clone(),
+            note: None,
+        }
+    }
 }
 
 /// What a warehouse has set aside for a line, and what of it was picked.
@@ -132,6 +151,19 @@ pub fn add_reserved(conn: &mut Conn, allocation: &Allocation) -> Result<()> {
     let more = allocations::reserved.eq(allocations::reserved + allocation.reserved);
     let key = (allocations::line_id, allocations::warehouse_id);
     each!(conn, c => diesel::insert_into(allocations::table).values(allocation).on_conflict(key).do_update().set(more).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// Lowers what a warehouse has set aside for a line to so much.
+pub fn set_reserved(conn: &mut Conn, allocation: &Allocation, reserved: Amount) -> Result<()> {
+    let target = allocations::table.find((allocation.line_id, allocation.warehouse_id));
+    each!(conn, c => diesel::update(target).set(allocations::reserved.eq(reserved)).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// Forgets that anything was ever set aside for a line that is to go.
+pub fn forget_line(conn: &mut Conn, line: Id) -> Result<()> {
+    each!(conn, c => diesel::delete(allocations::table.filter(allocations::line_id.eq(line))).fixed(here!()).execute(c))?;
     Ok(())
 }
 

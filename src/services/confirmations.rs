@@ -4,7 +4,8 @@
 use crate::db::{Conn, Tx};
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
-use crate::domain::link::{CustomerAnswer, Purpose, Standing, standing};
+use crate::domain::lifecycle::order::Status;
+use crate::domain::link::{Asking, CustomerAnswer, Purpose, Standing, standing};
 use crate::domain::message::{language_of, reachable};
 use crate::domain::offer::Offer;
 use crate::domain::settings::Settings;
@@ -133,8 +134,17 @@ pub fn look(conn: &mut Conn, token_hash: &[u8], now: UtcTime) -> Result<Shown> {
     shown(conn, link, order, now)
 }
 
+/// What a link's standing depends on of its order.
+///
+/// # Errors
+/// Those of the database.
+pub fn asking(conn: &mut Conn, order: &Order) -> Result<Asking> {
+    let again = order.state.status() != Status::Created && parts::details(conn, order.id)?.reconfirm;
+    Ok(Asking { state: order.state, revision: order.revision, again })
+}
+
 fn shown(conn: &mut Conn, link: Link, order: Order, now: UtcTime) -> Result<Shown> {
-    let standing = standing(link.bound(), (order.state, order.revision), now);
+    let standing = standing(link.bound(), asking(conn, &order)?, now);
     let visible = standing.shows_order() && order.revision == link.revision;
     let offer = if visible { Some(offer(conn, &order)?) } else { None };
     Ok(Shown { link, standing, order, offer })
@@ -179,7 +189,7 @@ fn take(tx: &mut Tx, id: Id) -> Result<Option<(Link, Standing)>> {
     let Some(link) = links::find(tx.conn, id)? else { return Ok(None) };
     let Some(order) = orders::take(tx, link.order_id)? else { return Ok(None) };
     let Some(link) = links::find(tx.conn, id)? else { return Ok(None) };
-    let stands = standing(link.bound(), (order.state, order.revision), tx.now);
+    let stands = standing(link.bound(), asking(tx.conn, &order)?, tx.now);
     Ok(Some((link, stands)))
 }
 

@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod amend;
+pub mod amended;
 pub mod by_customer;
 mod content;
 pub mod create;

@@ -88,7 +88,7 @@ fn facts(tx: &mut Tx, order: &Order, shipment: &Shipment, contents: &[(Line, Amo
         goods_not_ready: !contents.iter().all(ready),
         order_not_executing: order.state != State::Executing,
         blocked_by: exceptions::blocking_numbers(tx.conn, order.id)?,
-        on_hold: parts::details(tx.conn, order.id)?.hold_reason.is_some(),
+        standstill: parts::details(tx.conn, order.id)?.standstill(),
     })
 }
 

@@ -50,7 +50,7 @@ pub fn record(tx: &mut Tx, input: &MovementInput) -> Result<MovementRow> {
     let (product, warehouse) = resolve(tx, input)?;
     stock::open_balance(tx.conn, product.id, warehouse.id)?;
     let kind = input.kind.movement();
-    let moved = movement(tx, kind, (product.id, warehouse.id), None, (input.quantity, Amount::ZERO));
+    let moved = MovementRow::new(tx, kind, (product.id, warehouse.id), None, (input.quantity, Amount::ZERO));
     let moved = MovementRow { note: input.note.clone(), ..moved };
     if !stock::apply(tx.conn, &moved)? {
         return Err(refusal(tx, &moved)?);
@@ -99,23 +99,6 @@ fn refusal(tx: &mut Tx, moved: &MovementRow) -> Result<Error> {
         )
         .with("available", available);
     Ok(problem.into())
-}
-
-/// A movement of this instant, by whoever acts; the change is that on hand and that of what is
-/// reserved.
-fn movement(tx: &Tx, kind: MovementKind, key: (Id, Id), order: Option<Id>, change: (Amount, Amount)) -> MovementRow {
-    MovementRow {
-        id: tx.new_id(),
-        at: tx.now,
-        kind,
-        product_id: key.0,
-        warehouse_id: key.1,
-        on_hand_change: change.0,
-        reserved_change: change.1,
-        order_id: order,
-        actor_label: tx.actor.label.clone(),
-        note: None,
-    }
 }
 
 fn take(tx: &mut Tx, order: Id) -> Result<Order> {
@@ -185,7 +168,7 @@ fn try_take(tx: &mut Tx, order: Id, balance: &Balance, wanted: Amount) -> Result
     if asked <= Amount::ZERO {
         return Ok(Some(Amount::ZERO));
     }
-    let moved = movement(tx, MovementKind::Reserve, (balance.product_id, balance.warehouse_id), Some(order), (Amount::ZERO, asked));
+    let moved = MovementRow::new(tx, MovementKind::Reserve, (balance.product_id, balance.warehouse_id), Some(order), (Amount::ZERO, asked));
     Ok(stock::apply(tx.conn, &moved)?.then_some(asked))
 }
 
@@ -214,7 +197,7 @@ fn move_held(tx: &mut Tx, order: Id, kind: MovementKind, of: fn(&Allocation) -> 
         *sum = sum.plus(of(allocation))?;
     }
     for (key, held) in &sums {
-        let moved = movement(tx, kind, *key, Some(order), change(*held));
+        let moved = MovementRow::new(tx, kind, *key, Some(order), change(*held));
         if !stock::apply(tx.conn, &moved)? {
             return Err(Error::internal(format!("a balance cannot give what order {order} holds of it")));
         }

@@ -8,7 +8,7 @@ pub mod input;
 pub mod proof;
 pub mod work;
 
-pub use create::create;
+pub use create::{adapt, create};
 pub use follow::{cancel_all, notice_overdue, order_shipped, settle_by_fact, unblock};
 
 use crate::db::Tx;

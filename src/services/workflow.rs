@@ -18,7 +18,7 @@ use crate::repositories::orders::{self, parts};
 use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
-use crate::services::orders::{by_customer, derive, facts};
+use crate::services::orders::{amended, by_customer, derive, facts};
 use crate::services::{approvals, confirmations, exceptions, messages, shipments, stock, tasks};
 use std::collections::BTreeSet;
 
@@ -71,6 +71,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::ConfirmationAnswered => after_answer(tx, order, event),
         EventName::ConfirmationLapsed => after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
+        EventName::OrderAmendmentAgreed | EventName::OrderAmendmentRejected => adapt(tx, order),
         EventName::OrderExecuting => begin_work(tx, order),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
         EventName::TaskCancelled => go_on(tx, order),
@@ -101,20 +102,32 @@ fn advance(tx: &mut Tx, order: Id) -> Result<()> {
 
 /// A round is opened where approvers are being waited for; rules that ask nobody pass at once.
 fn ask_approvers(tx: &mut Tx, order: Id) -> Result<()> {
-    if !state_is(tx, order, State::AwaitingApproval)? {
-        return Ok(());
+    match orders::find(tx.conn, order)?.map(|order| order.state) {
+        Some(State::AwaitingApproval) => {
+            approvals::open_round(tx, order)?;
+            after_round::approved(tx, order).map(drop)
+        }
+        Some(state) if amended::is_late(state) => {
+            approvals::open_round(tx, order)?;
+            after_amendment(tx, order)
+        }
+        _ => Ok(()),
     }
-    approvals::open_round(tx, order)?;
-    after_round::approved(tx, order).map(drop)
 }
 
-fn state_is(tx: &mut Tx, order: Id, state: State) -> Result<bool> {
-    Ok(orders::find(tx.conn, order)?.is_some_and(|order| order.state == state))
+/// An amendment that all approvers have passed is the customer's to agree to, where they see it, and
+/// else takes effect (DECISIONS 17).
+fn after_amendment(tx: &mut Tx, order: Id) -> Result<()> {
+    if amended::awaits_customer(tx, order)? { ask_customer(tx, order, false) } else { amended::agreed(tx, order) }
 }
 
 /// The end of a round moves its order (DOMAIN 2.4).
 fn after_decision(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
+    let late = orders::find(tx.conn, order)?.is_some_and(|order| amended::is_late(order.state));
     match RoundStatus::parse(word(event, "round_status")) {
+        Some(RoundStatus::Approved) if late => after_amendment(tx, order),
+        Some(RoundStatus::Returned) if late => amended::returned(tx, order, word(event, "comment")),
+        Some(RoundStatus::Rejected) if late => amended::rejected(tx, order, word(event, "comment")),
         Some(RoundStatus::Approved) => after_round::approved(tx, order).map(drop),
         Some(RoundStatus::Returned) => after_round::returned(tx, order, word(event, "comment")),
         Some(RoundStatus::Rejected) => after_round::rejected(tx, order, word(event, "comment")),
@@ -148,6 +161,19 @@ fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
     if !shortages.is_empty() {
         exceptions::report_shortage(tx, order, &shortages)?;
     }
+    advance(tx, order)
+}
+
+/// What an amendment needs beside what there was, or not any more.
+fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
+    tasks::adapt(tx, order)?;
+    let shortages = stock::reserve(tx, order)?;
+    if shortages.is_empty() {
+        exceptions::settle_shortage(tx, order)?
+    } else {
+        exceptions::report_shortage(tx, order, &shortages)?
+    }
+    after_invoice(tx, order)?;
     advance(tx, order)
 }
 

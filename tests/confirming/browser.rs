@@ -127,7 +127,10 @@ fn in_a_browser(test: impl Fn(&TestApp, &Browser)) {
         let company = app.company();
         company
             .sales()
-            .post("/v1/customers", json!({"code": "ACME", "name": "Acme Technology Ltd", "phone": "+8613800138000", "email": "buyer@acme.example", "language": "en"}))
+            .post(
+                "/v1/customers",
+                json!({"code": "ACME", "name": "Acme Technology Ltd", "phone": "+8613800138000", "email": "buyer@acme.example", "language": "en"}),
+            )
             .created();
         test(app, &Browser::start(&driver));
     });

@@ -2,7 +2,7 @@
 //! docs, which come from the same tables (ARCHITECTURE, "State machines").
 
 use crate::support::golden;
-use docket::domain::lifecycle::{Machine, Refusal, approval, exception, order, shipment, task};
+use docket::domain::lifecycle::{Machine, Refusal, Standstill, approval, exception, order, shipment, task};
 use std::fmt::{Debug, Display, Write};
 
 /// What becomes of every event in every state where everything that can stands in the way: what that
@@ -41,14 +41,15 @@ fn blocked() -> Vec<String> {
 fn the_order_goes_its_way() {
     let worst = order::Facts {
         blocked_by: blocked(),
-        on_hold: true,
+        standstill: Some(Standstill::AmendmentOpen),
         own_entry: true,
         one_person_suffices: false,
         round_passed: false,
         all_dispatched: false,
         any_dispatched: true,
+        reconfirm: false,
     };
-    let best = order::Facts { round_passed: true, all_dispatched: true, ..order::Facts::default() };
+    let best = order::Facts { round_passed: true, all_dispatched: true, reconfirm: true, ..order::Facts::default() };
     golden("tests/lifecycle/order.txt", &table(&order::MACHINE, order::State::ALL, order::Event::ALL, &worst, &best));
     let alone = order::Facts { own_entry: true, one_person_suffices: true, ..best };
     let verified = order::MACHINE.next(order::State::AwaitingVerification, order::Event::Verify, &alone);
@@ -74,7 +75,13 @@ fn an_approval_step_goes_its_way() {
 
 #[test]
 fn a_task_goes_its_way() {
-    let worst = task::Facts { dependencies_done: false, missing_evidence: Some("photo"), stock_missing: true, blocked_by: blocked(), on_hold: true };
+    let worst = task::Facts {
+        dependencies_done: false,
+        missing_evidence: Some("photo"),
+        stock_missing: true,
+        blocked_by: blocked(),
+        standstill: Some(Standstill::OnHold),
+    };
     let best = task::Facts { dependencies_done: true, ..task::Facts::default() };
     golden("tests/lifecycle/task.txt", &table(&task::MACHINE, task::TaskStatus::ALL, task::TaskEvent::ALL, &worst, &best));
     let over: Vec<_> = task::TaskStatus::ALL.iter().filter(|status| status.is_over()).collect();
@@ -83,8 +90,13 @@ fn a_task_goes_its_way() {
 
 #[test]
 fn a_shipment_goes_its_way() {
-    let worst =
-        shipment::Facts { tracking_number_missing: true, goods_not_ready: true, order_not_executing: true, blocked_by: blocked(), on_hold: true };
+    let worst = shipment::Facts {
+        tracking_number_missing: true,
+        goods_not_ready: true,
+        order_not_executing: true,
+        blocked_by: blocked(),
+        standstill: Some(Standstill::OnHold),
+    };
     let best = shipment::Facts::default();
     golden("tests/lifecycle/shipment.txt", &table(&shipment::MACHINE, shipment::ShipmentStatus::ALL, shipment::ShipmentEvent::ALL, &worst, &best));
 }

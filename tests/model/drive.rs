@@ -5,6 +5,7 @@ use super::compare::{self, Compared, same};
 use super::decimal::text;
 use super::menu::{menu, name_of};
 use super::onward::{onward, rightful};
+use super::order::State;
 use super::people::Who;
 use super::requests::{Place, Request, entry, receipt};
 use super::world::{Rules, Verdict, World};
@@ -80,7 +81,9 @@ impl<'a> Case<'a> {
         let alive = |at: &usize| step.act != Act::Onward || !self.world.orders[*at].is_final();
         let at = (0..count).map(|offset| (step.order + offset) % count).find(alive).unwrap_or(step.order % count);
         let order = &self.world.orders[at];
-        let act = if step.act == Act::Onward { onward(order) } else { step.act.clone() };
+        // the model knows amendments before the review only
+        let late = matches!(step.act, Act::Amend(_)) && matches!(order.state, State::Reviewed | State::Executing);
+        let act = if step.act == Act::Onward || late { onward(order) } else { step.act.clone() };
         let who = step.who.unwrap_or_else(|| rightful(order, &act));
         // whoever means to amend has looked first, nearly always
         let seen = if step.act == Act::Onward && step.seen == Seen::Unsaid { Seen::Now } else { step.seen };

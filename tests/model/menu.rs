@@ -46,7 +46,11 @@ impl Menu<'_> {
             "verify" => (&[AwaitingVerification], [self.another(), self.unstopped()].concat()),
             "send_back" if order.state == AwaitingConfirmation => (&[AwaitingConfirmation], self.own()),
             "send_back" => (&[AwaitingVerification], [self.another(), self.role(&["sales_specialist", "order_admin"])].concat()),
-            "amend" => (&[AwaitingVerification, AwaitingCorrection, AwaitingApproval, AwaitingConfirmation], self.own()),
+            "amend" => (&[AwaitingVerification, AwaitingCorrection, AwaitingApproval, AwaitingConfirmation, Reviewed, Executing], self.own()),
+            // nothing was amended since the customer said yes
+            "confirm" if matches!(order.state, Reviewed | Executing) => {
+                (&[Reviewed, Executing], [self.own(), vec![Some("nothing_to_confirm")]].concat())
+            }
             "confirm" => (&[AwaitingConfirmation], [self.own(), self.unstopped()].concat()),
             "release" => (&[Reviewed], self.unstopped()),
             "receive" => (&[Shipped], vec![]),

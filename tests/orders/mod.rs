@@ -3,6 +3,7 @@
 
 mod actions;
 mod amending;
+mod amending_late;
 mod amounts;
 mod confirming;
 mod entering;

@@ -7,13 +7,14 @@ use crate::api::respond::{Response, send};
 use crate::app::App;
 use crate::db::Snapshot;
 use crate::domain::id::Kind;
-use crate::domain::link::{CustomerAnswer, Standing, standing};
+use crate::domain::link::{Asking, CustomerAnswer, Standing, standing};
 use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::Problem;
 use crate::repositories::links::{self, Link};
-use crate::repositories::orders::{self, Order};
+use crate::repositories::orders;
+use crate::services::confirmations::asking;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get};
 use serde::{Deserialize, Serialize};
@@ -45,8 +46,8 @@ pub struct ConfirmationView {
     pub answered_at: Option<UtcTime>,
 }
 
-fn view(link: Link, order: &Order, now: UtcTime, language: Language) -> ConfirmationView {
-    let stands = standing(link.bound(), (order.state, order.revision), now);
+fn view(link: Link, order: Asking, now: UtcTime, language: Language) -> ConfirmationView {
+    let stands = standing(link.bound(), order, now);
     ConfirmationView {
         id: link.id.text(Kind::Link),
         order_id: link.order_id.text(Kind::Order),
@@ -87,8 +88,8 @@ pub async fn list_confirmations(app: Data<App>, request: HttpRequest, path: Path
         let cursors = Cursors::new(&app_, "list_confirmations", &order.id.to_string());
         let limit = paging::limit(q.limit);
         let found = links::list_of_order(snapshot.conn, order.id, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
-        let (now, language) = (snapshot.now, snapshot.language);
-        let page = paging::page(found, limit, &cursors, |link| paging::by_id(link.id), |link| view(link, &order, now, language));
+        let (asking, now, language) = (asking(snapshot.conn, &order)?, snapshot.now, snapshot.language);
+        let page = paging::page(found, limit, &cursors, |link| paging::by_id(link.id), |link| view(link, asking, now, language));
         page.answer(uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::ListConfirmations, asked.call, look).await)

@@ -190,6 +190,10 @@ pub struct OrderView {
     pub on_hold: bool,
     /// Why it is on hold.
     pub hold_reason: Option<String>,
+    /// The revision that counts while an amendment of it waits for its approvers or for the customer.
+    pub amended_from: Option<i32>,
+    /// Whether the customer has to say yes to the amendment.
+    pub reconfirm: bool,
     /// What is to be corrected, while the order is sent back.
     pub correction: Option<String>,
     /// Why it was cancelled.
@@ -334,6 +338,8 @@ pub fn view(whole: Whole, language: Language) -> OrderView {
         payment_status_label: order.payment_status.label(language),
         blocked_by: whole.blocked_by,
         on_hold: details.hold_reason.is_some(),
+        amended_from: details.amended_from,
+        reconfirm: details.reconfirm,
         hold_reason: details.hold_reason,
         correction: details.correction,
         cancel_reason: details.cancel_reason,

@@ -11,6 +11,25 @@ pub mod task;
 
 use crate::domain::reason::Reason;
 
+/// Why an order stands still, apart from exceptions (DECISIONS 17, 18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standstill {
+    /// Somebody put it on hold.
+    OnHold,
+    /// An amendment of it is not agreed yet.
+    AmendmentOpen,
+}
+
+impl Standstill {
+    /// The same as a reason.
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::OnHold => Reason::OnHold,
+            Self::AmendmentOpen => Reason::AmendmentOpen,
+        }
+    }
+}
+
 /// A guard looks at facts and either lets pass or says why not.
 pub type Guard<F> = fn(&F) -> Option<Reason>;
 

@@ -2,7 +2,7 @@
 //! places inside `created` (DECISIONS 15). Approval rounds, holds, stock, production, payment are
 //! axes of their own and reach this table only as facts.
 
-use super::{Guard, Machine, Row};
+use super::{Guard, Machine, Row, Standstill};
 use crate::domain::reason::Reason;
 use crate::words;
 
@@ -73,8 +73,8 @@ words! {
 pub struct Facts {
     /// Numbers of the open blocking exceptions (DOMAIN 6.4).
     pub blocked_by: Vec<String>,
-    /// Someone put the order on hold.
-    pub on_hold: bool,
+    /// Why it stands still, apart from exceptions.
+    pub standstill: Option<Standstill>,
     /// The person who acts entered or corrected the order (DOMAIN 1.6).
     pub own_entry: bool,
     /// Two people are not needed (DECISIONS 28).
@@ -85,14 +85,16 @@ pub struct Facts {
     pub all_dispatched: bool,
     /// Some goods have left already.
     pub any_dispatched: bool,
+    /// The customer has to say yes to an amended order.
+    pub reconfirm: bool,
 }
 
 fn not_blocked(facts: &Facts) -> Option<Reason> {
     (!facts.blocked_by.is_empty()).then(|| Reason::OrderBlocked { by: facts.blocked_by.clone() })
 }
 
-fn not_on_hold(facts: &Facts) -> Option<Reason> {
-    facts.on_hold.then_some(Reason::OnHold)
+fn moving(facts: &Facts) -> Option<Reason> {
+    facts.standstill.map(Standstill::reason)
 }
 
 fn another_person(facts: &Facts) -> Option<Reason> {
@@ -111,10 +113,16 @@ fn nothing_dispatched(facts: &Facts) -> Option<Reason> {
     facts.any_dispatched.then_some(Reason::GoodsDispatched)
 }
 
+fn customer_is_asked(facts: &Facts) -> Option<Reason> {
+    (!facts.reconfirm).then_some(Reason::NothingToConfirm)
+}
+
 /// A person's step forward is stopped by a block or a hold (DECISIONS 18).
-const FORWARD: &[Guard<Facts>] = &[not_blocked, not_on_hold];
-const VERIFY: &[Guard<Facts>] = &[another_person, not_blocked, not_on_hold];
-const PASSED: &[Guard<Facts>] = &[round_passed, not_blocked, not_on_hold];
+const FORWARD: &[Guard<Facts>] = &[not_blocked, moving];
+const VERIFY: &[Guard<Facts>] = &[another_person, not_blocked, moving];
+const PASSED: &[Guard<Facts>] = &[round_passed, not_blocked, moving];
+/// What was agreed once is agreed again, as amended (DECISIONS 17).
+const CONFIRM_AGAIN: &[Guard<Facts>] = &[customer_is_asked, round_passed];
 const CANCEL_EXECUTING: &[Guard<Facts>] = &[nothing_dispatched];
 
 const fn row(from: State, event: Event, to: State, guards: &'static [Guard<Facts>]) -> Row<State, Event, Facts> {
@@ -144,8 +152,12 @@ pub const MACHINE: Machine<State, Event, Facts> = Machine {
         row(State::AwaitingConfirmation, Event::Amend, State::AwaitingApproval, &[]),
         row(State::AwaitingConfirmation, Event::Cancel, State::Cancelled, &[]),
         row(State::Reviewed, Event::Release, State::Executing, PASSED),
+        row(State::Reviewed, Event::Amend, State::Reviewed, &[]),
+        row(State::Reviewed, Event::Confirm, State::Reviewed, CONFIRM_AGAIN),
         row(State::Reviewed, Event::Cancel, State::Cancelled, &[]),
         row(State::Executing, Event::DispatchAll, State::Shipped, &[all_dispatched]),
+        row(State::Executing, Event::Amend, State::Executing, &[]),
+        row(State::Executing, Event::Confirm, State::Executing, CONFIRM_AGAIN),
         row(State::Executing, Event::Cancel, State::Cancelled, CANCEL_EXECUTING),
         row(State::Shipped, Event::Receive, State::Received, &[]),
     ],

@@ -2,7 +2,7 @@
 //! of order; [`status_after`] folds all of them, in the order in which they happened, so that a
 //! shipment ends right whatever came first.
 
-use super::{Guard, Machine, Row};
+use super::{Guard, Machine, Row, Standstill};
 use crate::domain::reason::Reason;
 use crate::words;
 
@@ -66,8 +66,8 @@ pub struct Facts {
     pub order_not_executing: bool,
     /// Numbers of the order's open blocking exceptions.
     pub blocked_by: Vec<String>,
-    /// The order is on hold.
-    pub on_hold: bool,
+    /// Why it stands still, apart from exceptions.
+    pub standstill: Option<Standstill>,
 }
 
 fn tracking_number(facts: &Facts) -> Option<Reason> {
@@ -86,11 +86,11 @@ fn not_blocked(facts: &Facts) -> Option<Reason> {
     (!facts.blocked_by.is_empty()).then(|| Reason::OrderBlocked { by: facts.blocked_by.clone() })
 }
 
-fn not_on_hold(facts: &Facts) -> Option<Reason> {
-    facts.on_hold.then_some(Reason::OnHold)
+fn moving(facts: &Facts) -> Option<Reason> {
+    facts.standstill.map(Standstill::reason)
 }
 
-const DISPATCH: &[Guard<Facts>] = &[order_executing, tracking_number, goods_ready, not_blocked, not_on_hold];
+const DISPATCH: &[Guard<Facts>] = &[order_executing, tracking_number, goods_ready, not_blocked, moving];
 
 use ShipmentEvent as E;
 use ShipmentStatus as S;

@@ -1,6 +1,6 @@
 //! The machine of a department's task (DOMAIN 3.2).
 
-use super::{Guard, Machine, Row};
+use super::{Guard, Machine, Row, Standstill};
 use crate::domain::reason::Reason;
 use crate::words;
 
@@ -37,8 +37,8 @@ pub struct Facts {
     pub stock_missing: bool,
     /// Numbers of the order's open blocking exceptions; stop people, not facts (DECISIONS 18).
     pub blocked_by: Vec<String>,
-    /// The order is on hold.
-    pub on_hold: bool,
+    /// Why it stands still, apart from exceptions.
+    pub standstill: Option<Standstill>,
 }
 
 fn dependencies_done(facts: &Facts) -> Option<Reason> {
@@ -57,11 +57,11 @@ fn not_blocked(facts: &Facts) -> Option<Reason> {
     (!facts.blocked_by.is_empty()).then(|| Reason::OrderBlocked { by: facts.blocked_by.clone() })
 }
 
-fn not_on_hold(facts: &Facts) -> Option<Reason> {
-    facts.on_hold.then_some(Reason::OnHold)
+fn moving(facts: &Facts) -> Option<Reason> {
+    facts.standstill.map(Standstill::reason)
 }
 
-const COMPLETE: &[Guard<Facts>] = &[evidence_there, not_blocked, not_on_hold, stock_reserved];
+const COMPLETE: &[Guard<Facts>] = &[evidence_there, not_blocked, moving, stock_reserved];
 
 const fn row(from: TaskStatus, event: TaskEvent, to: TaskStatus, guards: &'static [Guard<Facts>]) -> Row<TaskStatus, TaskEvent, Facts> {
     Row { from, event, to, guards }
@@ -78,7 +78,7 @@ pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
         row(TaskStatus::Blocked, TaskEvent::Unblock, TaskStatus::Open, &[dependencies_done]),
         row(TaskStatus::Blocked, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::Blocked, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
-        row(TaskStatus::Open, TaskEvent::Start, TaskStatus::InProgress, &[not_blocked, not_on_hold]),
+        row(TaskStatus::Open, TaskEvent::Start, TaskStatus::InProgress, &[not_blocked, moving]),
         row(TaskStatus::Open, TaskEvent::Complete, TaskStatus::Done, COMPLETE),
         row(TaskStatus::Open, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::Open, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),

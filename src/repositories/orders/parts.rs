@@ -6,6 +6,7 @@ use crate::db::schema::{order_deliveries, order_details, order_lines, order_revi
 use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
+use crate::domain::lifecycle::Standstill;
 use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::{Finding, InvoiceKind, LineKind, LineTerms, Priority};
@@ -45,6 +46,21 @@ pub struct Details {
     /// Who accepted it for the customer, where staff recorded that.
     pub received_by: Option<String>,
     pub search: String,
+    /// The revision that counts while an amendment of it is not agreed (DECISIONS 16, 17).
+    pub amended_from: Option<i32>,
+    /// The customer has to say yes to the amendment.
+    pub reconfirm: bool,
+}
+
+impl Details {
+    /// Why the order stands still, apart from exceptions.
+    pub fn standstill(&self) -> Option<Standstill> {
+        match (&self.hold_reason, self.amended_from) {
+            (Some(_), _) => Some(Standstill::OnHold),
+            (None, Some(_)) => Some(Standstill::AmendmentOpen),
+            (None, None) => None,
+        }
+    }
 }
 
 /// Where and when the goods are to arrive.
@@ -80,8 +96,8 @@ impl Delivery {
 }
 
 /// One line.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = order_lines, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = order_lines, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Line {
     pub id: Id,
     pub order_id: Id,
@@ -198,13 +214,27 @@ fn insert_lines(conn: &mut Conn, lines: &[Line]) -> Result<()> {
     Ok(insert_rows!(conn, order_lines::table, lines)?)
 }
 
-/// Stores an amended order's parts; the list of lines is replaced by the one given, before
-/// anything of it was picked or shipped.
+/// More than an order has lines.
+const BEYOND: i32 = 1000;
+
+/// Stores an amended order's parts: lines that stay are changed, others are new or go.
 pub fn replace(conn: &mut Conn, details: &Details, delivery: &Delivery, lines: &[Line]) -> Result<()> {
     each!(conn, c => diesel::update(order_details::table.find(details.order_id)).set(details).fixed(here!()).execute(c))?;
     each!(conn, c => diesel::update(order_deliveries::table.find(delivery.order_id)).set(delivery).fixed(here!()).execute(c))?;
-    each!(conn, c => diesel::delete(order_lines::table.filter(order_lines::order_id.eq(details.order_id))).fixed(here!()).execute(c))?;
-    insert_lines(conn, lines)
+    let of_order = order_lines::table.filter(order_lines::order_id.eq(details.order_id));
+    let there: Vec<Id> = each!(conn, c => of_order.select(order_lines::id).fixed(here!()).load(c))?;
+    for gone in there.iter().filter(|id| lines.iter().all(|line| line.id != **id)) {
+        each!(conn, c => diesel::delete(order_lines::table.find(gone)).fixed(here!()).execute(c))?;
+    }
+    // out of the way: a place is taken once
+    let aside = order_lines::position.eq(order_lines::position + BEYOND);
+    each!(conn, c => diesel::update(of_order).set(aside).fixed(here!()).execute(c))?;
+    let (kept, new): (Vec<&Line>, Vec<&Line>) = lines.iter().partition(|line| there.contains(&line.id));
+    for line in kept {
+        each!(conn, c => diesel::update(order_lines::table.find(line.id)).set(line).fixed(here!()).execute(c))?;
+    }
+    let new: Vec<Line> = new.into_iter().cloned().collect();
+    if new.is_empty() { Ok(()) } else { insert_lines(conn, &new) }
 }
 
 /// Stores an order's details alone (hold, correction, cancellation).

@@ -4,8 +4,8 @@
 use super::facts;
 use crate::db::Conn;
 use crate::domain::actor::Actor;
-use crate::domain::lifecycle::Refusal;
 use crate::domain::lifecycle::order::{Event as Step, Facts, MACHINE, State, may_move};
+use crate::domain::lifecycle::{Refusal, Standstill};
 use crate::domain::permission::{Operation, permit};
 use crate::domain::reason::Reason;
 use crate::error::Result;
@@ -74,7 +74,9 @@ fn against(order: &Order, asks: &Asks, facts: &Facts, actor: &Actor) -> Vec<Reas
         Asks::Steps(steps) => against_step(order, steps, facts, actor),
         Asks::Shipping if order.state != State::Executing => vec![Reason::OrderNotExecuting],
         Asks::Shipping => may_move(facts),
-        Asks::Hold(held) if facts.on_hold != *held || (!held && MACHINE.is_final(order.state)) => vec![Reason::NotInThisState { now: order.stage }],
+        Asks::Hold(held) if (facts.standstill == Some(Standstill::OnHold)) != *held || (!held && MACHINE.is_final(order.state)) => {
+            vec![Reason::NotInThisState { now: order.stage }]
+        }
         Asks::Hold(_) => Vec::new(),
     }
 }

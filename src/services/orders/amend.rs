@@ -1,10 +1,11 @@
-//! Changing an order that is not reviewed yet (DOMAIN 1.7): a merge patch under `If-Match` makes a
-//! new revision; what approvers look at asks them again.
+//! Changing an order that is not shipped yet (DOMAIN 1.7): a merge patch under `If-Match` makes a
+//! new revision; what approvers look at asks them again. What is particular to orders that were reviewed
+//! already is in `amended`.
 
 use super::content::{self, Content, Known};
 use super::create::keep_revision;
 use super::input::OrderInput;
-use super::{describe, take_for};
+use super::{amended, describe, take_for};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::amount::Amount;
@@ -24,11 +25,13 @@ pub const REVIEW_AGAIN: &str = "review_again";
 ///
 /// # Errors
 /// `precondition_required` and `version_mismatch` by `If-Match`; `forbidden` for another's order;
-/// `invalid_transition` once it is reviewed; `validation_failed` for what it would become.
+/// `invalid_transition` once it is shipped; `validation_failed` for what it would become; `rule_violated`
+/// for taking away what was picked.
 pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     let before = take_for(tx, reference, Step::Amend)?;
     tx.require_match(before.version - 1)?;
-    if before.state.status() != Status::Created {
+    let late = amended::is_late(before.state);
+    if before.state.status() != Status::Created && !late {
         return Err(Problem::invalid_transition(before.state.as_str(), Step::Amend, &MACHINE.offered(before.state)).into());
     }
     let (patch, reason) = without_reason(patch)?;
@@ -48,9 +51,13 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
         return Ok(before);
     }
     keep_to_recorded_money(tx, &before, &content)?;
-    let order = store(tx, &before, content, reason.clone())?;
     // the head who approves is that of the owner's department (DOMAIN 2.1)
-    let review_again = !touched(&was, &now).is_empty() || order.owner_id != before.owner_id;
+    let review_again = !touched(&was, &now).is_empty() || content.owner != before.owner_id;
+    let order = if late {
+        amended::begin(tx, &before, &known.lines, content, (reason.clone(), review_again))?
+    } else {
+        store(tx, &before, content, Amendment { reason: reason.clone(), amended_from: None, reconfirm: false })?
+    };
     let next = move_on(tx, &order, review_again)?;
     let event = describe(Event::of_order(EventName::OrderAmended, order.id), &order, next)
         .with("revision", order.revision)
@@ -98,7 +105,17 @@ fn changed_fields(was: &Value, now: &Value) -> Vec<String> {
     fields
 }
 
-fn store(tx: &mut Tx, before: &Order, content: Content, reason: Option<String>) -> Result<Order> {
+/// What a new revision is beside its content.
+pub(super) struct Amendment {
+    pub reason: Option<String>,
+    /// The revision that counts until this one is agreed.
+    pub amended_from: Option<i32>,
+    /// The customer has to say yes to it.
+    pub reconfirm: bool,
+}
+
+/// Stores a new revision.
+pub(super) fn store(tx: &mut Tx, before: &Order, content: Content, amendment: Amendment) -> Result<Order> {
     let order = Order {
         revision: before.revision + 1,
         customer_id: content.customer.id,
@@ -116,7 +133,8 @@ fn store(tx: &mut Tx, before: &Order, content: Content, reason: Option<String>) 
         ..before.clone()
     };
     let kept = parts::details(tx.conn, before.id)?;
-    let details = parts::Details { hold_reason: kept.hold_reason, ..content.details.clone() };
+    let Amendment { reason, amended_from, reconfirm } = amendment;
+    let details = parts::Details { hold_reason: kept.hold_reason, amended_from, reconfirm, ..content.details.clone() };
     orders::set_content(tx.conn, &order)?;
     parts::replace(tx.conn, &details, &content.delivery, &content.lines)?;
     keep_revision(tx, &order, &content, reason)?;

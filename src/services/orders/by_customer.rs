@@ -3,7 +3,7 @@
 //! gone (DECISIONS 6, 18, 36).
 
 use super::steps::{cancel_as, send_back_for};
-use super::{facts, step, take_id};
+use super::{amended, facts, step, take_id};
 use crate::db::Tx;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
@@ -26,7 +26,7 @@ fn waiting(tx: &mut Tx, id: Id) -> Result<Option<Order>> {
 /// # Errors
 /// Those of the database.
 pub fn confirmed(tx: &mut Tx, id: Id) -> Result<()> {
-    let Some(order) = waiting(tx, id)? else { return Ok(()) };
+    let Some(order) = waiting(tx, id)? else { return confirmed_again(tx, id) };
     let Some(link) = links::confirmed(tx.conn, id, order.revision)? else { return Ok(()) };
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
     if MACHINE.next(order.state, Step::Confirm, &facts).is_ok() {
@@ -37,12 +37,25 @@ pub fn confirmed(tx: &mut Tx, id: Id) -> Result<()> {
     Ok(())
 }
 
-/// The customer asked for a change: the order goes back with their words.
+/// The customer said yes to an order that was amended after its review.
+fn confirmed_again(tx: &mut Tx, id: Id) -> Result<()> {
+    let Some(order) = orders::find(tx.conn, id)?.filter(|order| amended::is_late(order.state)) else { return Ok(()) };
+    if links::confirmed(tx.conn, id, order.revision)?.is_none() {
+        return Ok(());
+    }
+    amended::confirmed(tx, id)
+}
+
+/// The customer asked for a change: the order goes back with their words; one that was amended after its
+/// review stands still with them.
 ///
 /// # Errors
 /// Those of the database.
 pub fn asked_for_change(tx: &mut Tx, id: Id, link: Id) -> Result<()> {
     let wish = links::find(tx.conn, link)?.and_then(|link| link.comment).unwrap_or_default();
+    if waiting(tx, id)?.is_none() {
+        return amended::returned(tx, id, &wish);
+    }
     send_back(tx, id, &wish)
 }
 

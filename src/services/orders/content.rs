@@ -341,6 +341,8 @@ fn build_details(order: Id, input: &OrderInput) -> Details {
         hold_reason: None,
         cancel_reason: None,
         received_by: None,
+        amended_from: None,
+        reconfirm: false,
         search: searchable.into_iter().chain(goods).flatten().map(|t| t.to_lowercase()).collect::<Vec<_>>().join("\n"),
         customer_name: customer.name.unwrap_or_default(),
         contact_name: customer.contact_name,

@@ -22,14 +22,18 @@ pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
     };
     let lines = parts::lines(conn, order.id)?;
     let served = !tasks::list_of_order(conn, order.id)?.iter().any(|task| task.code == code::SERVE && !task.status.is_over());
+    let details = parts::details(conn, order.id)?;
+    // what was reviewed had passed; only an amendment that is not agreed puts that in question
+    let stands = matches!(order.state, State::Reviewed | State::Executing) && details.amended_from.is_none();
     Ok(Facts {
         blocked_by: exceptions::blocking_numbers(conn, order.id)?,
-        on_hold: parts::details(conn, order.id)?.hold_reason.is_some(),
+        standstill: details.standstill(),
         own_entry,
         one_person_suffices: !settings.four_eyes,
-        round_passed: approvals::latest_round(conn, order.id)?.is_some_and(|round| round.status == RoundStatus::Approved),
+        round_passed: stands || approvals::latest_round(conn, order.id)?.is_some_and(|round| round.status == RoundStatus::Approved),
         all_dispatched: served && goods(&lines).all(|line| line.shipped == line.quantity),
         any_dispatched: lines.iter().any(|line| line.shipped > Amount::ZERO),
+        reconfirm: details.reconfirm,
     })
 }
 

@@ -2,7 +2,7 @@
 //! them. The table decides; this gathers, stores and records.
 
 use super::input::{ConfirmInput, Mark, ReasonInput, ReceiveInput, VerifyInput};
-use super::{describe, facts, step, take_for, take_id};
+use super::{amended, describe, facts, step, take_for, take_id};
 use crate::db::Tx;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
@@ -83,6 +83,10 @@ pub(super) fn send_back_for(tx: &mut Tx, order: &Order, facts: &Facts, correctio
 pub fn confirm(tx: &mut Tx, reference: &str, said: &ConfirmInput) -> Result<Order> {
     let order = take_for(tx, reference, Step::Confirm)?;
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
+    if amended::is_late(order.state) {
+        MACHINE.next(order.state, Step::Confirm, &facts).map_err(|r| Problem::refusal(order.state.as_str(), Step::Confirm, r))?;
+        return amended::take_effect(tx, &order, Some(json!(said.method)));
+    }
     let method = json!(said.method);
     step(tx, &order, Step::Confirm, &facts, EventName::OrderReviewed, |e| {
         note(e.note("confirmed_by", method).with("revision", order.revision), "note", said.note.as_deref())
@@ -96,10 +100,10 @@ pub fn confirm(tx: &mut Tx, reference: &str, said: &ConfirmInput) -> Result<Orde
 /// send a link to.
 pub fn request_confirmation(tx: &mut Tx, reference: &str) -> Result<Order> {
     let order = take_for(tx, reference, Step::Confirm)?;
-    if order.state != State::AwaitingConfirmation {
+    let (details, (_, settings)) = (parts::details(tx.conn, order.id)?, settings::load(tx.conn)?);
+    if order.state != State::AwaitingConfirmation && !amended::awaits_customer(tx, order.id)? {
         return Err(Problem::invalid_transition(order.state.as_str(), "request_confirmation", &[]).into());
     }
-    let (details, (_, settings)) = (parts::details(tx.conn, order.id)?, settings::load(tx.conn)?);
     if reachable(&settings.message_channels, details.email.as_deref(), details.phone.as_deref()).next().is_none() {
         let en = "The order has no address that the customer could be told at; amend it, or confirm by phone.";
         return Err(Problem::rule("DOMAIN 2.5", en, "订单没有可通知客户的地址；请补充地址，或通过电话确认。").into());

@@ -75,7 +75,7 @@ fn may_pack(tx: &mut Tx, order: &Order) -> Result<()> {
     }
     let facts = Facts {
         blocked_by: exceptions::blocking_numbers(tx.conn, order.id)?,
-        on_hold: parts::details(tx.conn, order.id)?.hold_reason.is_some(),
+        standstill: parts::details(tx.conn, order.id)?.standstill(),
         ..Facts::default()
     };
     let reasons = may_move(&facts);

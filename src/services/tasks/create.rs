@@ -1,11 +1,11 @@
 //! The tasks of an order, made from the templates when it is released (DOMAIN 3.1).
 
-use super::{describe, follow};
+use super::{describe, follow, is_over, step};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
-use crate::domain::lifecycle::task::TaskStatus;
+use crate::domain::lifecycle::task::{Facts as LifecycleFacts, TaskEvent, TaskStatus};
 use crate::domain::order::LineKind;
 use crate::domain::task_plan::{Facts, PlannedTask, Template, USUAL_LEAD_TIME_DAYS, plan};
 use crate::domain::time::UtcTime;
@@ -24,10 +24,42 @@ pub fn create(tx: &mut Tx, order: Id) -> Result<()> {
     if !tasks::list_of_order(tx.conn, order.id)?.is_empty() {
         return Ok(());
     }
-    let templates: Vec<Template> = tasks::templates(tx.conn)?.into_iter().map(Template::from).collect();
-    let facts = facts(tx, &order)?;
-    let planned = plan(&templates, &facts, &tx.company.calendar);
+    let planned = planned(tx, &order)?;
     let rows: Vec<Task> = (1..).zip(planned).map(|(position, task)| row(tx, order.id, position, task)).collect();
+    tasks::insert(tx.conn, &rows)?;
+    for task in &rows {
+        tx.record(describe(EventName::TaskCreated, task))?;
+    }
+    follow::unblock(tx, order.id)
+}
+
+fn planned(tx: &mut Tx, order: &Order) -> Result<Vec<PlannedTask>> {
+    let templates: Vec<Template> = tasks::templates(tx.conn)?.into_iter().map(Template::from).collect();
+    let facts = facts(tx, order)?;
+    Ok(plan(&templates, &facts, &tx.company.calendar))
+}
+
+/// Adapts the tasks of an order whose lines were amended: what is needed now and was not is made, what
+/// is needed no more and not done is cancelled. An order that has none yet gets them when it is released.
+///
+/// # Errors
+/// Those of the database.
+pub fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
+    let order = orders::take(tx, order)?.ok_or_else(Problem::not_found)?;
+    let there = tasks::list_of_order(tx.conn, order.id)?;
+    if there.is_empty() {
+        return Ok(());
+    }
+    let planned = planned(tx, &order)?;
+    for task in there.iter().filter(|task| !is_over(task) && planned.iter().all(|planned| planned.template.code != task.code)) {
+        step(tx, task, TaskEvent::Cancel, &LifecycleFacts::default(), EventName::TaskCancelled, |task, event| {
+            (task, event.note("reason", "order amended"))
+        })?;
+    }
+    let last = there.iter().map(|task| task.position).max().unwrap_or_default();
+    let missing =
+        planned.into_iter().filter(|planned| there.iter().all(|task| task.code != planned.template.code || task.status == TaskStatus::Cancelled));
+    let rows: Vec<Task> = (last + 1..).zip(missing).map(|(position, task)| row(tx, order.id, position, task)).collect();
     tasks::insert(tx.conn, &rows)?;
     for task in &rows {
         tx.record(describe(EventName::TaskCreated, task))?;

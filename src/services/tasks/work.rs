@@ -23,7 +23,7 @@ fn facts(tx: &mut Tx, task: &Task) -> Result<Facts> {
         missing_evidence: proof::missing(tx, task)?.map(|kind| kind.as_str()),
         stock_missing: task.code == code::PICK && !stock::all_reserved(tx.conn, task.order_id)?,
         blocked_by: exceptions::blocking_numbers(tx.conn, task.order_id)?,
-        on_hold: parts::details(tx.conn, task.order_id)?.hold_reason.is_some(),
+        standstill: parts::details(tx.conn, task.order_id)?.standstill(),
         ..Facts::default()
     })
 }

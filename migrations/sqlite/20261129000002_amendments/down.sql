@@ -1,0 +1,2 @@
+ALTER TABLE order_details DROP COLUMN reconfirm;
+ALTER TABLE order_details DROP COLUMN amended_from;
