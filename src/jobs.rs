@@ -5,8 +5,8 @@
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::error::{Problem, Result};
-use crate::repositories::{idempotency, identity, links, stock, tasks as task_rows};
-use crate::services::{confirmations, tasks, workflow};
+use crate::repositories::{approvals as approval_rows, idempotency, identity, links, settings, stock, tasks as task_rows};
+use crate::services::{approvals, confirmations, tasks, workflow};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +44,7 @@ fn tell(work: &str, outcome: Done<()>) {
 /// One look at everything; what does not work out is taken up again by the next.
 pub async fn tick(app: &App) {
     tell("notice_overdue", notice_overdue(app).await.map(drop));
+    tell("escalate_steps", escalate_steps(app).await.map(drop));
     tell("pursue_customers", pursue_customers(app).await.map(drop));
     tell("serve_waiting", serve_waiting(app).await.map(drop));
     tell("forget", forget(app).await);
@@ -59,6 +60,28 @@ pub async fn notice_overdue(app: &App) -> Done<usize> {
     let count = found.len();
     for task in found {
         tell("a task", app.write_as(Actor::system("clock"), move |tx| tasks::notice_overdue(tx, task.id)).await);
+    }
+    Ok(count)
+}
+
+/// Opens approval steps to those above that nobody has decided for long (DECISIONS 36). Gives how many
+/// were found.
+///
+/// # Errors
+/// Where it cannot be seen which.
+pub async fn escalate_steps(app: &App) -> Done<usize> {
+    let now = app.clock.now();
+    let found = app
+        .look(move |conn| {
+            let hours = settings::load(conn)?.1.approval_escalation_hours;
+            let before = now.plus(-TimeDelta::hours(i64::from(hours)));
+            let steps = if hours == 0 { Vec::new() } else { approval_rows::to_escalate(conn, before, AT_ONCE)? };
+            Ok(steps.into_iter().map(|step| (step, before)).collect::<Vec<_>>())
+        })
+        .await?;
+    let count = found.len();
+    for (step, before) in found {
+        tell("a step", app.write_as(Actor::system("clock"), move |tx| approvals::escalate(tx, step, before)).await.map(drop));
     }
     Ok(count)
 }

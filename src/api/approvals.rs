@@ -69,6 +69,8 @@ pub struct ApprovalStep {
     /// The step of an earlier round whose decision still stands, where this one is `carried`.
     pub carried_from: Option<String>,
     pub comment: Option<String>,
+    /// When it was opened to those above, as nobody had decided it.
+    pub escalated_at: Option<UtcTime>,
     /// Those of its round.
     pub checks: Vec<ApprovalCheck>,
 }
@@ -149,7 +151,7 @@ pub fn check_views(checks: &[Check], reader: Reader) -> Vec<ApprovalCheck> {
 fn credit_without_figures(result: CheckResult, language: Language) -> String {
     let said = match result {
         CheckResult::Pass => language.pick("The customer's credit is in order.", "客户信用正常。"),
-        CheckResult::Unknown => language.pick("The customer's credit cannot be told for certain.", "客户信用无法完全确定。"),
+        CheckResult::Warn => language.pick("The customer's credit cannot be told for certain.", "客户信用无法完全确定。"),
         CheckResult::Fail => language.pick(
             "The customer's credit is used up, or invoices are past due. Those who may see credit read the figures.",
             "客户信用额度已用完或有逾期发票。有权查看信用的人员可见具体金额。",
@@ -182,6 +184,7 @@ pub fn step_view(whole: Whole, reader: Reader) -> ApprovalStep {
         decided_revision: step.seen_revision,
         carried_from: step.carried_from_id.map(|id| id.text(Kind::Step)),
         comment: step.comment,
+        escalated_at: step.escalated_at,
         checks: check_views(&round.checks.0, reader),
     }
 }

@@ -94,7 +94,7 @@ fn order_view(owed: &Owed, base: u32) -> CreditOrder {
 fn view(customer: &Customer, credit: &Credit, company: &Company, language: Language) -> CustomerCredit {
     let base = digits(&company.base_currency);
     let check = credit.check(&company.base_currency);
-    let overdue = credit.overdue.iter().map(|invoice| CreditInvoice {
+    let overdue = credit.past_due.unpaid.iter().map(|invoice| CreditInvoice {
         number: invoice.number.clone(),
         order_id: invoice.order_id.text(Kind::Order),
         due_date: invoice.due_date,

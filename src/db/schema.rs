@@ -390,6 +390,8 @@ diesel::table! {
         seen_revision -> Nullable<Integer>,
         seen_fingerprint -> Nullable<Binary>,
         carried_from_id -> Nullable<Uid>,
+        pending_since -> Nullable<Instant>,
+        escalated_at -> Nullable<Instant>,
     }
 }
 

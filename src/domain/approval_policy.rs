@@ -101,6 +101,11 @@ pub struct PlannedStep {
 /// The order in which levels decide (DOMAIN 2.1).
 pub const LADDER: &[Role] = &[Role::SalesSpecialist, Role::SalesManager, Role::DepartmentHead, Role::OperationsHead];
 
+/// The roles below one, which those above may stand in for where nobody decides (DECISIONS 36).
+pub fn below(role: Role) -> &'static [Role] {
+    LADDER.iter().position(|known| *known == role).and_then(|place| LADDER.get(..place)).unwrap_or_default()
+}
+
 /// How deep conditions may be nested, how many there may be in one rule, and in one list of it.
 const DEEPEST: usize = 8;
 const MOST: usize = 100;

@@ -36,6 +36,7 @@ words! {
         ApprovalDecided = "approval.decided",
         ApprovalChecked = "approval.checked",
         ApprovalCarried = "approval.carried",
+        ApprovalEscalated = "approval.escalated",
         ApprovalSuperseded = "approval.superseded",
         DelegationCreated = "delegation.created",
         DelegationRevoked = "delegation.revoked",

@@ -1,6 +1,7 @@
 //! What a company may set through the API, with the defaults of DOMAIN. One document, one version.
 
 use crate::domain::amount::Amount;
+use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::link::Lapse;
 use crate::domain::message::MessageChannel;
 use crate::domain::number::DEFAULT_ORDER_PATTERN;
@@ -35,6 +36,32 @@ pub struct Settings {
     pub confirmation_lapse_days: u32,
     /// What then becomes of it.
     pub confirmation_lapse: Lapse,
+    /// After how many hours an approval step that nobody decides is opened to those above; 0 never (DECISIONS 36).
+    pub approval_escalation_hours: u32,
+    /// Where goods are delivered by which method; a method that is not named serves everywhere (DOMAIN 2.3).
+    pub delivery_areas: Vec<DeliveryArea>,
+}
+
+/// Where a method of delivery serves: these regions of these countries, or all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryArea {
+    /// How the goods get there.
+    pub method: DeliveryMethod,
+    /// ISO 3166-1 alpha-2; at least one.
+    pub countries: Vec<String>,
+    /// Names of regions as orders write them; all where there is none.
+    #[serde(default)]
+    pub regions: Vec<String>,
+}
+
+impl DeliveryArea {
+    /// Whether a place lies in it; a place without a region lies in no single region.
+    pub fn holds(&self, country: &str, region: Option<&str>) -> bool {
+        let alike = |known: &String, text: &str| known.trim().to_lowercase() == text.trim().to_lowercase();
+        let there = self.regions.is_empty() || region.is_some_and(|region| self.regions.iter().any(|known| alike(known, region)));
+        self.countries.iter().any(|known| alike(known, country)) && there
+    }
 }
 
 impl Default for Settings {
@@ -52,6 +79,8 @@ impl Default for Settings {
             confirmation_reminder_hours: 24,
             confirmation_lapse_days: 14,
             confirmation_lapse: Lapse::SendBack,
+            approval_escalation_hours: 24,
+            delivery_areas: Vec::new(),
         }
     }
 }

@@ -4,13 +4,16 @@
 
 pub mod delegations;
 pub mod evidence;
+pub mod queue;
 pub mod rules;
 pub mod whole;
+
+pub use queue::{Queue, Seat, StepFilter, list_steps, to_escalate};
 
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{approval_rounds, approval_steps};
 use crate::db::types::Json;
-use crate::db::{Conn, MultiBackend};
+use crate::db::Conn;
 use crate::domain::actor::{Department, Role};
 use crate::domain::amount::Amount;
 use crate::domain::approval_policy::Facts;
@@ -20,7 +23,6 @@ use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::words;
 use crate::{each, here, here_by_length, insert_rows};
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use rules::Applied;
 use serde::{Deserialize, Serialize};
@@ -35,10 +37,10 @@ words! {
 }
 
 words! {
-    /// What a check found, from best to worst; `unknown` where there was nothing to go by.
+    /// What a check found, from best to worst; `warn` where it cannot be told for certain, too.
     pub enum CheckResult {
         Pass = "pass" / "Pass" / "通过",
-        Unknown = "unknown" / "Unknown" / "无法判断",
+        Warn = "warn" / "Look closely" / "需留意",
         Fail = "fail" / "Fail" / "不通过",
     }
 }
@@ -118,6 +120,10 @@ pub struct Step {
     pub seen_fingerprint: Option<Vec<u8>>,
     /// The decision of an earlier round that still stands (DECISIONS 17).
     pub carried_from_id: Option<Id>,
+    /// Since when it is this level's turn.
+    pub pending_since: Option<UtcTime>,
+    /// When it was opened to those above, as nobody decided (DECISIONS 36).
+    pub escalated_at: Option<UtcTime>,
 }
 
 const BETWEEN_RULES: &str = ", ";
@@ -186,115 +192,6 @@ pub fn steps_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Step>> {
     )
 }
 
-/// A person's queue: the steps that they may decide now (DECISIONS 24).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Queue {
-    pub person: Id,
-    /// Where they may decide, for themselves and for others.
-    pub seats: Vec<Seat>,
-}
-
-/// A deciding role that a person holds, or decides for by a delegation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seat {
-    pub role: Role,
-    /// Set where the step must be of this department.
-    pub department: Option<Department>,
-    /// For whom, where it is not their own.
-    pub principal: Option<Id>,
-}
-
-/// Which steps a list shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct StepFilter {
-    /// Any of these; all where empty.
-    pub statuses: Vec<StepStatus>,
-    pub order: Option<Id>,
-    pub role: Option<Role>,
-    /// Only steps of this queue.
-    pub queue: Option<Queue>,
-}
-
-/// What one index answers of a filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Branch {
-    status: Option<StepStatus>,
-    role: Option<Role>,
-    department: Option<Department>,
-    /// Nobody decides two levels of one round (DOMAIN 2.4): neither of these has decided another.
-    undecided_by: [Option<Id>; 2],
-}
-
-impl StepFilter {
-    /// The branches whose union a filter is: one a status, or, in a queue, one a role.
-    fn branches(&self) -> Vec<Branch> {
-        let wanted = |status: StepStatus| self.statuses.is_empty() || self.statuses.contains(&status);
-        match &self.queue {
-            Some(_) if !wanted(StepStatus::Pending) => Vec::new(),
-            Some(queue) => {
-                let seats = queue.seats.iter().filter(|seat| self.role.is_none_or(|only| only == seat.role));
-                let branch = |seat: &Seat| Branch {
-                    status: Some(StepStatus::Pending),
-                    role: Some(seat.role),
-                    department: seat.department,
-                    undecided_by: [Some(queue.person), seat.principal],
-                };
-                seats.map(branch).collect()
-            }
-            None if self.statuses.is_empty() => vec![self.branch(None)],
-            None => self.statuses.iter().map(|status| self.branch(Some(*status))).collect(),
-        }
-    }
-}
-
-impl StepFilter {
-    fn branch(&self, status: Option<StepStatus>) -> Branch {
-        Branch { status, role: self.role, department: None, undecided_by: [None; 2] }
-    }
-}
-
-// the same table again, for what a person has decided
-diesel::alias!(approval_steps as decided: Decided);
-
-fn list_branch(conn: &mut Conn, filter: &StepFilter, branch: Branch, before: Option<Id>, limit: i64) -> Result<Vec<Step>> {
-    let mut query = approval_steps::table.order(approval_steps::id.desc()).limit(limit).select(Step::as_select()).into_boxed::<MultiBackend>();
-    if let Some(id) = before {
-        query = query.filter(approval_steps::id.lt(id));
-    }
-    if let Some(status) = branch.status {
-        query = query.filter(approval_steps::status.eq(status));
-    }
-    if let Some(role) = branch.role {
-        query = query.filter(approval_steps::role.eq(role));
-    }
-    if let Some(department) = branch.department {
-        query = query.filter(approval_steps::department.eq(department));
-    }
-    if let Some(order) = filter.order {
-        query = query.filter(approval_steps::order_id.eq(order));
-    }
-    for person in branch.undecided_by.into_iter().flatten() {
-        let by = decided.field(approval_steps::decided_by_id).eq(person);
-        let theirs = by.or(decided.field(approval_steps::decided_for_id).eq(person));
-        let of_round = decided.field(approval_steps::round_id).eq(approval_steps::round_id);
-        query = query.filter(not(exists(decided.filter(of_round.and(theirs)))));
-    }
-    Ok(query.load(conn)?)
-}
-
-/// Steps that match, newest first, made before a given one. Each branch is read by its own index
-/// and the few rows are merged.
-pub fn list_steps(conn: &mut Conn, filter: &StepFilter, before: Option<Id>, limit: i64) -> Result<Vec<Step>> {
-    let mut all = Vec::new();
-    for branch in filter.branches() {
-        all.extend(list_branch(conn, filter, branch, before, limit)?);
-    }
-    all.sort_by_key(|step| std::cmp::Reverse(step.id));
-    all.dedup_by_key(|step| step.id);
-    all.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(all)
-}
-
 /// The only writer of a step's status: a compare-and-set from one status (and the version before)
 /// to the step's, with who decided; false where the step has moved on.
 pub fn set_step_status(conn: &mut Conn, from: StepStatus, step: &Step) -> Result<bool> {
@@ -308,6 +205,9 @@ pub fn set_step_status(conn: &mut Conn, from: StepStatus, step: &Step) -> Result
         approval_steps::decided_for_id.eq(step.decided_for_id),
         approval_steps::seen_revision.eq(step.seen_revision),
         approval_steps::seen_fingerprint.eq(step.seen_fingerprint.clone()),
+        approval_steps::department.eq(step.department),
+        approval_steps::pending_since.eq(step.pending_since),
+        approval_steps::escalated_at.eq(step.escalated_at),
     );
     Ok(each!(conn, c => diesel::update(approval_steps::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
@@ -331,24 +231,6 @@ pub fn close_round(conn: &mut Conn, round: Id, status: RoundStatus, at: UtcTime)
 mod tests {
     use super::*;
 
-    fn queue() -> Queue {
-        let person = Id::from_parts(1, [1; 10]);
-        let seat = |role, department| Seat { role, department, principal: None };
-        Queue { person, seats: vec![seat(Role::SalesManager, None), seat(Role::DepartmentHead, Some(Department::Sales))] }
-    }
-
-    #[test]
-    fn a_queue_is_read_role_by_role_and_holds_only_pending_steps() {
-        // DECISIONS 24
-        let filter = StepFilter { queue: Some(queue()), ..StepFilter::default() };
-        let undecided_by = [Some(queue().person), None];
-        let pending = |role, department| Branch { status: Some(StepStatus::Pending), role: Some(role), department, undecided_by };
-        assert_eq!(filter.branches(), [pending(Role::SalesManager, None), pending(Role::DepartmentHead, Some(Department::Sales))]);
-        let one = StepFilter { role: Some(Role::SalesManager), ..filter.clone() };
-        assert_eq!(one.branches(), [pending(Role::SalesManager, None)]);
-        assert!(StepFilter { statuses: vec![StepStatus::Approved], ..filter }.branches().is_empty());
-    }
-
     #[test]
     fn a_step_gives_back_the_codes_of_its_rules() {
         let codes = ["large_order".to_owned(), "key_account".to_owned()];
@@ -370,6 +252,8 @@ mod tests {
             seen_revision: None,
             seen_fingerprint: None,
             carried_from_id: None,
+            pending_since: None,
+            escalated_at: None,
         };
         assert_eq!(step.rule, "large_order, key_account");
         assert_eq!(step.rules(), codes);

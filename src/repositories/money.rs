@@ -4,12 +4,13 @@ use crate::db::cached::Cache;
 use crate::db::schema::{invoices, payments};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::{Amount, LIMIT};
+use crate::domain::company::Company;
 use crate::domain::id::Id;
 use crate::domain::order::{InvoiceKind, PaymentMethod};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -116,19 +117,40 @@ fn by_order(rows: Vec<(Id, Amount)>) -> BTreeMap<Id, i128> {
     })
 }
 
-/// A customer's invoices past due whose order has been paid less than fell due so far: what
-/// makes the credit check fail (DOMAIN 7.1).
-pub fn overdue_unpaid(conn: &mut Conn, customer: Id, today: NaiveDate) -> Result<Vec<Invoice>> {
+/// What of a customer's invoices fell due and was not paid then.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PastDue {
+    /// Those whose order has been paid less than fell due so far: what makes the credit check fail (DOMAIN 7.1).
+    pub unpaid: Vec<Invoice>,
+    /// How many of the last year's are paid by now and were not in time.
+    pub paid_late: usize,
+}
+
+/// A year, in days.
+const YEAR: u64 = 365;
+
+/// A customer's invoices that fell due before a day of the company's calendar.
+pub fn past_due(conn: &mut Conn, customer: Id, company: &Company, today: NaiveDate) -> Result<PastDue> {
     let past_due = invoices::customer_id.eq(customer).and(invoices::due_date.lt(today));
     let late: Vec<Invoice> = invoices::table.filter(past_due).order(invoices::due_date.asc()).select(Invoice::as_select()).load(conn)?;
     if late.is_empty() {
-        return Ok(late);
+        return Ok(PastDue::default());
     }
-    let invoiced = late.iter().map(|invoice| (invoice.order_id, invoice.amount)).collect();
+    let invoiced: Vec<(Id, Amount)> = late.iter().map(|invoice| (invoice.order_id, invoice.amount)).collect();
     let orders = invoices::table.filter(past_due).select(invoices::order_id);
-    let paid: Vec<(Id, Amount)> =
-        payments::table.filter(payments::order_id.eq_any(orders)).select((payments::order_id, payments::amount)).load(conn)?;
-    let (invoiced, paid) = (by_order(invoiced), by_order(paid));
+    let fields = (payments::order_id, payments::amount, payments::paid_at);
+    let payments: Vec<(Id, Amount, UtcTime)> = payments::table.filter(payments::order_id.eq_any(orders)).select(fields).load(conn)?;
+    let (invoiced, paid) = (by_order(invoiced), by_order(payments.iter().map(|(order, amount, _)| (*order, *amount)).collect()));
     let of = |sums: &BTreeMap<Id, i128>, order: Id| sums.get(&order).copied().unwrap_or_default();
-    Ok(late.into_iter().filter(|invoice| of(&paid, invoice.order_id) < of(&invoiced, invoice.order_id)).collect())
+    let unpaid = |invoice: &Invoice| of(&paid, invoice.order_id) < of(&invoiced, invoice.order_id);
+    let (unpaid, settled): (Vec<Invoice>, Vec<Invoice>) = late.into_iter().partition(unpaid);
+    let since = today.checked_sub_days(Days::new(YEAR)).unwrap_or(today);
+    let in_time = |invoice: &Invoice, due: NaiveDate| {
+        let due_by_then = settled.iter().filter(|other| other.order_id == invoice.order_id && other.due_date.is_some_and(|date| date <= due));
+        let paid_by_then = payments.iter().filter(|(order, _, at)| *order == invoice.order_id && company.calendar.local_date(at.utc()) <= due);
+        let sum = |amounts: &mut dyn Iterator<Item = Amount>| amounts.map(|amount| i128::from(amount.parts())).sum::<i128>();
+        sum(&mut paid_by_then.map(|(_, amount, _)| *amount)) >= sum(&mut due_by_then.map(|invoice| invoice.amount))
+    };
+    let paid_late = settled.iter().filter(|invoice| invoice.due_date.is_some_and(|due| due >= since && !in_time(invoice, due))).count();
+    Ok(PastDue { unpaid, paid_late })
 }

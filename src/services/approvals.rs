@@ -10,6 +10,7 @@ mod checking;
 mod checks;
 pub mod credit;
 mod deciding;
+mod escalating;
 mod facts;
 mod opening;
 pub mod rules;
@@ -18,6 +19,7 @@ mod simulating;
 pub use checking::check_again;
 pub use checks::gather as check;
 pub use deciding::decide;
+pub use escalating::escalate;
 pub use opening::open_round;
 pub use simulating::{Simulation, simulate};
 

@@ -3,13 +3,14 @@
 
 use crate::db::Tx;
 use crate::domain::amount::Amount;
+use crate::domain::codes::is_country;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Kind, SETTINGS};
 use crate::domain::link::Lapse;
 use crate::domain::message::MessageChannel;
 use crate::domain::number::is_pattern;
 use crate::domain::order::Channel;
-use crate::domain::settings::Settings;
+use crate::domain::settings::{DeliveryArea, Settings};
 use crate::error::{Code, Error, Result};
 use crate::input::{Patch, rules};
 use crate::repositories::settings;
@@ -62,6 +63,14 @@ pub struct SettingsInput {
     pub confirmation_lapse_days: u32,
     /// What then becomes of it.
     pub confirmation_lapse: Lapse,
+    /// After how many hours an approval step that nobody decides is opened to those above; 0 never.
+    #[validate(range(max = 720))]
+    #[schema(maximum = 720)]
+    pub approval_escalation_hours: u32,
+    /// Where goods are delivered by which method; a method that is not named serves everywhere.
+    #[validate(length(max = 100), custom(function = areas))]
+    #[schema(max_items = 100)]
+    pub delivery_areas: Vec<DeliveryArea>,
 }
 
 impl Default for SettingsInput {
@@ -85,6 +94,8 @@ impl SettingsInput {
             confirmation_reminder_hours: settings.confirmation_reminder_hours,
             confirmation_lapse_days: settings.confirmation_lapse_days,
             confirmation_lapse: settings.confirmation_lapse,
+            approval_escalation_hours: settings.approval_escalation_hours,
+            delivery_areas: settings.delivery_areas,
         }
     }
 
@@ -102,8 +113,19 @@ impl SettingsInput {
             confirmation_reminder_hours: self.confirmation_reminder_hours,
             confirmation_lapse_days: self.confirmation_lapse_days,
             confirmation_lapse: self.confirmation_lapse,
+            approval_escalation_hours: self.approval_escalation_hours,
+            delivery_areas: self.delivery_areas,
         }
     }
+}
+
+fn areas(areas: &[DeliveryArea]) -> std::result::Result<(), ValidationError> {
+    let sound = |area: &DeliveryArea| {
+        let countries = (1..=250).contains(&area.countries.len()) && area.countries.iter().all(|country| is_country(country));
+        countries && area.regions.len() <= 100 && area.regions.iter().all(|region| region.chars().count() <= 100 && rules::line(region).is_ok())
+    };
+    let en = "must name at least one country each, and at most 100 regions of one line";
+    rules::when(areas.iter().all(sound), "areas", en, "每项须至少包含一个国家代码，地区不超过 100 个且各为一行文本")
 }
 
 fn each_once<T: PartialEq>(channels: &[T]) -> std::result::Result<(), ValidationError> {

@@ -54,7 +54,7 @@ fn rule_2_3_a_limit_is_measured_by_all_that_is_not_paid() {
 
         order(&company, "1.00", "EUR");
         let unknown = finance.get(&path).ok();
-        assert_eq!([&unknown["result"], &unknown["without_rate"]], [&json!("unknown"), &json!(["EUR"])]);
+        assert_eq!([&unknown["result"], &unknown["without_rate"]], [&json!("warn"), &json!(["EUR"])]);
     });
 }
 

@@ -213,3 +213,49 @@ fn a_list_of_far_too_many_names_is_refused_before_they_are_compared_with_each_ot
         app.anyone.post("/v1/orders/verify", json!({"orders": names})).refused(401, "unauthenticated");
     });
 }
+
+#[test]
+fn rule_2_3_goods_are_not_promised_to_where_nobody_delivers() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("5");
+        let set = |areas: Value| company.order_admin().patch("/v1/settings", "*", json!({"delivery_areas": areas}));
+        set(json!([{"method": "courier", "countries": []}])).refused(400, "validation_failed");
+        set(json!([{"method": "courier", "countries": ["XX"]}])).refused(400, "validation_failed");
+        set(json!([{"method": "courier", "countries": ["CN"], "regions": ["Beijing"]}])).ok();
+        let mut said = order_of(json!([{"sku": "PAPER", "quantity": "1"}]));
+        said["delivery"]["method"] = json!("courier");
+        let order = order(&company, said);
+        let check = latest_round(&company, &order)["checks"][2].clone();
+        assert_eq!([&check["kind"], &check["result"]], ["delivery", "fail"]);
+        assert!(check["detail"].as_str().is_some_and(|detail| detail.contains("Courier does not serve Shanghai, CN.")), "{check}");
+        set(json!(null)).ok();
+        company.order_admin().post(&company.path(&order, "/checks"), json!({})).ok();
+        assert_eq!(latest_round(&company, &order)["checks"][2]["result"], "pass");
+    });
+}
+
+#[test]
+fn rule_2_3_invoices_of_the_last_year_that_were_paid_late_are_a_warning() {
+    on_every_store(|app| {
+        let company = app.company();
+        let customer = company.sales().post("/v1/customers", json!({"code": "NOVA", "name": "Nova"})).created();
+        let mut said = desk("100");
+        said["customer"] = json!({"id": id(&customer)});
+        let first = order(&company, said.clone());
+        let today = app.app.company.calendar.local_date(app.app.clock.now().utc());
+        let due = today - chrono::Days::new(10);
+        let invoice = json!({"order_id": id(&first), "number": "INV-1", "amount": "100.00", "kind": "ordinary", "due_date": due});
+        company.finance().post("/v1/invoices", invoice).created();
+        let result = |order: &Value| latest_round(&company, order)["checks"][0]["result"].clone();
+        said["lines"][0]["name"] = json!("Chair");
+        let second = order(&company, said.clone());
+        assert_eq!(result(&second), "fail");
+        company.finance().post("/v1/payments", json!({"order_id": id(&first), "amount": "100.00", "method": "cash"})).created();
+        company.order_admin().post(&company.path(&second, "/checks"), json!({})).ok();
+        assert_eq!(result(&second), "warn");
+        app.advance(chrono::TimeDelta::days(360));
+        company.order_admin().post(&company.path(&second, "/checks"), json!({})).ok();
+        assert_eq!(result(&second), "pass");
+    });
+}

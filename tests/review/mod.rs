@@ -7,6 +7,7 @@ mod credit;
 mod deciding;
 mod delegating;
 mod duplicating;
+mod escalating;
 mod evading;
 mod overriding;
 mod policy;

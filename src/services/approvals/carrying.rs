@@ -5,6 +5,7 @@ use super::opening::Plan;
 use super::{OVERRIDERS, is_large};
 use crate::db::Tx;
 use crate::db::types::Json;
+use crate::domain::actor::Role;
 use crate::domain::id::Id;
 use crate::domain::judged::{Topic, WHOLE, touched};
 use crate::domain::lifecycle::approval::{Facts, MACHINE, RoundStatus, StepEvent};
@@ -69,7 +70,8 @@ fn is_same_level(decided: &Step, step: &Step, last: &Round, round: &Round) -> bo
         let of_step = basis.rules.iter().filter(|rule| step.rules().contains(&rule.code));
         of_step.map(|rule| (rule.id.clone(), rule.code.clone(), rule.version)).collect()
     };
-    (decided.role, decided.department) == (step.role, step.department) && decided.rule == step.rule && versions(last) == versions(round)
+    let same_head = step.role != Role::DepartmentHead || decided.department == step.department;
+    decided.role == step.role && same_head && decided.rule == step.rule && versions(last) == versions(round)
 }
 
 /// Whether who decided has amended the order since, and it is one that nobody approves for themselves

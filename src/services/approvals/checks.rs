@@ -9,12 +9,14 @@ use crate::domain::calendar::Calendar;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::LineKind;
+use crate::domain::settings::DeliveryArea;
 use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
+use crate::domain::words::Language;
 use crate::error::Result;
 use crate::repositories::approvals::evidence::{self, Subject};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
 use crate::repositories::orders::parts::{Delivery, Line};
-use crate::repositories::products;
+use crate::repositories::{products, settings};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -33,8 +35,8 @@ pub(super) fn finding(result: CheckResult, en: impl Into<String>, zh: impl Into<
 pub(super) fn check(kind: CheckKind, found: &[Finding]) -> Check {
     Check {
         kind,
-        result: found.iter().map(|f| f.result).max().unwrap_or(CheckResult::Unknown),
-        detail_en: found.iter().map(|f| f.en.as_str()).collect::<Vec<_>>().join(" "),
+        result: found.iter().map(|f| f.result).max().unwrap_or(CheckResult::Warn),
+        detail_en: found.iter().map(|f| f.en.as_str()).filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" "),
         detail_zh: found.iter().map(|f| f.zh.as_str()).collect(),
     }
 }
@@ -99,7 +101,7 @@ fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usi
     }
     if untracked > 0 {
         let en = format!("Not in the catalogue, so without known stock: {untracked} line(s).");
-        found.push(finding(CheckResult::Unknown, en, format!("{untracked} 条明细不在目录中，库存未知。")));
+        found.push(finding(CheckResult::Warn, en, format!("{untracked} 条明细不在目录中，库存未知。")));
     }
     if found.is_empty() && needed.is_empty() {
         found.push(finding(CheckResult::Pass, "Nothing comes from stock.", "无需备货。"));
@@ -111,8 +113,13 @@ fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usi
 
 fn delivery(tx: &mut Tx, Subject { lines, delivery, .. }: &Subject) -> Result<Check> {
     let promises = promises(lines, delivery, &lead_times(tx, lines)?);
+    let (_, settings) = settings::load(tx.conn)?;
     let calendar = &tx.company.calendar;
-    let found = [judge_address(lines, delivery), judge_promises(&promises, calendar.local_date(tx.now.utc()), calendar)];
+    let found = [
+        judge_address(lines, delivery),
+        judge_coverage(lines, delivery, &settings.delivery_areas),
+        judge_promises(&promises, calendar.local_date(tx.now.utc()), calendar),
+    ];
     Ok(check(CheckKind::Delivery, &found))
 }
 
@@ -138,6 +145,29 @@ fn judge_address(lines: &[Line], delivery: &Delivery) -> Finding {
     let en = missing.iter().map(|(en, _)| *en).collect::<Vec<_>>().join(", ");
     let zh = missing.iter().map(|(_, zh)| *zh).collect::<Vec<_>>().join("、");
     finding(CheckResult::Fail, format!("The address lacks: {en}."), format!("收货地址缺少：{zh}。"))
+}
+
+/// Whether the method that was chosen, or any where none was, serves the address.
+fn judge_coverage(lines: &[Line], delivery: &Delivery, areas: &[DeliveryArea]) -> Finding {
+    let goods = lines.iter().any(|line| line.kind != LineKind::Service);
+    let country = delivery.country.as_deref().filter(|country| !country.trim().is_empty());
+    let (Some(country), true, false) = (country, goods && !areas.is_empty(), delivery.method == Some(DeliveryMethod::SelfPickup)) else {
+        return finding(CheckResult::Pass, "", "");
+    };
+    let serves = |method: DeliveryMethod| {
+        let mut of_method = areas.iter().filter(|area| area.method == method).peekable();
+        of_method.peek().is_none() || of_method.any(|area| area.holds(country, delivery.region.as_deref()))
+    };
+    let sending = DeliveryMethod::ALL.iter().copied().filter(|method| *method != DeliveryMethod::SelfPickup);
+    let mut asked: Vec<DeliveryMethod> = delivery.method.map_or_else(|| sending.collect(), |method| vec![method]);
+    asked.retain(|method| serves(*method));
+    if !asked.is_empty() {
+        return finding(CheckResult::Pass, "The address is served.", "收货地址可配送。");
+    }
+    let place = delivery.region.as_deref().map_or_else(|| country.to_owned(), |region| format!("{region}, {country}"));
+    let [en, zh] = [Language::English, Language::Chinese].map(|language| delivery.method.map(|method| method.label(language)));
+    let (en, zh) = (en.unwrap_or("Any method"), zh.unwrap_or("任何配送方式"));
+    finding(CheckResult::Fail, format!("{en} does not serve {place}."), format!("{zh}不配送至 {place}。"))
 }
 
 /// What was promised of a line, and how many working days it takes.
@@ -172,7 +202,7 @@ fn judge_promises(promises: &[Promise], today: NaiveDate, calendar: &Calendar) -
                 return finding(CheckResult::Fail, en, format!("{name} 承诺 {date}，最早 {ready} 可备好。"));
             }
             Some(_) => {}
-            None => return finding(CheckResult::Unknown, "The working calendar does not reach that far.", "工作日历未覆盖该日期。"),
+            None => return finding(CheckResult::Warn, "The working calendar does not reach that far.", "工作日历未覆盖该日期。"),
         }
     }
     finding(CheckResult::Pass, "The promised dates can be kept.", "承诺交期可以达成。")
@@ -235,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_check_is_as_good_as_the_worst_that_it_found() {
-        let found = [finding(CheckResult::Fail, "A.", "甲。"), finding(CheckResult::Unknown, "B.", "乙。"), finding(CheckResult::Pass, "C.", "丙。")];
+        let found = [finding(CheckResult::Fail, "A.", "甲。"), finding(CheckResult::Warn, "B.", "乙。"), finding(CheckResult::Pass, "C.", "丙。")];
         let check = check(CheckKind::Stock, &found);
         assert_eq!((check.result, check.detail_en.as_str(), check.detail_zh.as_str()), (CheckResult::Fail, "A. B. C.", "甲。乙。丙。"));
     }
@@ -249,7 +279,7 @@ mod tests {
         let with = |units: i32| BTreeMap::from([(id(7), i128::from(Amount::units(units).parts()))]);
         let result = |available: &BTreeMap<Id, i128>, untracked| check(CheckKind::Stock, &judge_stock(&needed, available, untracked)).result;
         assert_eq!(result(&with(7), 0), CheckResult::Pass);
-        assert_eq!(result(&with(7), 1), CheckResult::Unknown);
+        assert_eq!(result(&with(7), 1), CheckResult::Warn);
         assert_eq!(result(&BTreeMap::new(), 0), CheckResult::Fail);
         assert_eq!(judge_stock(&needed, &with(6), 0)[0].en, "PAPER: 7 ordered, 6 available.");
         assert_eq!(judge_stock(&[], &BTreeMap::new(), 0)[0].result, CheckResult::Pass);
@@ -262,6 +292,29 @@ mod tests {
         assert_eq!(judge_address(&goods, &to(None, None, None)).en, "The address lacks: country, city, street.");
         assert_eq!(judge_address(&goods, &to(None, Some(DeliveryMethod::SelfPickup), None)).result, CheckResult::Pass);
         assert_eq!(judge_address(&[line(LineKind::Service, None, 1)], &to(None, None, None)).result, CheckResult::Pass);
+    }
+
+    #[test]
+    fn an_address_is_served_by_the_method_that_was_chosen_or_by_any() {
+        // DOMAIN 2.3
+        let goods = [line(LineKind::Standard, None, 1)];
+        let area = |method, regions: &[&str]| DeliveryArea {
+            method,
+            countries: vec!["CN".to_owned()],
+            regions: regions.iter().map(|r| (*r).to_owned()).collect(),
+        };
+        let here = [area(DeliveryMethod::Courier, &[]), area(DeliveryMethod::OwnDelivery, &["Shanghai"]), area(DeliveryMethod::Freight, &["Tibet"])];
+        let judge = |country: &str, region: Option<&str>, method| {
+            let place = Delivery { region: region.map(str::to_owned), ..to(Some(country), method, None) };
+            judge_coverage(&goods, &place, &here).result
+        };
+        assert_eq!(judge("CN", None, Some(DeliveryMethod::Courier)), CheckResult::Pass);
+        assert_eq!(judge("CN", Some("shanghai"), Some(DeliveryMethod::OwnDelivery)), CheckResult::Pass);
+        assert_eq!(judge("CN", Some("Tibet"), Some(DeliveryMethod::OwnDelivery)), CheckResult::Fail);
+        assert_eq!([judge("CN", None, None), judge("DE", None, None)], [CheckResult::Pass, CheckResult::Fail]);
+        assert_eq!(judge("DE", None, Some(DeliveryMethod::SelfPickup)), CheckResult::Pass);
+        assert_eq!(judge_coverage(&goods, &to(Some("DE"), None, None), &[]).result, CheckResult::Pass, "nothing said, everywhere served");
+        assert_eq!(judge_coverage(&[line(LineKind::Service, None, 1)], &to(Some("DE"), None, None), &here).result, CheckResult::Pass);
     }
 
     #[test]

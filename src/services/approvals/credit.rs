@@ -14,7 +14,7 @@ use crate::repositories::approvals::evidence::{self, Unpaid};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
 use crate::repositories::customers::{self, Customer};
 use crate::repositories::exchange_rates::{self, Conversion};
-use crate::repositories::money::{self, Invoice};
+use crate::repositories::money::{self, PastDue};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -39,8 +39,8 @@ pub struct Credit {
     pub owed: Vec<Owed>,
     /// There are more orders of which something is left to pay.
     pub more: bool,
-    /// Invoices that are past due and not paid.
-    pub overdue: Vec<Invoice>,
+    /// Invoices that are past due and not paid, and how many were paid late.
+    pub past_due: PastDue,
 }
 
 /// So many unpaid orders are looked at; who has more has other troubles.
@@ -59,7 +59,7 @@ pub fn needed(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &C
             customers::hold(conn, customer.id)?;
             of(conn, company, today, customer)
         }
-        None => Ok(Credit { limit: None, owed: Vec::new(), more: false, overdue: money::overdue_unpaid(conn, customer.id, today)? }),
+        None => Ok(Credit { limit: None, owed: Vec::new(), more: false, past_due: money::past_due(conn, customer.id, company, today)? }),
     }
 }
 
@@ -86,7 +86,7 @@ pub fn of(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &Custo
         let left_in_base = rate.and_then(|rate| rate.of(left));
         owed.push(Owed { order: unpaid.order, number: unpaid.number, currency: unpaid.currency, total: unpaid.total, left, left_in_base });
     }
-    Ok(Credit { limit: customer.credit_limit, owed, more, overdue: money::overdue_unpaid(conn, customer.id, today)? })
+    Ok(Credit { limit: customer.credit_limit, owed, more, past_due: money::past_due(conn, customer.id, company, today)? })
 }
 
 /// What is left to pay of an order, in parts; what was paid too much counts for no other order.
@@ -121,14 +121,18 @@ impl Credit {
 
     /// The check that this comes to, in words.
     pub fn check(&self, base_currency: &str) -> Check {
-        let overdue: Vec<&str> = self.overdue.iter().map(|invoice| invoice.number.as_str()).collect();
+        let overdue: Vec<&str> = self.past_due.unpaid.iter().map(|invoice| invoice.number.as_str()).collect();
         let exposure = self.limit.map(|limit| judge_exposure(self, limit, base_currency));
-        let found: Vec<Finding> = std::iter::once(judge_invoices(&overdue)).chain(exposure).collect();
+        let found: Vec<Finding> = std::iter::once(judge_invoices(&overdue, self.past_due.paid_late)).chain(exposure).collect();
         check(CheckKind::Credit, &found)
     }
 }
 
-fn judge_invoices(overdue: &[&str]) -> Finding {
+fn judge_invoices(overdue: &[&str], paid_late: usize) -> Finding {
+    if overdue.is_empty() && paid_late > 0 {
+        let en = format!("No invoice is past due; {paid_late} of the last year were paid late.");
+        return finding(CheckResult::Warn, en, format!("无逾期未付发票；近一年有 {paid_late} 张逾期后付款。"));
+    }
     if overdue.is_empty() {
         return finding(CheckResult::Pass, "No invoice is past due.", "无逾期未付发票。");
     }
@@ -147,7 +151,7 @@ fn judge_exposure(credit: &Credit, limit: Amount, currency: &str) -> Finding {
     let result = match credit.exposure_in_parts() > i128::from(limit.parts()) {
         true => CheckResult::Fail,
         false if without_rate.is_empty() && !credit.more => CheckResult::Pass,
-        false => CheckResult::Unknown,
+        false => CheckResult::Warn,
     };
     let others = match without_rate.is_empty() {
         true => (String::new(), String::new()),
@@ -191,12 +195,13 @@ mod tests {
     #[test]
     fn exposure_is_measured_by_what_is_known_of_it() {
         // DOMAIN 2.3, DECISIONS 24
-        let check = |owed: Vec<Owed>| Credit { limit: Some(Amount::units(100)), owed, more: false, overdue: Vec::new() }.check("CNY");
-        let many = |left| Credit { limit: Some(Amount::units(100)), owed: vec![owed("CNY", left, Some(left))], more: true, overdue: Vec::new() };
-        assert_eq!([many(100).check("CNY").result, many(101).check("CNY").result], [CheckResult::Unknown, CheckResult::Fail]);
+        let check = |owed: Vec<Owed>| Credit { limit: Some(Amount::units(100)), owed, more: false, past_due: PastDue::default() }.check("CNY");
+        let many =
+            |left| Credit { limit: Some(Amount::units(100)), owed: vec![owed("CNY", left, Some(left))], more: true, past_due: PastDue::default() };
+        assert_eq!([many(100).check("CNY").result, many(101).check("CNY").result], [CheckResult::Warn, CheckResult::Fail]);
         assert_eq!(check(vec![owed("CNY", 60, Some(60)), owed("USD", 6, Some(40))]).result, CheckResult::Pass);
         assert_eq!(check(vec![owed("CNY", 60, Some(60)), owed("USD", 6, Some(41))]).result, CheckResult::Fail);
-        assert_eq!(check(vec![owed("CNY", 100, Some(100)), owed("EUR", 1, None)]).result, CheckResult::Unknown);
+        assert_eq!(check(vec![owed("CNY", 100, Some(100)), owed("EUR", 1, None)]).result, CheckResult::Warn);
         assert_eq!(check(vec![owed("CNY", 101, Some(101)), owed("EUR", 1, None)]).result, CheckResult::Fail);
         let most = Owed { left_in_base: Amount::from_parts(i128::from(LIMIT)).ok(), ..owed("CNY", 1, None) };
         assert_eq!(check(vec![most.clone(), most]).result, CheckResult::Fail);
@@ -206,8 +211,12 @@ mod tests {
 
     #[test]
     fn what_is_available_is_what_the_limit_leaves() {
-        let credit =
-            |limit: Option<i32>| Credit { limit: limit.map(Amount::units), owed: vec![owed("CNY", 60, Some(60))], more: false, overdue: Vec::new() };
+        let credit = |limit: Option<i32>| Credit {
+            limit: limit.map(Amount::units),
+            owed: vec![owed("CNY", 60, Some(60))],
+            more: false,
+            past_due: PastDue::default(),
+        };
         assert_eq!(credit(Some(100)).available(), Some(Amount::units(40)));
         assert_eq!(credit(Some(50)).available(), Some(Amount::ZERO));
         assert_eq!(credit(None).available(), None);
@@ -217,8 +226,9 @@ mod tests {
     #[test]
     fn a_past_due_invoice_fails_the_credit_check() {
         // DOMAIN 7.1
-        assert_eq!(judge_invoices(&[]).result, CheckResult::Pass);
-        let late = judge_invoices(&["A-1", "A-2"]);
+        assert_eq!(judge_invoices(&[], 0).result, CheckResult::Pass);
+        assert_eq!(judge_invoices(&[], 2).result, CheckResult::Warn, "DOMAIN 2.3: in the last year");
+        let late = judge_invoices(&["A-1", "A-2"], 1);
         assert_eq!((late.result, late.en.as_str()), (CheckResult::Fail, "Past due and not paid: A-1, A-2."));
     }
 }

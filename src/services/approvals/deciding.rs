@@ -4,10 +4,12 @@ use super::{Decision, OVERRIDERS, about, close, facts, is_large, queue_of, reque
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Role;
+use crate::domain::approval_policy::below;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
 use crate::domain::judged::touched;
 use crate::domain::lifecycle::approval::{Facts, MACHINE, RoundStatus, StepEvent, StepStatus};
+use crate::domain::lifecycle::order::Status;
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::domain::visible::is_blank;
@@ -107,7 +109,8 @@ fn go_on(tx: &mut Tx, round: &Round, steps: &[Step], follower: Option<&Step>, ou
 
 fn take_turn(tx: &mut Tx, round: &Round, step: &Step) -> Result<()> {
     let facts = Facts { earlier_passed: true, ..Facts::default() };
-    let turn = Step { status: next(step, StepEvent::TakeTurn, &facts)?, version: step.version + 1, ..step.clone() };
+    let status = next(step, StepEvent::TakeTurn, &facts)?;
+    let turn = Step { status, version: step.version + 1, pending_since: Some(tx.now), ..step.clone() };
     store(tx, step, &turn)?;
     tx.record(requested(round, &turn).change("status", step.status.as_str(), turn.status.as_str())).map(drop)
 }
@@ -161,8 +164,11 @@ fn place_at(tx: &mut Tx, asked: &Asked, step: &Step, decision: Decision) -> Resu
     Ok(first)
 }
 
+/// A seat decides its own steps, and those below that were opened to it (DECISIONS 36); a head's is of
+/// one department.
 fn fits(seat: &Seat, step: &Step) -> bool {
-    seat.role == step.role && (step.role != Role::DepartmentHead || seat.department == step.department)
+    let theirs = seat.role == step.role || (step.escalated_at.is_some() && below(seat.role).contains(&step.role));
+    theirs && (seat.role != Role::DepartmentHead || seat.department == step.department)
 }
 
 /// Those who decide: the actor and, where they decide for somebody, that person. Each rule about two
@@ -179,6 +185,8 @@ fn gather(tx: &mut Tx, Asked { order, round, steps, settings }: &Asked, seat: Se
     for person in &people {
         author |= parts::has_author(tx.conn, order.id, *person)?;
     }
+    // amending is never stopped, so approving it is not either: it may be what lifts the block (DECISIONS 18)
+    let amending = order.state.status() != Status::Created;
     let own_large = author && is_large(round.total_in_base(), settings);
     let facts = Facts {
         earlier_passed: steps.iter().filter(|other| other.level < step.level).all(|other| other.status.is_passed()),
@@ -187,8 +195,8 @@ fn gather(tx: &mut Tx, Asked { order, round, steps, settings }: &Asked, seat: Se
         decided_other_level: steps.iter().any(|other| other.id != step.id && decided(other)),
         own_large_order: own_large && settings.four_eyes,
         own_amendment: author && settings.four_eyes && amended_unverified(tx, order, &people)?,
-        blocked_by: exceptions::blocking_numbers(tx.conn, order.id)?,
-        on_hold: parts::details(tx.conn, order.id)?.hold_reason.is_some(),
+        blocked_by: if amending { Vec::new() } else { exceptions::blocking_numbers(tx.conn, order.id)? },
+        on_hold: !amending && parts::details(tx.conn, order.id)?.hold_reason.is_some(),
     };
     Ok((own_large, facts))
 }
@@ -242,6 +250,8 @@ mod tests {
             seen_revision: None,
             seen_fingerprint: None,
             carried_from_id: None,
+            pending_since: None,
+            escalated_at: None,
         }
     }
 
@@ -254,6 +264,17 @@ mod tests {
         assert!(!fits(&seat(Role::DepartmentHead, Some(Department::Production)), &of_sales));
         assert!(!fits(&seat(Role::SalesManager, None), &of_sales));
         assert!(fits(&seat(Role::SalesManager, None), &step(Role::SalesManager, None, StepStatus::Pending)));
+    }
+
+    #[test]
+    fn what_was_opened_to_those_above_is_theirs_too_and_nobody_elses() {
+        // DECISIONS 36
+        let seat = |role, department| Seat { role, department, principal: None };
+        let waiting = step(Role::SalesManager, Some(Department::Sales), StepStatus::Pending);
+        let opened = Step { escalated_at: UtcTime::from_micros(1), ..waiting.clone() };
+        let above = [seat(Role::DepartmentHead, Some(Department::Sales)), seat(Role::OperationsHead, None)];
+        assert!(above.iter().all(|seat| fits(seat, &opened) && !fits(seat, &waiting)));
+        assert!(!fits(&seat(Role::DepartmentHead, Some(Department::Warehouse)), &opened) && !fits(&seat(Role::SalesSpecialist, None), &opened));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub fn open_round(tx: &mut Tx, order: Id) -> Result<()> {
     }
     let first = steps.iter_mut().find(|step| step.status == StepStatus::Waiting);
     match first {
-        Some(first) => first.status = StepStatus::Pending,
+        Some(first) => (first.status, first.pending_since) = (StepStatus::Pending, Some(tx.now)),
         None => (round.status, round.closed_at) = (RoundStatus::Approved, Some(tx.now)),
     }
     approvals::insert_round(tx.conn, &round)?;
@@ -135,6 +135,8 @@ pub(super) fn build_steps(tx: &mut Tx, order: &Order, round: &Round, planned: &[
         seen_revision: None,
         seen_fingerprint: None,
         carried_from_id: None,
+        pending_since: None,
+        escalated_at: None,
     };
     Ok(planned.iter().map(step).collect())
 }
