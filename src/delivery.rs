@@ -90,6 +90,11 @@ impl From<Result<(), Failure>> for Outcome {
     }
 }
 
+/// What of a link has to stay secret.
+fn token_of(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or(url)
+}
+
 /// When to try again after a number of attempts; never after the last.
 fn again_at(attempts: i32, now: UtcTime) -> Option<UtcTime> {
     let step = usize::try_from(attempts).ok()?.checked_sub(1)?;
@@ -110,7 +115,15 @@ impl Sender {
         known.into_iter().filter(|(_, is)| *is).map(|(channel, _)| channel)
     }
 
+    /// Sends a message; what the other side says is kept without the link, which it may repeat.
     async fn send(&self, claimed: &Claimed) -> Outcome {
+        match (self.try_send(claimed).await, &claimed.url) {
+            (Outcome::Failed(failure), Some(url)) => Outcome::Failed(Failure { why: failure.why.replace(token_of(url), "{link}"), ..failure }),
+            (outcome, _) => outcome,
+        }
+    }
+
+    async fn try_send(&self, claimed: &Claimed) -> Outcome {
         let message = match &claimed.ready {
             Ok(message) => message,
             Err(failure) => return Outcome::Failed(failure.clone()),

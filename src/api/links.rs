@@ -155,6 +155,7 @@ fn wrong(problem: &Problem, shown: &Shown) -> Option<String> {
     match problem.code {
         Code::LinkAlreadyUsed | Code::LinkExpired => None,
         _ if problem.errors.is_empty() => Some(problem.detail_text(reader)),
+        _ if problem.errors.iter().any(|error| error.code == "length") => Some(page::too_long(reader).to_owned()),
         _ => Some(page::what_to_change(reader).to_owned()),
     }
 }

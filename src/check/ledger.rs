@@ -77,7 +77,7 @@ fn drawn(conn: &mut Conn, table: &str, series: &str, company: &Company) -> Resul
 }
 
 const ORPHANS: &str = "SELECT m.id AS id, e.id AS event_id FROM messages m LEFT JOIN events e ON e.id = m.event_id \
-                       WHERE e.id IS NULL OR e.order_id IS NULL OR e.order_id <> m.order_id ORDER BY m.id";
+                       WHERE e.id IS NULL OR e.order_id IS DISTINCT FROM m.order_id ORDER BY m.id";
 
 /// See the module.
 pub fn messages_have_events(conn: &mut Conn, _: &Company) -> Result<Vec<Finding>> {

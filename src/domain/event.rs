@@ -52,6 +52,7 @@ words! {
         TaskEvidenceAdded = "task.evidence_added",
         TaskCompleted = "task.completed",
         TaskCancelled = "task.cancelled",
+        TaskRenewed = "task.renewed",
         TaskOverdue = "task.overdue",
         ShipmentCreated = "shipment.created",
         ShipmentDispatched = "shipment.dispatched",

@@ -10,10 +10,10 @@ pub mod whole;
 
 pub use queue::{Queue, Seat, StepFilter, list_steps, to_escalate};
 
+use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{approval_rounds, approval_steps};
 use crate::db::types::Json;
-use crate::db::Conn;
 use crate::domain::actor::{Department, Role};
 use crate::domain::amount::Amount;
 use crate::domain::approval_policy::Facts;

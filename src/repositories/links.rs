@@ -78,11 +78,20 @@ pub fn open_of(conn: &mut Conn, order: Id, purpose: Purpose) -> Result<Option<Li
     Ok(each!(conn, c => links::table.filter(open).select(Link::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
-/// The link by which a customer said yes to what an order offers.
+/// The link by which a customer said yes to what an order offers, where that is the last thing they said.
 pub fn agreed(conn: &mut Conn, order: Id, offer: &[u8]) -> Result<Option<Link>> {
-    let yes = links::order_id.eq(order).and(links::answer.eq(CustomerAnswer::Confirm)).and(links::offer.eq(offer));
-    let latest = || links::table.filter(yes.clone()).order(links::id.desc());
-    Ok(each!(conn, c => latest().select(Link::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
+    let answered = links::order_id.eq(order).and(links::answer.is_not_null()).and(links::revoked_at.is_null());
+    let latest = || links::table.filter(answered).order(links::id.desc());
+    let last: Option<Link> = each!(conn, c => latest().select(Link::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?;
+    Ok(last.filter(|link| link.answer == Some(CustomerAnswer::Confirm) && link.offer == offer))
+}
+
+/// What was said by links before counts no more: the customer has said something else since.
+pub fn revoke_all(conn: &mut Conn, order: Id, now: UtcTime) -> Result<()> {
+    let before = links::table.filter(links::order_id.eq(order).and(links::revoked_at.is_null()));
+    let gone = (links::revoked_at.eq(Some(now)), links::remind_at.eq(None::<UtcTime>), links::lapse_at.eq(None::<UtcTime>));
+    each!(conn, c => diesel::update(before).set(gone).fixed(here!()).execute(c))?;
+    Ok(())
 }
 
 /// The link by which a customer said yes to a revision of an order.

@@ -10,7 +10,7 @@ use crate::domain::lifecycle::order::State;
 use crate::domain::order::LineKind;
 use crate::domain::stock::{MovementKind, outstanding};
 use crate::domain::time::UtcTime;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::repositories::orders::parts::{self, Line};
 use crate::{each, here, here_by_length};
 use diesel::dsl::sql;
@@ -154,16 +154,24 @@ pub fn add_reserved(conn: &mut Conn, allocation: &Allocation) -> Result<()> {
     Ok(())
 }
 
-/// Lowers what a warehouse has set aside for a line to so much.
-pub fn set_reserved(conn: &mut Conn, allocation: &Allocation, reserved: Amount) -> Result<()> {
-    let target = allocations::table.find((allocation.line_id, allocation.warehouse_id));
-    each!(conn, c => diesel::update(target).set(allocations::reserved.eq(reserved)).fixed(here!()).execute(c))?;
-    Ok(())
+/// Gives back what a warehouse has set aside for a line beyond so much; gives whether there was any.
+pub fn give_back(tx: &mut Tx, held: &Allocation, keeps: Amount) -> Result<bool> {
+    if held.reserved <= keeps {
+        return Ok(false);
+    }
+    let change = (Amount::ZERO, held.reserved.minus(keeps)?.negated());
+    let moved = MovementRow::new(tx, MovementKind::Release, (held.product_id, held.warehouse_id), Some(held.order_id), change);
+    if !apply(tx.conn, &moved)? {
+        return Err(Error::internal(format!("a balance cannot give what order {} holds of it", held.order_id)));
+    }
+    let target = allocations::table.find((held.line_id, held.warehouse_id));
+    each!(&mut *tx.conn, c => diesel::update(target).set(allocations::reserved.eq(keeps)).fixed(here!()).execute(c))?;
+    Ok(true)
 }
 
-/// Forgets that anything was ever set aside for a line that is to go.
-pub fn forget_line(conn: &mut Conn, line: Id) -> Result<()> {
-    each!(conn, c => diesel::delete(allocations::table.filter(allocations::line_id.eq(line))).fixed(here!()).execute(c))?;
+/// Forgets that a warehouse ever set anything aside for a line that goes.
+pub fn forget(conn: &mut Conn, held: &Allocation) -> Result<()> {
+    each!(conn, c => diesel::delete(allocations::table.find((held.line_id, held.warehouse_id))).fixed(here!()).execute(c))?;
     Ok(())
 }
 

@@ -186,6 +186,13 @@ pub fn insert(conn: &mut Conn, rows: &[Task]) -> Result<()> {
     Ok(())
 }
 
+/// What a task waits for, where its order's lines were amended.
+pub fn set_dependencies(conn: &mut Conn, id: Id, codes: &[String]) -> Result<()> {
+    let values = tasks::depends_on.eq(Json(codes.to_vec()));
+    each!(conn, c => diesel::update(tasks::table.find(id)).set(values).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
 /// The only writer of the status column: a compare-and-set from one status (and the version
 /// before) to the row's, with what the step brought; false where the task has moved on.
 pub fn set_status(conn: &mut Conn, from: TaskStatus, task: &Task) -> Result<bool> {

@@ -38,7 +38,8 @@ pub struct AnswerInput {
 
 /// A form sends a field that was left empty.
 fn unless_blank<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<String>, D::Error> {
-    Ok(Option::<String>::deserialize(from)?.filter(|text| !is_blank(text)))
+    // browsers write a line break as two characters and count it as one
+    Ok(Option::<String>::deserialize(from)?.map(|text| text.replace("\r\n", "\n")).filter(|text| !is_blank(text)))
 }
 
 fn says_what_to_change(input: &AnswerInput) -> std::result::Result<(), ValidationError> {
@@ -89,7 +90,9 @@ pub fn ask(tx: &mut Tx, order: Id, anew: bool) -> Result<bool> {
     if let Some(open) = links::open_of(tx.conn, order.id, Purpose::Confirm)? {
         if !anew && open.offer == offer && tx.now < open.expires_at {
             let lapse_at = after(tx.now, settings.confirmation_lapse_days, TimeDelta::days);
-            links::update(tx.conn, &Link { revision: order.revision, lapse_at, ..open })?;
+            let again = || after(tx.now, settings.confirmation_reminder_hours, TimeDelta::hours);
+            let remind_at = if open.reminded_at.is_none() { open.remind_at.or_else(again) } else { None };
+            links::update(tx.conn, &Link { revision: order.revision, lapse_at, remind_at, ..open })?;
             return Ok(false);
         }
         links::update(tx.conn, &Link { revoked_at: Some(tx.now), remind_at: None, lapse_at: None, ..open })?;
@@ -171,7 +174,8 @@ pub fn answer(tx: &mut Tx, token_hash: &[u8], said: &AnswerInput) -> Result<Show
     let order = links::find_by_hash(tx.conn, token_hash)?.ok_or_else(Problem::not_found)?.order_id;
     let order = orders::take(tx, order)?.ok_or_else(Problem::not_found)?;
     let before = look(tx.conn, token_hash, tx.now)?;
-    let same = before.link.answer == Some(said.answer) && before.link.comment == said.comment;
+    let same_words = said.answer == CustomerAnswer::Confirm || before.link.comment == said.comment;
+    let same = before.link.answer == Some(said.answer) && same_words;
     match before.standing {
         Standing::Open => {}
         Standing::Answered if same => return Ok(before),

@@ -8,6 +8,7 @@ use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::State;
 use crate::domain::order::{InvoiceKind, PaymentMethod};
+use crate::domain::reason::Reason;
 use crate::domain::time::UtcTime;
 use crate::error::{Problem, Result};
 use crate::input::{day, rules};
@@ -153,6 +154,10 @@ fn invoice(tx: &mut Tx, order: &Order, input: &InvoiceInput) -> Result<Invoice> 
 
 /// No more is billed than the order comes to.
 fn refuse_excess(tx: &mut Tx, order: &Order, amount: Amount) -> Result<()> {
+    if parts::details(tx.conn, order.id)?.amended_from.is_some() {
+        // what it comes to is not agreed
+        return Err(Problem::from_reasons(vec![Reason::AmendmentOpen]).into());
+    }
     let invoiced = money::invoiced_total(tx.conn, order.id)?;
     if invoiced.plus(amount).is_ok_and(|sum| sum <= order.total) {
         return Ok(());

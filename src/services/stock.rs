@@ -205,6 +205,31 @@ fn move_held(tx: &mut Tx, order: Id, kind: MovementKind, of: fn(&Allocation) -> 
     Ok(!sums.is_empty())
 }
 
+/// Gives back what is set aside of an order's lines beyond what is still to be picked of them, after an
+/// amendment was agreed (DECISIONS 19).
+///
+/// # Errors
+/// Those of the database.
+pub fn trim(tx: &mut Tx, order: Id) -> Result<()> {
+    let order = take(tx, order)?;
+    let mut open: BTreeMap<Id, Amount> = BTreeMap::new();
+    for line in parts::lines(tx.conn, order.id)? {
+        open.insert(line.id, line.quantity.minus(line.picked)?);
+    }
+    let mut any = false;
+    for held in stock::allocations_of(tx.conn, order.id)? {
+        let left = open.entry(held.line_id).or_default();
+        let keeps = held.reserved.at_most(*left);
+        *left = left.minus(keeps)?;
+        any |= stock::give_back(tx, &held, keeps)?;
+    }
+    if any {
+        tx.record(describe(EventName::OrderStockReleased, &order))?;
+        tx.ask_clock();
+    }
+    Ok(())
+}
+
 /// Gives back all that an order holds: what is set aside, and what was picked and has not left.
 ///
 /// # Errors

@@ -58,10 +58,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
     match event.name {
         EventName::OrderCreated if is_set(event, VERIFIES_ITSELF) => steps::verify_itself(tx, order),
         EventName::OrderVerified => ask_approvers(tx, order),
-        EventName::OrderAmended if is_set(event, REVIEW_AGAIN) => {
-            show(tx, order)?; // checks look at what it shows, such as what is paid
-            ask_approvers(tx, order)
-        }
+        EventName::OrderAmended => after_amending(tx, order, is_set(event, REVIEW_AGAIN)),
         EventName::OrderSentBack => approvals::supersede(tx, order),
         EventName::ApprovalDecided => after_decision(tx, order, event),
         EventName::OrderApproved => ask_customer(tx, order, false),
@@ -98,6 +95,24 @@ fn is_set(event: &Event, field: &str) -> bool {
 
 fn advance(tx: &mut Tx, order: Id) -> Result<()> {
     steps::advance(tx, order).map(drop)
+}
+
+/// Approvers are asked about what they judge; the customer about what they see; and what nobody is
+/// asked about counts at once.
+fn after_amending(tx: &mut Tx, order: Id, review_again: bool) -> Result<()> {
+    if review_again {
+        show(tx, order)?; // checks look at what it shows, such as what is paid
+        return ask_approvers(tx, order);
+    }
+    match orders::find(tx.conn, order)?.map(|order| order.state) {
+        Some(State::AwaitingConfirmation) => ask_customer(tx, order, false),
+        Some(state) if amended::is_late(state) && amended::awaits_customer(tx, order)? => ask_customer(tx, order, false),
+        Some(state) if amended::is_late(state) && !amended::is_open(tx, order)? => {
+            approvals::supersede(tx, order)?; // it was taken back
+            adapt(tx, order)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A round is opened where approvers are being waited for; rules that ask nobody pass at once.
@@ -167,6 +182,7 @@ fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
 /// What an amendment needs beside what there was, or not any more.
 fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
     tasks::adapt(tx, order)?;
+    stock::trim(tx, order)?;
     let shortages = stock::reserve(tx, order)?;
     if shortages.is_empty() {
         exceptions::settle_shortage(tx, order)?
@@ -212,6 +228,7 @@ fn after_dispatch(tx: &mut Tx, order: Id, event: Id, shipment: Id) -> Result<()>
 
 fn after_shipping(tx: &mut Tx, order: Id) -> Result<()> {
     tasks::settle_by_fact(tx, order, code::COORDINATE)?;
+    tasks::settle_by_fact(tx, order, code::SHIP)?;
     tasks::order_shipped(tx, order)?;
     advance(tx, order)
 }
@@ -249,6 +266,9 @@ fn undo(tx: &mut Tx, order: Id) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn serve_waiting(tx: &mut Tx, order: Id) -> Result<bool> {
+    if amended::is_open(tx, order)? {
+        return Ok(false); // what it would be is not agreed
+    }
     if stock::reserve(tx, order)?.is_empty() {
         exceptions::settle_shortage(tx, order)?;
     }

@@ -118,6 +118,22 @@ fn decision_17_only_what_the_customer_sees_asks_them_again() {
 }
 
 #[test]
+fn what_is_put_right_without_anybody_leaves_the_link_good_and_the_yes_given() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = waiting(&company);
+        let first = link(app, &order);
+        company.sales().patch(&company.path(&order, ""), "*", json!({"tags": ["vip"]})).ok();
+        assert_eq!((app.anyone.get(&first).ok()["standing"].clone(), asked(&company, &order).len()), (json!("open"), 1));
+        company.order_admin().post(&company.path(&order, "/hold"), json!({"reason": "a question"})).ok();
+        app.anyone.post(&first, json!({"answer": "confirm"})).ok();
+        company.sales().patch(&company.path(&order, ""), "*", json!({"tags": ["vip", "seen"]})).ok();
+        company.order_admin().post(&company.path(&order, "/unhold"), json!({})).ok();
+        assert_eq!(company.order(&order)["status"], "executing");
+    });
+}
+
+#[test]
 fn the_seed_story_a_small_order_of_a_company_needs_one_specialist_and_the_customers_yes() {
     // DOMAIN 2.1, 2.5: 50 sets at 800.00 in total
     on_every_store(|app| {

@@ -70,6 +70,8 @@ fn rule_5_6_a_test_goes_to_whoever_wants_to_see_it() {
         assert_eq!([&message["recipient"], &message["order_id"], &message["status"]], [&json!("me@company.example"), &Value::Null, &json!("sent")]);
         assert!(message["body"].as_str().is_some_and(|body| body.contains("https://docket.example/c/sample")), "its link leads nowhere");
         assert_eq!(mail.taken().len(), before + 1);
+        let mut store = app.app.config.database.open().expect("the store can be opened");
+        assert_eq!(docket::check::run(&mut store, &app.app.company), [], "it is about no order, and so is its event");
     });
 }
 

@@ -47,6 +47,7 @@ fn the_order_goes_its_way() {
         round_passed: false,
         all_dispatched: false,
         any_dispatched: true,
+        amendment_open: true,
         reconfirm: false,
     };
     let best = order::Facts { round_passed: true, all_dispatched: true, reconfirm: true, ..order::Facts::default() };

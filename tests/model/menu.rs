@@ -12,7 +12,7 @@ type Codes = BTreeSet<&'static str>;
 /// Every action with what stands against it.
 pub fn menu(rules: Rules, order: &Order, who: Who) -> Vec<(&'static str, Codes)> {
     let menu = Menu { rules, order, who };
-    let actions = ["verify", "send_back", "amend", "confirm", "release", "ship", "receive", "cancel", "hold", "unhold"];
+    let actions = ["verify", "send_back", "amend", "confirm", "request_confirmation", "release", "ship", "receive", "cancel", "hold", "unhold"];
     actions.into_iter().map(|action| (action, menu.against(action))).collect()
 }
 
@@ -48,10 +48,10 @@ impl Menu<'_> {
             "send_back" => (&[AwaitingVerification], [self.another(), self.role(&["sales_specialist", "order_admin"])].concat()),
             "amend" => (&[AwaitingVerification, AwaitingCorrection, AwaitingApproval, AwaitingConfirmation, Reviewed, Executing], self.own()),
             // nothing was amended since the customer said yes
-            "confirm" if matches!(order.state, Reviewed | Executing) => {
+            "confirm" | "request_confirmation" if matches!(order.state, Reviewed | Executing) => {
                 (&[Reviewed, Executing], [self.own(), vec![Some("nothing_to_confirm")]].concat())
             }
-            "confirm" => (&[AwaitingConfirmation], [self.own(), self.unstopped()].concat()),
+            "confirm" | "request_confirmation" => (&[AwaitingConfirmation], [self.own(), self.unstopped()].concat()),
             "release" => (&[Reviewed], self.unstopped()),
             "receive" => (&[Shipped], vec![]),
             "ship" => (&[], if order.state == Executing { self.unstopped() } else { vec![Some("order_not_executing")] }),

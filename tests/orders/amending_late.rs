@@ -99,7 +99,7 @@ fn decision_16_a_rejected_amendment_brings_back_what_counted() {
         let second = json!({"name": "Desk", "quantity": "1", "unit_price": "5", "kind": "custom"});
         let lines = json!([of(&order, "1")[0], second]);
         amend(&company, &order, json!({"lines": lines, "reason": "fewer sets, and a desk"})).ok();
-        assert_eq!(available(app), 9, "what is not wanted any more is free");
+        assert_eq!(available(app), 6, "nothing is given up before it is agreed");
         let step = company.pending_steps(&order).remove(0);
         company.second_sales().post(&format!("/v1/approvals/{}/reject", id(&step)), json!({"comment": "not at this price"})).ok();
         let restored = company.order(&order);
@@ -188,5 +188,144 @@ fn rule_1_7_what_an_amendment_would_come_to_is_seen_beforehand() {
             [&json!("10.00"), &json!(true), &json!(true)]
         );
         assert_eq!((company.order(&order), app.count("stock_movements")), before, "nothing of it is done");
+    });
+}
+
+#[test]
+fn work_that_was_needed_once_is_needed_again_and_what_a_person_cancelled_stays_so() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = executing(&company, "2");
+        let desk = json!({"name": "Desk", "quantity": "1", "unit_price": "5", "kind": "custom"});
+        let coordinate = company.task(&order, "sales");
+        company.order_admin().post(&format!("/v1/tasks/{}/cancel", id(&coordinate)), json!({"reason": "nothing to coordinate"})).ok();
+        let mut task = Value::Null;
+        for lines in [json!([of(&order, "2")[0], desk]), of(&order, "2"), json!([of(&order, "2")[0], desk])] {
+            amend(&company, &order, json!({"lines": lines, "reason": "as they wish"})).ok();
+            approve_all(&company, &order);
+            by_phone(&company, &company.sales(), &order).ok();
+            task = company.task(&order, "production");
+        }
+        assert_eq!([&task["status"], &company.task(&order, "sales")["status"]], ["open", "cancelled"]);
+        assert_eq!(company.task(&order, "logistics")["depends_on"], json!(["pick", "produce"]), "nothing leaves before the desk is made");
+    });
+}
+
+#[test]
+fn an_order_is_not_complete_because_of_what_nobody_has_agreed_to() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        let desk = json!({"name": "Desk", "quantity": "1", "unit_price": "5", "kind": "custom"});
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "2"}, desk]));
+        company.pick(&order);
+        let parcel = company.dispatched(&order, &[(0, "2")]);
+        let paper = json!({"id": id(&order["lines"][0]), "sku": "PAPER", "quantity": "2", "unit_price": "10.00"});
+        amend(&company, &order, json!({"lines": [paper], "reason": "no desk"})).ok();
+        company.deliver(&parcel);
+        assert_eq!(company.order(&order)["status"], "executing", "the desk is not given up yet");
+        approve_all(&company, &order);
+        by_phone(&company, &company.sales(), &order).ok();
+        assert_eq!(company.order(&order)["status"], "received");
+        assert_eq!(company.task(&order, "logistics")["status"], "done");
+    });
+}
+
+#[test]
+fn a_line_that_was_ever_packed_may_change_but_not_go() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "2"}, {"name": "Pen", "quantity": "1", "unit_price": "1"}]));
+        let parcel = company.pack(&order, &[(1, "1")]);
+        company.logistics().post(&format!("/v1/shipments/{}/cancel", id(&parcel)), json!({})).ok();
+        amend(&company, &order, json!({"lines": of(&order, "2"), "reason": "no pen"})).refused(422, "rule_violated");
+    });
+}
+
+#[test]
+fn what_was_sent_back_is_looked_at_again_whatever_was_changed() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = executing(&company, "2");
+        amend(&company, &order, json!({"lines": of(&order, "3"), "reason": "one more"})).ok();
+        let step = company.pending_steps(&order).remove(0);
+        let said = json!({"comment": "which purchase order?"});
+        company.second_sales().post(&format!("/v1/approvals/{}/send-back", id(&step)), said).ok();
+        assert_eq!(company.order(&order)["correction"], "which purchase order?");
+        amend(&company, &order, json!({"metadata": {"po": "4711"}, "reason": "it is 4711"})).ok();
+        approve_all(&company, &order);
+        by_phone(&company, &company.sales(), &order).ok();
+        assert_eq!(company.order(&order)["amended_from"], Value::Null);
+    });
+}
+
+#[test]
+fn an_amendment_is_taken_back_by_what_counted_before() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = executing(&company, "2");
+        amend(&company, &order, json!({"lines": of(&order, "3"), "reason": "one more"})).ok();
+        let back = amend(&company, &order, json!({"lines": of(&order, "2"), "reason": "after all not"})).ok();
+        assert_eq!([&back["amended_from"], &back["reconfirm"]], [&Value::Null, &json!(false)]);
+        assert_eq!(company.pending_steps(&order).len(), 0);
+        company.pick(&order);
+    });
+}
+
+#[test]
+fn rule_7_1_nothing_is_invoiced_by_what_is_not_agreed() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = executing(&company, "2");
+        amend(&company, &order, json!({"currency": "USD", "reason": "they pay in dollars"})).refused(422, "rule_violated");
+        amend(&company, &order, json!({"lines": of(&order, "9"), "reason": "more"})).ok();
+        let invoice = json!({"order_id": id(&order), "number": "INV-1", "amount": "90.00", "kind": "ordinary"});
+        company.finance().post("/v1/invoices", invoice).refused(409, "order_blocked");
+    });
+}
+
+#[test]
+fn decision_36_silence_about_an_amendment_is_told_and_the_order_goes_on_waiting() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = executing(&company, "2");
+        amend(&company, &order, json!({"lines": of(&order, "3"), "reason": "one more"})).ok();
+        approve_all(&company, &order);
+        company.sales().post(&company.path(&order, "/request-confirmation"), json!({})).ok();
+        app.advance(chrono::TimeDelta::days(15));
+        app.let_the_clock_look();
+        let waiting = company.order(&order);
+        assert_eq!(
+            [&waiting["status"], &waiting["correction"], &waiting["amended_from"]],
+            [&json!("executing"), &json!("The customer did not answer."), &json!(1)]
+        );
+        company.sales().post(&company.path(&order, "/request-confirmation"), json!({})).ok();
+        app.anyone.post(&crate::confirming::link(app, &order), json!({"answer": "confirm"})).ok();
+        assert_eq!(company.order(&order)["amended_from"], Value::Null);
+    });
+}
+
+#[test]
+fn decision_17_only_the_last_yes_counts() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        let order = company.approved(json!([{"sku": "PAPER", "quantity": "2", "unit_price": "10.00"}]));
+        let confirm = || app.anyone.post(&crate::confirming::link(app, &order), json!({"answer": "confirm"})).ok();
+        confirm();
+        for quantity in ["3", "2"] {
+            amend(&company, &order, json!({"lines": of(&order, quantity), "reason": "as they wish"})).ok();
+            approve_all(&company, &order);
+            assert_ne!(company.order(&order)["amended_from"], Value::Null, "they agreed to something else since");
+            confirm();
+            assert_eq!(company.order(&order)["amended_from"], Value::Null);
+        }
+        amend(&company, &order, json!({"lines": of(&order, "3"), "reason": "by phone"})).ok();
+        approve_all(&company, &order);
+        by_phone(&company, &company.sales(), &order).ok();
+        amend(&company, &order, json!({"lines": of(&order, "2"), "reason": "and back"})).ok();
+        approve_all(&company, &order);
+        assert_ne!(company.order(&order)["amended_from"], Value::Null);
     });
 }

@@ -50,6 +50,11 @@ pub fn what_to_change(language: Language) -> &'static str {
     language.pick("Please tell us what to change.", "请填写需要修改的内容。")
 }
 
+/// Told to a customer who writes more than is kept.
+pub fn too_long(language: Language) -> &'static str {
+    language.pick("Please keep it within 2,000 characters.", "请控制在 2000 个字符以内。")
+}
+
 /// What is said first: thanks for the answer that was given, or how the link stands.
 fn headline(shown: &Shown, language: Language) -> &'static str {
     match (shown.standing, shown.link.answer) {

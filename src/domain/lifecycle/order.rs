@@ -85,6 +85,8 @@ pub struct Facts {
     pub all_dispatched: bool,
     /// Some goods have left already.
     pub any_dispatched: bool,
+    /// An amendment is not agreed yet; whether or not it is on hold.
+    pub amendment_open: bool,
     /// The customer has to say yes to an amended order.
     pub reconfirm: bool,
 }
@@ -111,6 +113,10 @@ fn all_dispatched(facts: &Facts) -> Option<Reason> {
 
 fn nothing_dispatched(facts: &Facts) -> Option<Reason> {
     facts.any_dispatched.then_some(Reason::GoodsDispatched)
+}
+
+fn agreed(facts: &Facts) -> Option<Reason> {
+    facts.amendment_open.then_some(Reason::AmendmentOpen)
 }
 
 fn customer_is_asked(facts: &Facts) -> Option<Reason> {
@@ -155,7 +161,7 @@ pub const MACHINE: Machine<State, Event, Facts> = Machine {
         row(State::Reviewed, Event::Amend, State::Reviewed, &[]),
         row(State::Reviewed, Event::Confirm, State::Reviewed, CONFIRM_AGAIN),
         row(State::Reviewed, Event::Cancel, State::Cancelled, &[]),
-        row(State::Executing, Event::DispatchAll, State::Shipped, &[all_dispatched]),
+        row(State::Executing, Event::DispatchAll, State::Shipped, &[all_dispatched, agreed]),
         row(State::Executing, Event::Amend, State::Executing, &[]),
         row(State::Executing, Event::Confirm, State::Executing, CONFIRM_AGAIN),
         row(State::Executing, Event::Cancel, State::Cancelled, CANCEL_EXECUTING),

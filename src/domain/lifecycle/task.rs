@@ -23,6 +23,7 @@ words! {
         Complete = "complete",
         Settle = "settle",
         Cancel = "cancel",
+        Renew = "renew",
     }
 }
 
@@ -73,7 +74,7 @@ const fn row(from: TaskStatus, event: TaskEvent, to: TaskStatus, guards: &'stati
 pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
     name: "task",
     initial: &[TaskStatus::Blocked],
-    by_system: &[TaskEvent::Unblock, TaskEvent::Settle],
+    by_system: &[TaskEvent::Unblock, TaskEvent::Settle, TaskEvent::Renew],
     rows: &[
         row(TaskStatus::Blocked, TaskEvent::Unblock, TaskStatus::Open, &[dependencies_done]),
         row(TaskStatus::Blocked, TaskEvent::Settle, TaskStatus::Done, &[]),
@@ -85,6 +86,7 @@ pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
         row(TaskStatus::InProgress, TaskEvent::Complete, TaskStatus::Done, COMPLETE),
         row(TaskStatus::InProgress, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::InProgress, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
+        row(TaskStatus::Cancelled, TaskEvent::Renew, TaskStatus::Blocked, &[]),
     ],
 };
 

@@ -48,8 +48,13 @@ fn blocks(text: &str) -> Vec<Block> {
 pub fn html(language: &str, subject: &str, body: &str, url: &str) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.add_template("mail.html", FRAME)?;
-    let parts: Vec<Block> =
-        blocks(body).into_iter().map(|block| Block { lines: block.lines.iter().map(|line| with_link(line, url)).collect(), ..block }).collect();
+    let parts: Vec<Block> = blocks(body)
+        .into_iter()
+        .map(|block| {
+            let linked = |lines: &[String]| lines.iter().map(|line| with_link(line, url)).collect();
+            Block { lines: linked(&block.lines), items: linked(&block.items), ..block }
+        })
+        .collect();
     environment.get_template("mail.html")?.render(context! { subject, language, blocks => parts, url })
 }
 

@@ -7,15 +7,18 @@ use crate::db::Tx;
 use crate::domain::amount::{Amount, LIMIT};
 use crate::domain::calendar::Calendar;
 use crate::domain::id::Id;
+use crate::domain::lifecycle::order::Status;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::LineKind;
 use crate::domain::settings::DeliveryArea;
+use crate::domain::stock::outstanding;
 use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
 use crate::domain::words::Language;
 use crate::error::Result;
 use crate::repositories::approvals::evidence::{self, Subject};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
 use crate::repositories::orders::parts::{Delivery, Line};
+use crate::repositories::stock::{Allocation, allocations_of};
 use crate::repositories::{products, settings};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -45,7 +48,7 @@ pub(super) fn check(kind: CheckKind, found: &[Finding]) -> Check {
 pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Vec<Check>> {
     let (company, today) = (tx.company.clone(), facts::today(tx));
     let credit = credit::needed(tx.conn, &company, today, &subject.customer)?.check(&company.base_currency);
-    Ok(vec![credit, stock(tx, &subject.lines)?, delivery(tx, subject)?])
+    Ok(vec![credit, stock(tx, subject)?, delivery(tx, subject)?])
 }
 
 /// A sum in 1/10,000 parts, cut at the largest amount.
@@ -61,22 +64,26 @@ struct Needed {
     quantity: i128,
 }
 
-/// What comes from stock, summed by product, in the order of the lines.
-fn needed(lines: &[Line]) -> Vec<Needed> {
+/// What is to come from stock, summed by product, in the order of the lines.
+fn needed(lines: &[Line], held: &[Allocation]) -> Result<Vec<Needed>> {
     let mut all: Vec<Needed> = Vec::new();
     for line in lines.iter().filter(|line| line.kind == LineKind::Standard) {
         let Some(product) = line.product_id else { continue };
-        let quantity = i128::from(line.quantity.parts());
+        let reserved = Amount::sum(held.iter().filter(|held| held.line_id == line.id).map(|held| held.reserved))?;
+        let quantity = i128::from(outstanding(line.quantity, line.picked, reserved)?.parts());
         match all.iter_mut().find(|needed| needed.product == product) {
             Some(needed) => needed.quantity += quantity,
             None => all.push(Needed { product, sku: line.sku.clone().unwrap_or_else(|| line.name.clone()), quantity }),
         }
     }
-    all
+    Ok(all)
 }
 
-fn stock(tx: &mut Tx, lines: &[Line]) -> Result<Check> {
-    let needed = needed(lines);
+fn stock(tx: &mut Tx, Subject { order, lines, .. }: &Subject) -> Result<Check> {
+    // what is reviewed has some of it already
+    let late = order.state.status() != Status::Created;
+    let held = if late { allocations_of(tx.conn, order.id)? } else { Vec::new() };
+    let needed = needed(lines, &held)?;
     let products: Vec<Id> = needed.iter().map(|n| n.product).collect();
     let mut available: BTreeMap<Id, i128> = BTreeMap::new();
     for balance in evidence::balances_of(tx.conn, &products)? {
@@ -274,7 +281,7 @@ mod tests {
     fn stock_is_asked_for_once_a_product_and_only_for_what_is_tracked() {
         // DOMAIN 2.3, DECISIONS 20
         let lines = [line(LineKind::Standard, Some(id(7)), 3), line(LineKind::Custom, Some(id(8)), 1), line(LineKind::Standard, Some(id(7)), 4)];
-        let needed = needed(&lines);
+        let needed = needed(&lines, &[]).unwrap();
         assert_eq!(needed, [Needed { product: id(7), sku: "PAPER".to_owned(), quantity: i128::from(Amount::units(7).parts()) }]);
         let with = |units: i32| BTreeMap::from([(id(7), i128::from(Amount::units(units).parts()))]);
         let result = |available: &BTreeMap<Id, i128>, untracked| check(CheckKind::Stock, &judge_stock(&needed, available, untracked)).result;

@@ -11,6 +11,7 @@ use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::judged::Topic;
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
+use crate::domain::lifecycle::order::Status;
 use crate::error::{Problem, Result};
 use crate::repositories::approvals::evidence::{self, Subject};
 use crate::repositories::approvals::rules::{self, Applied};
@@ -36,7 +37,7 @@ pub fn open_round(tx: &mut Tx, order: Id) -> Result<()> {
     let plan = plan(tx, &rules, &subject)?.with_head_for(&checks);
     let mut round = build_round(tx, &subject, &plan, checks, last.as_ref().map_or(0, |last| last.round))?;
     let mut steps = build_steps(tx, &subject.order, &round, &plan.steps)?;
-    if let Some(last) = last {
+    if let Some(last) = counting(tx, &subject.order, last)? {
         carrying::carry(tx, &last, &round, &plan, &mut steps)?;
     }
     let first = steps.iter_mut().find(|step| step.status == StepStatus::Waiting);
@@ -54,6 +55,16 @@ pub fn open_round(tx: &mut Tx, order: Id) -> Result<()> {
         };
     }
     Ok(())
+}
+
+/// The round whose decisions may still stand: the last one, or of an order that was reviewed already, where
+/// that ended with a no, the last that passed (DECISIONS 16, 17).
+fn counting(tx: &mut Tx, order: &Order, last: Option<Round>) -> Result<Option<Round>> {
+    let ended = |round: &Round| matches!(round.status, RoundStatus::Rejected | RoundStatus::Returned);
+    if order.state.status() == Status::Created || !last.as_ref().is_some_and(ended) {
+        return Ok(last);
+    }
+    Ok(approvals::rounds_of(tx.conn, order.id)?.into_iter().rfind(|round| round.status == RoundStatus::Approved))
 }
 
 /// What the rules say of an order.

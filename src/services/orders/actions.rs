@@ -50,6 +50,7 @@ const ACTIONS: &[Row] = &[
     row("send_back", "POST", "/send-back", Operation::SendBackOrder, Asks::Steps(&[Step::SendBack])),
     row("amend", "PATCH", "", Operation::AmendOrder, Asks::Steps(&[Step::Amend, Step::Correct])),
     row("confirm", "POST", "/confirm", Operation::ConfirmOrder, Asks::Steps(&[Step::Confirm])),
+    row("request_confirmation", "POST", "/request-confirmation", Operation::RequestConfirmation, Asks::Steps(&[Step::Confirm])),
     row("release", "POST", "/release", Operation::ReleaseOrder, Asks::Steps(&[Step::Release])),
     row("ship", "POST", "/shipments", Operation::CreateShipment, Asks::Shipping),
     row("receive", "POST", "/receive", Operation::ReceiveOrder, Asks::Steps(&[Step::Receive])),

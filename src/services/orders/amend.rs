@@ -42,7 +42,7 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     if (said.channel, &said.channel_ref) != (old.channel, &old.channel_ref) {
         return Err(Problem::invalid("/channel_ref", "immutable", "channel and reference stay what they were", "渠道与渠道引用不可更改").into());
     }
-    let known = Known { amended: true, lines: parts::lines(tx.conn, before.id)?, owner: before.owner_id };
+    let known = Known { amended: true, restored: false, lines: parts::lines(tx.conn, before.id)?, owner: before.owner_id };
     let (_, settings) = settings::load(tx.conn)?;
     let content = content::build(tx, &settings, before.id, &said, &known)?;
     let now = serde_json::to_value(&content.input).map_err(Error::internal)?;
@@ -52,9 +52,11 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     }
     keep_to_recorded_money(tx, &before, &content)?;
     // the head who approves is that of the owner's department (DOMAIN 2.1)
-    let review_again = !touched(&was, &now).is_empty() || content.owner != before.owner_id;
+    let mut review_again = !touched(&was, &now).is_empty() || content.owner != before.owner_id;
     let order = if late {
-        amended::begin(tx, &before, &known.lines, content, (reason.clone(), review_again))?
+        let asks = amended::asks(tx, &before, &now, review_again)?;
+        review_again = asks == amended::Asks::Again;
+        amended::begin(tx, &before, &known.lines, content, (reason.clone(), asks))?
     } else {
         store(tx, &before, content, Amendment { reason: reason.clone(), amended_from: None, reconfirm: false })?
     };

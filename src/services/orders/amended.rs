@@ -11,19 +11,19 @@ use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
+use crate::domain::judged::touched;
 use crate::domain::lifecycle::approval::RoundStatus;
 use crate::domain::lifecycle::order::State;
+use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::order::LineKind;
-use crate::domain::stock::MovementKind;
 use crate::domain::task_plan::code;
 use crate::error::{Error, Problem, Result};
 use crate::repositories::orders::offer::offer;
 use crate::repositories::orders::parts::{self, Details, Line};
 use crate::repositories::orders::{self, Order};
-use crate::repositories::stock::{self, MovementRow};
-use crate::repositories::{approvals, settings, shipments, tasks};
+use crate::repositories::{approvals, links, settings, shipments, stock, tasks};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether an order is past its review and not shipped yet.
 pub fn is_late(state: State) -> bool {
@@ -34,27 +34,53 @@ pub fn is_late(state: State) -> bool {
 ///
 /// # Errors
 /// `validation_failed` without a reason; as [`keep_progress`].
-pub(super) fn begin(
-    tx: &mut Tx,
-    before: &Order,
-    lines: &[Line],
-    mut content: Content,
-    (reason, review_again): (Option<String>, bool),
-) -> Result<Order> {
+pub(super) fn begin(tx: &mut Tx, before: &Order, lines: &[Line], mut content: Content, (reason, asks): (Option<String>, Asks)) -> Result<Order> {
     if reason.is_none() {
         let en = "is required: the order was reviewed already";
         return Err(Problem::invalid("/reason", "required", en, "订单已审核，必须说明变更原因").into());
     }
+    if content.input.currency != before.currency {
+        let en = "The currency is what was agreed; cancel the order and enter it in the other one.";
+        return Err(Problem::rule("DECISIONS 17", en, "币种已约定，不可更改；请取消订单后以新币种重新录入。").into());
+    }
     keep_progress(tx, before, lines, &mut content)?;
     let (kept, seen) = (parts::details(tx.conn, before.id)?, offer(tx.conn, before)?);
-    let amended_from = kept.amended_from.or(review_again.then_some(before.revision));
-    let order = store(tx, before, content, Amendment { reason, amended_from, reconfirm: kept.reconfirm })?;
+    let (amended_from, reconfirm) = match asks {
+        Asks::Again => (kept.amended_from.or(Some(before.revision)), kept.reconfirm),
+        Asks::Nothing => (kept.amended_from, kept.reconfirm),
+        Asks::TakesBack => (None, false),
+    };
+    let order = store(tx, before, content, Amendment { reason, amended_from, reconfirm })?;
     // what is put right without anybody's approval needs no yes either (DOMAIN 1.7)
-    if review_again && offer(tx.conn, &order)? != seen {
+    if asks == Asks::Again && offer(tx.conn, &order)? != seen {
         let details = parts::details(tx.conn, order.id)?;
         parts::set_details(tx.conn, &Details { reconfirm: true, ..details })?;
     }
     Ok(order)
+}
+
+/// What an amendment asks of approvers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    Nothing,
+    Again,
+    /// It brings back what counts, and so takes the one that is open back.
+    TakesBack,
+}
+
+/// What an amendment of a reviewed order asks: where one is open that was sent back, another look whatever
+/// was changed.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn asks(tx: &mut Tx, before: &Order, now: &Value, touches: bool) -> Result<Asks> {
+    let Some(from) = parts::details(tx.conn, before.id)?.amended_from else { return Ok(if touches { Asks::Again } else { Asks::Nothing }) };
+    let Json(counts) = parts::revision(tx.conn, before.id, from)?.content;
+    if touched(&counts, now).is_empty() {
+        return Ok(Asks::TakesBack);
+    }
+    let sent_back = approvals::latest_round(tx.conn, before.id)?.is_some_and(|round| round.status == RoundStatus::Returned);
+    Ok(if touches || sent_back { Asks::Again } else { Asks::Nothing })
 }
 
 /// How much of each line nobody can take back any more: picked, or in a shipment.
@@ -83,30 +109,41 @@ const fn readied_by(kind: LineKind) -> &'static str {
 /// `rule_violated` below what was picked or packed, or where work would be needed that is done.
 pub(super) fn keep_progress(tx: &mut Tx, order: &Order, before: &[Line], content: &mut Content) -> Result<()> {
     let used = used(tx, order.id, before)?;
+    let parcels: Vec<Id> = shipments::list_of_order(tx.conn, order.id)?.into_iter().map(|shipment| shipment.id).collect();
+    let packed_once: BTreeSet<Id> = shipments::lines_of(tx.conn, &parcels)?.into_iter().map(|row| row.line_id).collect();
     for was in before {
         let now = content.lines.iter_mut().find(|line| line.id == was.id);
         let floor = used.get(&was.id).copied().unwrap_or_default();
+        let now = now.map(|now| {
+            if (&now.sku, now.kind) == (&was.sku, was.kind) {
+                now.product_id = was.product_id; // it keeps its product, whatever the catalogue says since
+            }
+            now
+        });
         match now {
             Some(now) if floor <= now.quantity && (floor == Amount::ZERO || (now.kind, now.product_id) == (was.kind, was.product_id)) => {
                 (now.picked, now.shipped, now.delivered) = (was.picked, was.shipped, was.delivered);
             }
-            None if floor == Amount::ZERO => {}
+            None if floor == Amount::ZERO && !packed_once.contains(&was.id) => {}
             _ => return Err(below(was, floor).into()),
         }
     }
     refuse_work_that_is_done(tx, order.id, before, &content.lines)?;
-    give_back(tx, order, &content.lines)
+    let stays = |line: &Line| content.lines.iter().any(|now| (now.id, now.product_id, now.kind) == (line.id, line.product_id, line.kind));
+    let gone: Vec<Id> = before.iter().filter(|line| !stays(line)).map(|line| line.id).collect();
+    give_back(tx, order, &gone)
 }
 
 fn below(line: &Line, floor: Amount) -> Problem {
     let (position, name, floor) = (line.position, &line.name, floor.short());
-    let en = format!("Line {position} ({name}) cannot become less than {floor}, or something else: so much was picked or packed.");
+    let en = format!("Line {position} ({name}) cannot become less than {floor}, or something else: so much was picked or packed, now or once.");
     Problem::rule("DECISIONS 19", en, format!("第 {position} 行（{name}）已拣货或装箱 {floor}，不能少于该数量或改为其他商品。"))
 }
 
 /// More of what a department has readied already would never be readied.
 fn refuse_work_that_is_done(tx: &mut Tx, order: Id, before: &[Line], now: &[Line]) -> Result<()> {
-    let done: Vec<String> = tasks::list_of_order(tx.conn, order)?.into_iter().filter(|task| task.status.is_over()).map(|task| task.code).collect();
+    let done: Vec<String> =
+        tasks::list_of_order(tx.conn, order)?.into_iter().filter(|task| task.status == TaskStatus::Done).map(|task| task.code).collect();
     let more = |line: &&Line| before.iter().find(|was| was.id == line.id).is_none_or(|was| line.quantity > was.quantity || line.kind != was.kind);
     match now.iter().filter(more).find(|line| done.iter().any(|code| code == readied_by(line.kind))) {
         None => Ok(()),
@@ -118,40 +155,26 @@ fn refuse_work_that_is_done(tx: &mut Tx, order: Id, before: &[Line], now: &[Line
     }
 }
 
-/// Gives back what is set aside of lines beyond what is still to be picked of them; of lines that go,
-/// all of it.
-fn give_back(tx: &mut Tx, order: &Order, lines: &[Line]) -> Result<()> {
-    let mut wanted: BTreeMap<Id, Amount> = BTreeMap::new();
-    for line in lines {
-        wanted.insert(line.id, line.quantity.minus(line.picked)?);
-    }
+/// Gives back what is set aside for lines that go.
+fn give_back(tx: &mut Tx, order: &Order, gone: &[Id]) -> Result<()> {
     let mut any = false;
-    for held in stock::allocations_of(tx.conn, order.id)? {
-        let stays = wanted.contains_key(&held.line_id);
-        let open = wanted.entry(held.line_id).or_default();
-        // a line whose goods are others now wants none of these
-        let same = lines.iter().any(|line| line.id == held.line_id && line.product_id == Some(held.product_id) && line.kind == LineKind::Standard);
-        let keeps = if same { held.reserved.at_most(*open) } else { Amount::ZERO };
-        *open = open.minus(keeps)?;
-        if keeps < held.reserved {
-            let surplus = held.reserved.minus(keeps)?;
-            let key = (held.product_id, held.warehouse_id);
-            let moved = MovementRow::new(tx, MovementKind::Release, key, Some(order.id), (Amount::ZERO, surplus.negated()));
-            if !stock::apply(tx.conn, &moved)? {
-                return Err(Error::internal(format!("a balance cannot give what order {} holds of it", order.id)));
-            }
-            stock::set_reserved(tx.conn, &held, keeps)?;
-            any = true;
-        }
-        if !stays || !same {
-            stock::forget_line(tx.conn, held.line_id)?;
-        }
+    for held in stock::allocations_of(tx.conn, order.id)?.iter().filter(|held| gone.contains(&held.line_id)) {
+        any |= stock::give_back(tx, held, Amount::ZERO)?;
+        stock::forget(tx.conn, held)?;
     }
     if any {
         tx.record(describe(Event::of_order(EventName::OrderStockReleased, order.id), order, order.state))?;
         tx.ask_clock();
     }
     Ok(())
+}
+
+/// Whether an amendment of an order is not agreed yet.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_open(tx: &mut Tx, id: Id) -> Result<bool> {
+    Ok(parts::details(tx.conn, id)?.amended_from.is_some())
 }
 
 /// The order with an amendment that is not agreed, held; none where there is no such.
@@ -189,6 +212,9 @@ pub fn agreed(tx: &mut Tx, id: Id) -> Result<()> {
 /// What was amended is what was agreed. Who said yes for the customer, where they were asked, is noted.
 pub(super) fn take_effect(tx: &mut Tx, order: &Order, confirmed_by: Option<Value>) -> Result<Order> {
     let details = parts::details(tx.conn, order.id)?;
+    if details.reconfirm && confirmed_by != Some(json!("link")) {
+        links::revoke_all(tx.conn, order.id, tx.now)?;
+    }
     parts::set_details(tx.conn, &Details { amended_from: None, reconfirm: false, correction: None, ..details })?;
     let event = describe(Event::of_order(EventName::OrderAmendmentAgreed, order.id), order, order.state).with("revision", order.revision);
     tx.record(match confirmed_by {
@@ -236,7 +262,7 @@ pub fn rejected(tx: &mut Tx, id: Id, comment: &str) -> Result<()> {
         line.id = line.id.take().filter(|_| there);
     }
     let (_, settings) = settings::load(tx.conn)?;
-    let known = Known { amended: true, lines: lines.clone(), owner: before.owner_id };
+    let known = Known { amended: true, restored: true, lines: lines.clone(), owner: before.owner_id };
     let mut content = content::build(tx, &settings, id, &said, &known)?;
     keep_progress(tx, &before, &lines, &mut content)?;
     let amendment = Amendment { reason: Some(format!("The amendment was rejected: {comment}")), amended_from: None, reconfirm: false };

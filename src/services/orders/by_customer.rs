@@ -12,6 +12,8 @@ use crate::error::Result;
 use crate::repositories::links;
 use crate::repositories::orders::{self, Order};
 
+const SILENCE: &str = "The customer did not answer.";
+
 /// The order, held, where it waits for the customer.
 fn waiting(tx: &mut Tx, id: Id) -> Result<Option<Order>> {
     match orders::find(tx.conn, id)?.map(|order| order.state) {
@@ -70,7 +72,10 @@ fn send_back(tx: &mut Tx, id: Id, correction: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn send_back_unanswered(tx: &mut Tx, id: Id) -> Result<()> {
-    send_back(tx, id, "The customer did not answer.")
+    if waiting(tx, id)?.is_none() {
+        return amended::returned(tx, id, SILENCE);
+    }
+    send_back(tx, id, SILENCE)
 }
 
 /// Nobody answered, and the company gives such orders up.
@@ -78,6 +83,7 @@ pub fn send_back_unanswered(tx: &mut Tx, id: Id) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn cancel_unanswered(tx: &mut Tx, id: Id) -> Result<()> {
-    let Some(order) = waiting(tx, id)? else { return Ok(()) };
-    cancel_as(tx, &order, Step::Cancel, "The customer did not answer.").map(drop)
+    // an order that is being executed is not given up by silence
+    let Some(order) = waiting(tx, id)? else { return amended::returned(tx, id, SILENCE) };
+    cancel_as(tx, &order, Step::Cancel, SILENCE).map(drop)
 }

@@ -51,6 +51,8 @@ impl Content {
 pub struct Known {
     /// It is there already: who amends it does not become its owner by that.
     pub amended: bool,
+    /// What is said counted before, so products and people count that do not any more.
+    pub restored: bool,
     /// The lines that an amendment may name by id; they keep their products.
     pub lines: Vec<Line>,
     /// Stays the owner even if they have left.
@@ -73,7 +75,7 @@ pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, kno
         return Err(Problem::invalid("/ordered_at", "range", "must not lie in the future", "不得晚于当前时间").into());
     }
     input.ordered_at = Some(ordered_at);
-    let (mut lines, priced_otherwise) = build_lines(tx, order, &mut input, &known.lines)?;
+    let (mut lines, priced_otherwise) = build_lines(tx, order, &mut input, known)?;
     let terms: Vec<LineTerms> = lines.iter().map(Line::terms).collect();
     let totals = totals(&terms, input.discount, input.shipping_fee, input.prices_include_tax, digits).map_err(totals_problem)?;
     for (line, total) in lines.iter_mut().zip(&totals.lines) {
@@ -187,22 +189,22 @@ fn resolve_owner(tx: &mut Tx, named: Option<&str>, known: &Known) -> Result<Opti
     }
     let user = id.map(|id| users::find(tx.conn, id)).transpose()?.flatten();
     match user {
-        Some(user) if user.active && user.roles.0.iter().any(|role| SALES.contains(role)) => Ok(Some(user.id)),
+        Some(user) if known.restored || (user.active && user.roles.0.iter().any(|role| SALES.contains(role))) => Ok(Some(user.id)),
         _ => Err(Problem::invalid("/owner", "unknown", "must be an active user in sales", "须为在职销售人员").into()),
     }
 }
 
 /// The lines, and whether the price of one is not the catalogue's.
-fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Line]) -> Result<(Vec<Line>, bool)> {
+fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &Known) -> Result<(Vec<Line>, bool)> {
     let skus: Vec<String> = input.lines.iter().filter_map(|line| line.sku.clone()).collect();
     let catalog = if skus.is_empty() { Vec::new() } else { products::find_by_skus(tx.conn, &skus)? };
     let mut problem = Problem::new(Code::ValidationFailed);
     let mut lines: Vec<Line> = Vec::with_capacity(input.lines.len());
     let mut priced_otherwise = false;
     for (at, said) in input.lines.iter_mut().enumerate() {
-        let before = known.iter().find(|line| said.id.as_deref() == Some(line.id.text(Kind::Line).as_str()));
+        let before = known.lines.iter().find(|line| said.id.as_deref() == Some(line.id.text(Kind::Line).as_str()));
         let kept = |product: &Product| before.is_some_and(|line| line.product_id == Some(product.id));
-        let product = catalog.iter().find(|p| said.sku.as_deref() == Some(p.sku.as_str()) && (p.active || kept(p)));
+        let product = catalog.iter().find(|p| said.sku.as_deref() == Some(p.sku.as_str()) && (p.active || known.restored || kept(p)));
         let id = match said.id.as_deref().map(|text| Kind::Line.parse(text)) {
             None => Some(tx.new_id()),
             Some(id) => id.filter(|id| before.is_some() && lines.iter().all(|line| line.id != *id)),
@@ -217,7 +219,7 @@ fn build_lines(tx: &mut Tx, order: Id, input: &mut OrderInput, known: &[Line]) -
             let en = "is required where the SKU is not in the catalogue (a price: in this currency)";
             problem = problem.field(&format!("/lines/{at}/{field}"), "required", en, "目录中没有该 SKU 时必填");
         }
-        if product.is_some_and(|product| !fits(said.kind, product.kind)) {
+        if !known.restored && product.is_some_and(|product| !fits(said.kind, product.kind)) {
             let en = "is another in the catalogue; only what is stocked can be ordered custom-made";
             problem = problem.field(&format!("/lines/{at}/kind"), "conflict", en, "与产品目录不符；仅标准品可改为定制");
         }

@@ -33,6 +33,7 @@ pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
         round_passed: stands || approvals::latest_round(conn, order.id)?.is_some_and(|round| round.status == RoundStatus::Approved),
         all_dispatched: served && goods(&lines).all(|line| line.shipped == line.quantity),
         any_dispatched: lines.iter().any(|line| line.shipped > Amount::ZERO),
+        amendment_open: details.amended_from.is_some(),
         reconfirm: details.reconfirm,
     })
 }

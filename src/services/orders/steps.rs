@@ -148,7 +148,8 @@ pub fn cancel(tx: &mut Tx, reference: &str, said: &ReasonInput) -> Result<Order>
 pub(super) fn cancel_as(tx: &mut Tx, order: &Order, event: Step, reason: &str) -> Result<Order> {
     let facts = facts::gather(tx.conn, order, &tx.actor)?;
     let moved = step(tx, order, event, &facts, EventName::OrderCancelled, |e| e.note("reason", reason))?;
-    let details = parts::Details { cancel_reason: Some(reason.to_owned()), ..parts::details(tx.conn, order.id)? };
+    let details =
+        parts::Details { cancel_reason: Some(reason.to_owned()), amended_from: None, reconfirm: false, ..parts::details(tx.conn, order.id)? };
     parts::set_details(tx.conn, &details)?;
     Ok(moved)
 }

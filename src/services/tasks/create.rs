@@ -7,12 +7,15 @@ use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::task::{Facts as LifecycleFacts, TaskEvent, TaskStatus};
 use crate::domain::order::LineKind;
-use crate::domain::task_plan::{Facts, PlannedTask, Template, USUAL_LEAD_TIME_DAYS, plan};
+use crate::domain::task_plan::{Facts, PlannedTask, Template, USUAL_LEAD_TIME_DAYS, code, plan};
 use crate::domain::time::UtcTime;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::{self, Order, parts};
 use crate::repositories::products;
 use crate::repositories::tasks::{self, Task};
+
+/// Tasks without which goods would not be ready, or not leave.
+const NEEDED_BY_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE, code::SHIP];
 
 /// Makes an order's tasks, and opens those that depend on nothing. Once: an order that has tasks
 /// keeps them.
@@ -56,9 +59,18 @@ pub fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
             (task, event.note("reason", "order amended"))
         })?;
     }
+    for task in &there {
+        let Some(planned) = planned.iter().find(|planned| planned.template.code == task.code) else { continue };
+        // what a person has cancelled stays so, unless goods would never be ready or leave without it
+        if task.status == TaskStatus::Cancelled && NEEDED_BY_GOODS.contains(&task.code.as_str()) {
+            step(tx, task, TaskEvent::Renew, &LifecycleFacts::default(), EventName::TaskRenewed, |task, event| (task, event))?;
+        }
+        if task.status != TaskStatus::Done && task.depends_on.0 != planned.depends_on {
+            tasks::set_dependencies(tx.conn, task.id, &planned.depends_on)?;
+        }
+    }
     let last = there.iter().map(|task| task.position).max().unwrap_or_default();
-    let missing =
-        planned.into_iter().filter(|planned| there.iter().all(|task| task.code != planned.template.code || task.status == TaskStatus::Cancelled));
+    let missing = planned.into_iter().filter(|planned| there.iter().all(|task| task.code != planned.template.code));
     let rows: Vec<Task> = (last + 1..).zip(missing).map(|(position, task)| row(tx, order.id, position, task)).collect();
     tasks::insert(tx.conn, &rows)?;
     for task in &rows {
