@@ -11,11 +11,13 @@ use crate::config::Config;
 use crate::db::Tx;
 use crate::domain::actor::Actor;
 use crate::domain::id::{Id, Kind};
+use crate::domain::link::Standing;
 use crate::domain::message::{LINK, MessageChannel};
 use crate::domain::time::UtcTime;
 use crate::error::{self, Code, Problem};
-use crate::repositories::links::{self, Link};
+use crate::repositories::links::Link;
 use crate::repositories::messages::{self, MessageRow};
+use crate::services::confirmations;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use std::sync::Arc;
@@ -192,17 +194,17 @@ struct Claimed {
 }
 
 /// What is ready to go, with its link filled in from the key: no table holds one (BEHAVIOUR 8).
-fn make_ready(tx: &Tx, message: MessageRow, links: &[Link], base_url: &str) -> Claimed {
+fn make_ready(tx: &Tx, message: MessageRow, links: &[(Link, Standing)], base_url: &str) -> Claimed {
     let (id, fence, attempts) = (message.id, message.fence, message.attempts);
     let dead = |why: &str| Claimed { id, fence, attempts, ready: Err(Failure::new(why, true)), url: None };
-    let Some(link) = message.link_id.and_then(|id| links.iter().find(|link| link.id == id)) else {
+    let Some((link, stands)) = message.link_id.and_then(|id| links.iter().find(|(link, _)| link.id == id)) else {
         return match message.body.contains(LINK) {
             true => dead("the link that it was made for is not there"),
             false => Claimed { id, fence, attempts, ready: Ok(message), url: None },
         };
     };
-    if link.answer.is_some() || link.revoked_at.is_some() || link.expires_at <= tx.now {
-        return dead("not sent: its link has been answered, replaced or has expired");
+    if *stands != Standing::Open {
+        return dead("not sent: what it asks has been answered, has changed or has expired");
     }
     match tx.company.links.token_of(link.id, &link.token_hash) {
         Some(token) => Claimed { id, fence, attempts, ready: Ok(message), url: Some(format!("{base_url}/c/{token}")) },
@@ -223,7 +225,7 @@ pub async fn deliver_once(app: &App, sender: &Sender) -> Done<usize> {
     let claim = move |tx: &mut Tx| {
         let claimed = messages::claim(tx.conn, tx.now, tx.now.plus(TimeDelta::seconds(LEASE_SECONDS)), AT_ONCE)?;
         let wanted: Vec<Id> = claimed.iter().filter_map(|message| message.link_id).collect();
-        let links = if wanted.is_empty() { Vec::new() } else { links::find_many(tx.conn, &wanted)? };
+        let links = if wanted.is_empty() { Vec::new() } else { confirmations::stand(tx, &wanted)? };
         Ok(claimed.into_iter().map(|message| make_ready(tx, message, &links, &base_url)).collect::<Vec<_>>())
     };
     let claimed = write(app, claim).await?;

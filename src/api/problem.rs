@@ -6,7 +6,9 @@ use crate::domain::words::Language;
 use crate::error::{Code, Problem};
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use std::fmt;
 
@@ -75,14 +77,24 @@ pub struct Asking {
 impl Asking {
     /// Of a request that carries its id.
     pub fn of(request: &HttpRequest) -> Self {
-        Self { language: language(request), path: request.path().to_owned(), request_id: request_id(request) }
+        // whoever has the path of a customer's link could answer it
+        let path = if is_link(request.path()) { "/c/…".to_owned() } else { request.path().to_owned() };
+        Self { language: language(request), path, request_id: request_id(request) }
     }
+}
+
+fn is_link(path: &str) -> bool {
+    path.starts_with("/c/")
 }
 
 /// The response that says a problem.
 pub fn render(problem: &Problem, asking: &Asking) -> HttpResponse {
     let body = problem.to_json(asking.language, &asking.path, &asking.request_id);
     let mut response = HttpResponse::build(status(problem));
+    if is_link(&asking.path) {
+        response.insert_header((CACHE_CONTROL, "no-store"));
+        response.insert_header((REFERRER_POLICY, "no-referrer"));
+    }
     response.insert_header((CONTENT_TYPE, "application/problem+json"));
     response.insert_header((CONTENT_LANGUAGE, asking.language.tag()));
     if let Some(seconds) = problem.retry_after_seconds {

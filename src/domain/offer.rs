@@ -29,6 +29,10 @@ pub struct Offer {
     pub prices_include_tax: bool,
     /// What there is to pay.
     pub total: String,
+    /// What is to be paid before.
+    pub deposit: Option<String>,
+    /// How and when it is to be paid.
+    pub payment_terms: Option<String>,
     /// Where the goods go.
     pub address: OfferAddress,
     /// How they get there.
@@ -45,8 +49,10 @@ pub struct OfferLine {
     pub quantity: String,
     pub unit: String,
     pub unit_price: String,
-    /// What the line comes to.
+    /// What the line comes to, less its own discount.
     pub amount: String,
+    /// The day promised for this line, where it is not the order's.
+    pub promised_date: Option<NaiveDate>,
 }
 
 /// Where the goods go.

@@ -86,6 +86,12 @@ pub fn agreed(conn: &mut Conn, order: Id, offer: &[u8]) -> Result<Option<Link>> 
     Ok(last.filter(|link| link.answer == Some(CustomerAnswer::Confirm) && link.offer == offer))
 }
 
+/// Whether a customer wants something else than a revision of an order.
+pub fn refused(conn: &mut Conn, order: Id, revision: i32) -> Result<bool> {
+    let no = links::order_id.eq(order).and(links::revision.eq(revision)).and(links::answer.eq(CustomerAnswer::Change));
+    Ok(each!(conn, c => links::table.filter(no).select(links::id).limit(1).fixed(here!()).get_result::<Id>(c)).optional()?.is_some())
+}
+
 /// What was said by links before counts no more: the customer has said something else since.
 pub fn revoke_all(conn: &mut Conn, order: Id, now: UtcTime) -> Result<()> {
     let before = links::table.filter(links::order_id.eq(order).and(links::revoked_at.is_null()));

@@ -12,14 +12,16 @@ use crate::domain::settings::Settings;
 use crate::domain::time::UtcTime;
 use crate::domain::visible::is_blank;
 use crate::domain::words::Language;
-use crate::error::{Code, Error, Problem, Result};
+use crate::error::{Code, Problem, Result};
 use crate::input::{self, rules};
 use crate::repositories::links::{self, Link};
 use crate::repositories::orders::offer::offer;
-use crate::repositories::orders::{self, Order, parts};
+use crate::repositories::orders::parts::{self, Details};
+use crate::repositories::orders::{self, Order};
 use crate::repositories::{customers, settings};
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer};
+use serde_json::json;
 use validator::{Validate, ValidationError};
 
 /// What a customer says to their order.
@@ -57,8 +59,11 @@ pub struct Shown {
     pub offer: Option<Offer>,
 }
 
-fn digest(offer: &Offer) -> Result<Vec<u8>> {
-    Ok(input::fingerprint(&serde_json::to_value(offer).map_err(Error::internal)?))
+/// What is asked of whom: a link that went to another is no yes of this one.
+fn digest(tx: &mut Tx, order: &Order, details: &Details) -> Result<Vec<u8>> {
+    let offer = offer(tx.conn, order)?;
+    let asked = json!([offer, order.customer_id.text(Kind::Customer), details.email, details.phone]);
+    Ok(input::fingerprint(&asked))
 }
 
 fn after(now: UtcTime, amount: u32, unit: fn(i64) -> TimeDelta) -> Option<UtcTime> {
@@ -82,7 +87,7 @@ pub fn ask(tx: &mut Tx, order: Id, anew: bool) -> Result<bool> {
     if reachable(&settings.message_channels, details.email.as_deref(), details.phone.as_deref()).next().is_none() {
         return Ok(false);
     }
-    let offer = digest(&offer(tx.conn, &order)?)?;
+    let offer = digest(tx, &order, &details)?;
     if let Some(agreed) = links::agreed(tx.conn, order.id, &offer)? {
         links::update(tx.conn, &Link { revision: order.revision, ..agreed })?;
         return Ok(true);
@@ -144,6 +149,20 @@ pub fn look(conn: &mut Conn, token_hash: &[u8], now: UtcTime) -> Result<Shown> {
 pub fn asking(conn: &mut Conn, order: &Order) -> Result<Asking> {
     let again = order.state.status() != Status::Created && parts::details(conn, order.id)?.reconfirm;
     Ok(Asking { state: order.state, revision: order.revision, again })
+}
+
+/// Several links, each with how it stands.
+///
+/// # Errors
+/// Those of the database.
+pub fn stand(tx: &mut Tx, ids: &[Id]) -> Result<Vec<(Link, Standing)>> {
+    let mut all = Vec::new();
+    for link in links::find_many(tx.conn, ids)? {
+        let order = orders::find(tx.conn, link.order_id)?.ok_or_else(Problem::not_found)?;
+        let stands = standing(link.bound(), asking(tx.conn, &order)?, tx.now);
+        all.push((link, stands));
+    }
+    Ok(all)
 }
 
 fn shown(conn: &mut Conn, link: Link, order: Order, now: UtcTime) -> Result<Shown> {

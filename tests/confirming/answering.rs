@@ -89,7 +89,9 @@ fn behaviour_8_an_unknown_token_is_nothing_and_an_old_one_is_gone() {
             assert_eq!(page(app, unknown).is(404).header("content-type"), Some("text/html; charset=utf-8"));
         }
         app.advance(chrono::TimeDelta::days(7));
-        app.anyone.get(&link).refused(410, "link_expired");
+        let gone = app.anyone.get(&link);
+        assert_eq!((gone.header("cache-control"), &gone.body["instance"]), (Some("no-store"), &json!("/c/…")), "no answer holds a token");
+        gone.refused(410, "link_expired");
         let problem = app.anyone.post(&link, json!({"answer": "confirm"})).refused(410, "link_expired");
         assert_eq!(problem["standing"], "expired");
         assert!(!page(app, &link).is(410).text.contains("Century Avenue"), "whoever finds an old link learns nothing");

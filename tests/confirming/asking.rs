@@ -134,6 +134,38 @@ fn what_is_put_right_without_anybody_leaves_the_link_good_and_the_yes_given() {
 }
 
 #[test]
+fn a_link_that_went_to_another_is_good_no_longer() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = waiting(&company);
+        let first = link(app, &order);
+        company.sales().patch(&company.path(&order, ""), "*", json!({"customer": {"email": "right@acme.example"}})).ok();
+        app.anyone.post(&first, json!({"answer": "confirm"})).refused(410, "link_expired");
+        assert_eq!(messages(&order, &company.sales().get("/v1/messages").ok())[0]["recipient"], "right@acme.example");
+        app.anyone.post(&link(app, &order), json!({"answer": "confirm"})).ok();
+    });
+}
+
+#[test]
+fn nobody_is_asked_what_is_past() {
+    let mail = crate::support::MailServer::start();
+    crate::support::on_every_store_with(&[("DOCKET_SMTP_URL", &mail.url())], |app| {
+        let company = app.company();
+        mail.refuse_for_now(true);
+        let order = waiting(&company);
+        let put_off = || app.count("messages WHERE status = 'queued' AND attempts > 0") == 1;
+        assert!((0..crate::support::FEED_POLLS).any(|_| put_off()), "it is tried");
+        company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone"})).ok();
+        mail.refuse_for_now(false);
+        app.advance(chrono::TimeDelta::hours(1));
+        app.drain();
+        let message = messages(&order, &company.sales().get("/v1/messages").ok()).remove(0);
+        assert_eq!(message["status"], "failed");
+        assert!(message["last_error"].as_str().is_some_and(|error| error.contains("not sent")), "{message}");
+    });
+}
+
+#[test]
 fn the_seed_story_a_small_order_of_a_company_needs_one_specialist_and_the_customers_yes() {
     // DOMAIN 2.1, 2.5: 50 sets at 800.00 in total
     on_every_store(|app| {

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 /// A body with which an action can be tried.
 fn body(company: &Company, order: &Value, action: &str) -> Value {
     match action {
-        "verify" | "release" | "unhold" | "receive" => json!({}),
+        "verify" | "release" | "unhold" | "receive" | "request_confirmation" => json!({}),
         "confirm" => json!({"method": "phone"}),
-        "amend" => json!({"contract_number": "C-9"}),
+        "amend" => json!({"contract_number": "C-9", "reason": "as agreed"}),
         "ship" => crate::support::parcel(&company.order(order), &[(0, "1")]),
         _ => json!({"reason": "tried"}),
     }

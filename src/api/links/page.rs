@@ -2,7 +2,7 @@
 //! runs (BEHAVIOUR 8).
 
 use crate::domain::link::{CustomerAnswer, Standing};
-use crate::domain::offer::{Offer, day};
+use crate::domain::offer::{Offer, OfferLine, day};
 use crate::domain::words::Language;
 use crate::error::Problem;
 use crate::services::confirmations::Shown;
@@ -37,6 +37,8 @@ fn words(language: Language) -> Value {
         address => pick("Deliver to", "收货地址"),
         method => pick("Delivery", "配送方式"),
         expected => pick("Expected delivery", "预计送达"),
+        terms => pick("Payment terms", "付款条件"),
+        deposit => pick("Deposit", "定金"),
         confirm => pick("Confirm the order", "确认订单"),
         change => pick("Ask for a change", "申请修改"),
         change_label => pick("What should we change?", "需要修改哪些内容？"),
@@ -58,6 +60,10 @@ pub fn too_long(language: Language) -> &'static str {
 /// What is said first: thanks for the answer that was given, or how the link stands.
 fn headline(shown: &Shown, language: Language) -> &'static str {
     match (shown.standing, shown.link.answer) {
+        (Standing::Answered, _) if shown.offer.is_none() => language.pick(
+            "This order was changed since you answered. Please use the link in our latest message.",
+            "您答复后订单已有变更。请使用我们最新消息中的链接。",
+        ),
         (Standing::Answered, Some(CustomerAnswer::Confirm)) => language.pick("Thank you. You have confirmed this order.", "谢谢，您已确认该订单。"),
         (Standing::Answered, Some(CustomerAnswer::Change)) => language
             .pick("Thank you. We have your request for a change and will write to you again.", "谢谢，我们已收到您的修改要求，稍后会再与您联系。"),
@@ -65,11 +71,18 @@ fn headline(shown: &Shown, language: Language) -> &'static str {
     }
 }
 
+fn line_of(line: &OfferLine, language: Language) -> Value {
+    let promised = line.promised_date.map(|date| day(date, language));
+    context! { promised, ..Value::from_serialize(line) }
+}
+
 fn order(offer: &Offer, language: Language) -> Value {
     let unless_zero = |amount: &str| (!amount.trim_start_matches(['0', '.']).is_empty()).then(|| amount.to_owned());
     context! {
         customer_name => offer.customer_name,
-        lines => offer.lines,
+        lines => offer.lines.iter().map(|line| line_of(line, language)).collect::<Vec<_>>(),
+        payment_terms => offer.payment_terms,
+        deposit => offer.deposit,
         currency => offer.currency,
         discount => unless_zero(&offer.discount),
         shipping_fee => unless_zero(&offer.shipping_fee),
@@ -90,7 +103,7 @@ pub fn of(shown: &Shown, language: Language, wrong: Option<&str>) -> Page {
         words => words(language),
         title,
         headline => headline(shown, language),
-        good => matches!(shown.standing, Standing::Answered | Standing::Confirmed),
+        good => matches!(shown.standing, Standing::Answered | Standing::Confirmed) && shown.offer.is_some(),
         wrong,
         order => shown.offer.as_ref().map(|offer| order(offer, language)),
         open => shown.standing == Standing::Open,

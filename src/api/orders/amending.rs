@@ -73,8 +73,9 @@ pub struct AmendQuery {
     preview: Option<bool>,
 }
 
-/// Amends an order that is not reviewed yet (JSON Merge Patch, under `If-Match`): a new revision.
-/// A `reason` beside the fields is kept with it. Approvers are asked again where what they look at
+/// Amends an order that is not shipped yet (JSON Merge Patch, under `If-Match`): a new revision.
+/// A `reason` beside the fields is kept with it; once the order is reviewed it is required, and the order
+/// stands still until approvers and, where they see the difference, the customer agree. Approvers are asked again where what they look at
 /// changes; the decisions of the others are carried over.
 #[utoipa::path(tag = "orders", params(AmendQuery), request_body = OrderInput, responses((status = 200, body = AmendedOrder)))]
 #[patch("/v1/orders/{id}")]

@@ -87,6 +87,7 @@ pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
         row(TaskStatus::InProgress, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::InProgress, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
         row(TaskStatus::Cancelled, TaskEvent::Renew, TaskStatus::Blocked, &[]),
+        row(TaskStatus::Done, TaskEvent::Renew, TaskStatus::Blocked, &[]),
     ],
 };
 

@@ -11,7 +11,7 @@ use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
-use crate::domain::judged::touched;
+use crate::domain::judged::{restored, touched};
 use crate::domain::lifecycle::approval::RoundStatus;
 use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::task::TaskStatus;
@@ -52,7 +52,8 @@ pub(super) fn begin(tx: &mut Tx, before: &Order, lines: &[Line], mut content: Co
     };
     let order = store(tx, before, content, Amendment { reason, amended_from, reconfirm })?;
     // what is put right without anybody's approval needs no yes either (DOMAIN 1.7)
-    if asks == Asks::Again && offer(tx.conn, &order)? != seen {
+    let for_another = order.customer_id != before.customer_id;
+    if asks == Asks::Again && (for_another || offer(tx.conn, &order)? != seen) {
         let details = parts::details(tx.conn, order.id)?;
         parts::set_details(tx.conn, &Details { reconfirm: true, ..details })?;
     }
@@ -253,8 +254,8 @@ pub fn returned(tx: &mut Tx, id: Id, comment: &str) -> Result<()> {
 pub fn rejected(tx: &mut Tx, id: Id, comment: &str) -> Result<()> {
     let Some((before, details)) = open(tx, id)? else { return Ok(()) };
     let from = details.amended_from.unwrap_or(before.revision);
-    let Json(counted) = parts::revision(tx.conn, id, from)?.content;
-    let mut said: OrderInput = serde_json::from_value(counted).map_err(Error::internal)?;
+    let (Json(counted), Json(now)) = (parts::revision(tx.conn, id, from)?.content, parts::revision(tx.conn, id, before.revision)?.content);
+    let mut said: OrderInput = serde_json::from_value(restored(&counted, &now)).map_err(Error::internal)?;
     let lines = parts::lines(tx.conn, id)?;
     // a line that went comes back as a new one
     for line in &mut said.lines {

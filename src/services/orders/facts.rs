@@ -11,7 +11,7 @@ use crate::domain::task_plan::code;
 use crate::error::Result;
 use crate::repositories::orders::Order;
 use crate::repositories::orders::parts::{self, Line};
-use crate::repositories::{approvals, exceptions, settings, tasks};
+use crate::repositories::{approvals, exceptions, links, settings, tasks};
 
 /// All facts about an order, as far as this actor is concerned.
 pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
@@ -34,7 +34,7 @@ pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
         all_dispatched: served && goods(&lines).all(|line| line.shipped == line.quantity),
         any_dispatched: lines.iter().any(|line| line.shipped > Amount::ZERO),
         amendment_open: details.amended_from.is_some(),
-        reconfirm: details.reconfirm,
+        reconfirm: details.reconfirm && !links::refused(conn, order.id, order.revision)?,
     })
 }
 

@@ -11,8 +11,8 @@ use crate::domain::task_plan::{Facts, PlannedTask, Template, USUAL_LEAD_TIME_DAY
 use crate::domain::time::UtcTime;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::{self, Order, parts};
-use crate::repositories::products;
 use crate::repositories::tasks::{self, Task};
+use crate::repositories::{money, products};
 
 /// Tasks without which goods would not be ready, or not leave.
 const NEEDED_BY_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE, code::SHIP];
@@ -53,7 +53,7 @@ pub fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
     if there.is_empty() {
         return Ok(());
     }
-    let planned = planned(tx, &order)?;
+    let (planned, invoiced) = (planned(tx, &order)?, money::invoiced_total(tx.conn, order.id)?);
     for task in there.iter().filter(|task| !is_over(task) && planned.iter().all(|planned| planned.template.code != task.code)) {
         step(tx, task, TaskEvent::Cancel, &LifecycleFacts::default(), EventName::TaskCancelled, |task, event| {
             (task, event.note("reason", "order amended"))
@@ -62,7 +62,9 @@ pub fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
     for task in &there {
         let Some(planned) = planned.iter().find(|planned| planned.template.code == task.code) else { continue };
         // what a person has cancelled stays so, unless goods would never be ready or leave without it
-        if task.status == TaskStatus::Cancelled && NEEDED_BY_GOODS.contains(&task.code.as_str()) {
+        let lacking = task.status == TaskStatus::Cancelled && NEEDED_BY_GOODS.contains(&task.code.as_str());
+        let more_to_bill = task.status == TaskStatus::Done && task.code == code::INVOICE && invoiced < order.total;
+        if lacking || more_to_bill {
             step(tx, task, TaskEvent::Renew, &LifecycleFacts::default(), EventName::TaskRenewed, |task, event| (task, event))?;
         }
         if task.status != TaskStatus::Done && task.depends_on.0 != planned.depends_on {
