@@ -180,6 +180,7 @@ GOOD: dict[str, Maker] = {
     "get_customer": about(World.customer),
     "create_customer": new(code="CUS"),
     "update_customer": about(World.customer),
+    "merge_customer": lambda world, _: of(world.customer(), into=world.customer()["id"]),
     "get_customer_credit": about(World.customer),
     "set_customer_credit": about(World.customer),
     "get_product": about(World.product),

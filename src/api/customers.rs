@@ -4,6 +4,7 @@ use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
+use crate::domain::customer::{Address, Contact};
 use crate::domain::id::{Id, Kind};
 use crate::domain::order::CustomerTier;
 use crate::domain::permission::Operation;
@@ -12,7 +13,7 @@ use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::input::Patch;
 use crate::repositories::customers::{self as rows, Customer};
-use crate::services::customers::{self, CustomerInput};
+use crate::services::customers::{self, CustomerInput, MergeInput};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get, patch, post};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,14 @@ pub struct CustomerView {
     pub tier_label: &'static str,
     /// The tax number that invoices are made out to.
     pub tax_number: Option<String>,
+    /// People there beside the first.
+    pub contacts: Vec<Contact>,
+    /// Their places.
+    pub addresses: Vec<Address>,
+    /// How and when they usually pay.
+    pub payment_terms: Option<String>,
+    /// The customer that this one turned out to be, `cus_…`.
+    pub merged_into_id: Option<String>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
 }
@@ -54,6 +63,10 @@ pub fn view(customer: Customer, language: Language) -> CustomerView {
         tier: customer.tier,
         tier_label: customer.tier.label(language),
         tax_number: customer.tax_number,
+        contacts: customer.contacts.0,
+        addresses: customer.addresses.0,
+        payment_terms: customer.payment_terms,
+        merged_into_id: customer.merged_into_id.map(|id| id.text(Kind::Customer)),
         created_at: customer.created_at,
         updated_at: customer.updated_at,
     }
@@ -138,4 +151,16 @@ pub async fn update_customer(app: Data<App>, path: Path<String>, posted: Posted<
         customers::update(tx, id(&path)?, patch)
     };
     send(app.write(Operation::UpdateCustomer, posted.call, act, |tx, customer| answer(200, customer, tx.language)).await)
+}
+
+/// Merges a customer into another whom they turned out to be; answers the one who stays.
+#[utoipa::path(tag = "customers", request_body = MergeInput, responses((status = 200, body = CustomerView)))]
+#[post("/v1/customers/{id}/merge")]
+pub async fn merge_customer(app: Data<App>, path: Path<String>, posted: Posted<MergeInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut crate::db::Tx| {
+        let said = body.valid()?;
+        customers::merge(tx, id(&path)?, said)
+    };
+    send(app.write(Operation::MergeCustomer, posted.call, act, |tx, customer| answer(200, customer, tx.language)).await)
 }

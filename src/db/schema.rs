@@ -92,6 +92,10 @@ diesel::table! {
         search -> Text,
         created_at -> Instant,
         updated_at -> Instant,
+        contacts -> Document,
+        addresses -> Document,
+        payment_terms -> Nullable<Text>,
+        merged_into_id -> Nullable<Uid>,
     }
 }
 

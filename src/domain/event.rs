@@ -73,6 +73,7 @@ words! {
         PaymentRecorded = "payment.recorded",
         CustomerCreated = "customer.created",
         CustomerUpdated = "customer.updated",
+        CustomerMerged = "customer.merged",
         ProductCreated = "product.created",
         ProductUpdated = "product.updated",
         ExchangeRateCreated = "exchange_rate.created",

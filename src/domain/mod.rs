@@ -9,6 +9,7 @@ pub mod carrier;
 pub mod codes;
 pub mod column;
 pub mod company;
+pub mod customer;
 pub mod event;
 pub mod evidence;
 pub mod id;

@@ -50,6 +50,7 @@ const ADMINS: &[Role] = &[Admin];
 const SETUP: &[Role] = &[Admin, OrderAdmin];
 const ORDER_ADMIN: &[Role] = &[OrderAdmin];
 const SALES: &[Role] = &[SalesSpecialist, SalesManager, OrderAdmin];
+const CUSTOMER_LEADS: &[Role] = &[SalesManager, OrderAdmin];
 const VERIFIERS: &[Role] = &[SalesSpecialist, OrderAdmin];
 const APPROVERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead];
 const CHECKERS: &[Role] = &[OrderAdmin, SalesSpecialist, SalesManager, DepartmentHead, OperationsHead];
@@ -88,6 +89,7 @@ operations! {
     GetCustomer = "get_customer", STAFF, Some("customers:read");
     CreateCustomer = "create_customer", SALES, Some("customers:write");
     UpdateCustomer = "update_customer", SALES, Some("customers:write");
+    MergeCustomer = "merge_customer", CUSTOMER_LEADS, None;
     GetCustomerCredit = "get_customer_credit", MONEY_READERS, Some("invoices:read");
     SetCustomerCredit = "set_customer_credit", FINANCE, None;
     ListProducts = "list_products", STAFF, Some("products:read");

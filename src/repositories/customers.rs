@@ -2,8 +2,10 @@
 
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::customers::{self, dsl};
+use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
+use crate::domain::customer::{Address, Contact};
 use crate::domain::id::Id;
 use crate::domain::order::CustomerTier;
 use crate::domain::time::UtcTime;
@@ -30,6 +32,13 @@ pub struct Customer {
     pub search: String,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
+    /// Others than the first, who is named above.
+    pub contacts: Json<Vec<Contact>>,
+    pub addresses: Json<Vec<Address>>,
+    /// What they usually agree to.
+    pub payment_terms: Option<String>,
+    /// The customer that this one turned out to be.
+    pub merged_into_id: Option<Id>,
 }
 
 impl Customer {
@@ -44,6 +53,28 @@ impl Customer {
 /// A customer by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Customer>> {
     Ok(each!(conn, c => dsl::customers.find(id).select(Customer::as_select()).first(c)).optional()?)
+}
+
+/// The customer that one is, whoever it was merged into.
+pub fn find_real(conn: &mut Conn, id: Id) -> Result<Option<Customer>> {
+    let found = find(conn, id)?;
+    match found.as_ref().and_then(|customer| customer.merged_into_id) {
+        Some(real) => find(conn, real),
+        None => Ok(found),
+    }
+}
+
+/// A customer and all that were merged into them.
+pub fn group(conn: &mut Conn, id: Id) -> Result<Vec<Id>> {
+    let merged: Vec<Id> = dsl::customers.filter(dsl::merged_into_id.eq(id)).select(dsl::id).load(conn)?;
+    Ok(std::iter::once(id).chain(merged).collect())
+}
+
+/// Those who were merged into one customer are merged into another with them.
+pub fn repoint(conn: &mut Conn, from: Id, to: Id) -> Result<()> {
+    let target = dsl::customers.filter(dsl::merged_into_id.eq(from));
+    each!(conn, c => diesel::update(target).set(dsl::merged_into_id.eq(Some(to))).fixed(here!()).execute(c))?;
+    Ok(())
 }
 
 /// Several customers.

@@ -9,6 +9,7 @@ use crate::domain::id::Id;
 use crate::domain::order::{InvoiceKind, PaymentMethod};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
+use crate::repositories::customers;
 use crate::{each, here};
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
@@ -131,13 +132,14 @@ const YEAR: u64 = 365;
 
 /// A customer's invoices that fell due before a day of the company's calendar.
 pub fn past_due(conn: &mut Conn, customer: Id, company: &Company, today: NaiveDate) -> Result<PastDue> {
-    let past_due = invoices::customer_id.eq(customer).and(invoices::due_date.lt(today));
-    let late: Vec<Invoice> = invoices::table.filter(past_due).order(invoices::due_date.asc()).select(Invoice::as_select()).load(conn)?;
+    let group = customers::group(conn, customer)?;
+    let past_due = || invoices::customer_id.eq_any(group.clone()).and(invoices::due_date.lt(today));
+    let late: Vec<Invoice> = invoices::table.filter(past_due()).order(invoices::due_date.asc()).select(Invoice::as_select()).load(conn)?;
     if late.is_empty() {
         return Ok(PastDue::default());
     }
     let invoiced: Vec<(Id, Amount)> = late.iter().map(|invoice| (invoice.order_id, invoice.amount)).collect();
-    let orders = invoices::table.filter(past_due).select(invoices::order_id);
+    let orders = invoices::table.filter(past_due()).select(invoices::order_id);
     let fields = (payments::order_id, payments::amount, payments::paid_at);
     let payments: Vec<(Id, Amount, UtcTime)> = payments::table.filter(payments::order_id.eq_any(orders)).select(fields).load(conn)?;
     let (invoiced, paid) = (by_order(invoiced), by_order(payments.iter().map(|(order, amount, _)| (*order, *amount)).collect()));

@@ -123,6 +123,7 @@ fn catalog(config: &mut ServiceConfig) {
         .service(customers::create_customer)
         .service(customers::get_customer)
         .service(customers::update_customer)
+        .service(customers::merge_customer)
         .service(credit::get_customer_credit)
         .service(credit::set_customer_credit)
         .service(products::list_products)

@@ -1,8 +1,10 @@
 //! Customers: made by hand or inline with an order, amended under a version.
 
 use crate::db::Tx;
+use crate::db::types::Json;
 use crate::domain::actor::Role;
 use crate::domain::amount::Amount;
+use crate::domain::customer::{Address, Contact, joined};
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::order::CustomerTier;
@@ -10,7 +12,7 @@ use crate::error::{Code, Problem, Result};
 use crate::input::{Patch, rules};
 use crate::repositories::customers::{self, Customer};
 use serde::{Deserialize, Serialize};
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 /// A customer as callers describe one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
@@ -52,6 +54,42 @@ pub struct CustomerInput {
     #[validate(length(min = 1, max = 40), custom(function = rules::code))]
     #[schema(min_length = 1, max_length = 40)]
     pub tax_number: Option<String>,
+    /// People there beside the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 50), custom(function = contacts))]
+    #[schema(max_items = 50)]
+    pub contacts: Vec<Contact>,
+    /// Their places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 50), custom(function = addresses))]
+    #[schema(max_items = 50)]
+    pub addresses: Vec<Address>,
+    /// How and when they usually pay, for orders that do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 200), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub payment_terms: Option<String>,
+}
+
+fn contacts(contacts: &[Contact]) -> std::result::Result<(), ValidationError> {
+    let en = "must each have a name of one line, and phones in E.164";
+    rules::when(contacts.iter().all(Contact::is_sound), "contacts", en, "每位联系人须有一行姓名，电话须为 E.164 格式")
+}
+
+fn addresses(addresses: &[Address]) -> std::result::Result<(), ValidationError> {
+    let en = "must each have a label, a country by ISO 3166-1, a city and a street";
+    rules::when(addresses.iter().all(Address::is_sound), "addresses", en, "每个地址须有名称、ISO 3166-1 国家代码、城市和街道")
+}
+
+/// Into whom a customer is merged.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"into": "cus_019b2f0a7c1d7e3f8a5b6c7d8e9f0a1b"}))]
+pub struct MergeInput {
+    /// The customer who stays, `cus_…`.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub into: String,
 }
 
 fn default_language() -> String {
@@ -74,6 +112,9 @@ impl CustomerInput {
             language: c.language,
             tier: c.tier,
             tax_number: c.tax_number,
+            contacts: c.contacts.0,
+            addresses: c.addresses.0,
+            payment_terms: c.payment_terms,
         }
     }
 
@@ -97,6 +138,10 @@ impl CustomerInput {
             tier: self.tier,
             credit_limit,
             tax_number: self.tax_number,
+            contacts: Json(self.contacts),
+            addresses: Json(self.addresses),
+            payment_terms: self.payment_terms,
+            merged_into_id: None,
             search: String::new(),
             created_at: created,
             updated_at: now,
@@ -139,12 +184,59 @@ pub fn update(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Customer> {
     {
         return Err(Problem::duplicate("code").into());
     }
-    let customer = input.into_row(id, before.version + 1, before.credit_limit, before.created_at, tx.now);
+    let row = input.into_row(id, before.version + 1, before.credit_limit, before.created_at, tx.now);
+    let customer = Customer { merged_into_id: before.merged_into_id, ..row };
     if !customers::update(tx.conn, &customer)? {
         return Err(Code::VersionMismatch.into());
     }
     tx.record(Event::new(EventName::CustomerUpdated, Kind::Customer, id).with("version", customer.version))?;
     Ok(customer)
+}
+
+/// Merges a customer who turned out to be another: whoever is named by them from now on is the other,
+/// and so is what they owe. Orders that are there keep the customer that they were entered for. Contacts
+/// and addresses are the other's as well.
+///
+/// # Errors
+/// `not_found`; `version_mismatch` by `If-Match`; `validation_failed` for an unknown, merged or the same
+/// customer; `invalid_transition` for one who was merged already.
+pub fn merge(tx: &mut Tx, id: Id, input: &MergeInput) -> Result<Customer> {
+    let double = customers::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
+    tx.check_match(double.version)?;
+    if double.merged_into_id.is_some() {
+        return Err(Problem::invalid_transition("merged", "merge", &[]).into());
+    }
+    let into = Kind::Customer.parse(&input.into).map(|id| customers::find(tx.conn, id)).transpose()?.flatten();
+    let unknown = || Problem::invalid("/into", "unknown", "must be another customer who was not merged", "须为另一位未被合并的客户");
+    let stays = into.filter(|other| other.id != id && other.merged_into_id.is_none()).ok_or_else(unknown)?;
+    let first = double.phone.as_ref().or(double.email.as_ref()).map(|_| Contact {
+        name: double.contact_name.clone().unwrap_or_else(|| double.name.clone()),
+        role: None,
+        phone: double.phone.clone(),
+        email: double.email.clone(),
+    });
+    let contacts: Vec<Contact> = first.into_iter().chain(double.contacts.0.clone()).collect();
+    let stays = Customer {
+        version: stays.version + 1,
+        updated_at: tx.now,
+        contacts: Json(joined(&stays.contacts.0, &contacts)),
+        addresses: Json(joined(&stays.addresses.0, &double.addresses.0)),
+        ..stays
+    };
+    let double = Customer { version: double.version + 1, updated_at: tx.now, merged_into_id: Some(stays.id), ..double };
+    // in the order of their ids, as whoever does the same the other way round
+    let mut both = [&stays, &double];
+    both.sort_by_key(|customer| customer.id);
+    for customer in both {
+        if !customers::update(tx.conn, customer)? {
+            return Err(Code::VersionMismatch.into());
+        }
+    }
+    customers::repoint(tx.conn, double.id, stays.id)?;
+    let event = Event::new(EventName::CustomerMerged, Kind::Customer, double.id).with("version", double.version);
+    tx.record(event.with("into", stays.id.text(Kind::Customer)))?;
+    tx.record(Event::new(EventName::CustomerUpdated, Kind::Customer, stays.id).with("version", stays.version))?;
+    Ok(stays)
 }
 
 /// A customer's credit as finance sets it.

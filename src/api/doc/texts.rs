@@ -137,6 +137,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("comment", "What the person who decides has to say."),
     ("detail", "The same for people, in the language of the answer."),
     ("contact_name", "Whom to ask for."),
+    ("label", "What it is called."),
+    ("role", "What they are there for."),
     ("phone", "In E.164, such as `+8613800138000`."),
     ("email", "An e-mail address."),
     ("language", "BCP 47, such as `zh-CN`."),

@@ -29,7 +29,7 @@ pub struct Subject {
 
 /// The subject that an order is.
 pub fn subject(conn: &mut Conn, order: Order) -> Result<Subject> {
-    let customer = customers::find(conn, order.customer_id)?.ok_or_else(|| Error::internal("an order without its customer"))?;
+    let customer = customers::find_real(conn, order.customer_id)?.ok_or_else(|| Error::internal("an order without its customer"))?;
     Ok(Subject { lines: parts::lines(conn, order.id)?, delivery: parts::delivery(conn, order.id)?, customer, order })
 }
 
@@ -48,7 +48,8 @@ pub struct Unpaid {
 /// A customer's orders that are neither cancelled nor paid in full, oldest first, so many at the most.
 pub fn unpaid_orders(conn: &mut Conn, customer: Id, most: i64) -> Result<Vec<Unpaid>> {
     let unpaid = orders::payment_status.eq(PaymentStatus::Unpaid).or(orders::payment_status.eq(PaymentStatus::Partial));
-    let open = orders::customer_id.eq(customer).and(orders::state.ne(State::Cancelled)).and(unpaid);
+    let group = customers::group(conn, customer)?;
+    let open = orders::customer_id.eq_any(group).and(orders::state.ne(State::Cancelled)).and(unpaid);
     let fields = (orders::id, orders::number, orders::currency, orders::total);
     let rows: Vec<(Id, String, String, Amount)> = orders::table.filter(open).order(orders::id.asc()).limit(most).select(fields).load(conn)?;
     let ids: Vec<Id> = rows.iter().map(|(id, ..)| *id).collect();

@@ -68,6 +68,9 @@ pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, kno
     let digits = codes::minor_digits(&input.currency).unwrap_or(2);
     check_digits(&input, digits)?;
     let customer = resolve_customer(tx, &mut input.customer)?;
+    if !known.amended && input.payment_terms.is_none() {
+        input.payment_terms.clone_from(&customer.payment_terms);
+    }
     let owner = resolve_owner(tx, input.owner.as_deref(), known)?;
     input.owner = owner.map(|id| id.text(Kind::User));
     let ordered_at = input.ordered_at.unwrap_or(tx.now);
@@ -131,18 +134,29 @@ fn resolve_customer(tx: &mut Tx, named: &mut CustomerRef) -> Result<Customer> {
 fn find_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Option<Customer>> {
     if let Some(text) = &named.id {
         let id = Kind::Customer.parse(text);
-        let found = id.map(|id| customers::find(tx.conn, id)).transpose()?.flatten();
+        let found = id.map(|id| customers::find_real(tx.conn, id)).transpose()?.flatten();
         return found.map(Some).ok_or_else(|| Problem::invalid("/customer/id", "unknown", "there is no such customer", "没有该客户").into());
     }
     if let Some(code) = &named.code
         && let Some(found) = customers::find_by_code(tx.conn, code)?
     {
-        return Ok(Some(found));
+        return real(tx, Some(found));
     }
     match &named.name {
         Some(_) if named.code.is_some() => Ok(None),
-        Some(name) => customers::find_same(tx.conn, name, named.phone.as_deref(), named.email.as_deref()),
+        Some(name) => {
+            let found = customers::find_same(tx.conn, name, named.phone.as_deref(), named.email.as_deref())?;
+            real(tx, found)
+        }
         None => Err(Problem::invalid("/customer", "required", "needs an id, a known code or a name", "须提供 id、已有 code 或 name").into()),
+    }
+}
+
+/// The customer that was found, or whom they turned out to be.
+fn real(tx: &mut Tx, found: Option<Customer>) -> Result<Option<Customer>> {
+    match found.as_ref().and_then(|customer| customer.merged_into_id) {
+        Some(real) => customers::find(tx.conn, real),
+        None => Ok(found),
     }
 }
 
@@ -159,6 +173,10 @@ fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
         tier: CustomerTier::Standard,
         credit_limit: None,
         tax_number: None,
+        contacts: Json(Vec::new()),
+        addresses: Json(Vec::new()),
+        payment_terms: None,
+        merged_into_id: None,
         search: String::new(),
         created_at: tx.now,
         updated_at: tx.now,
