@@ -11,6 +11,7 @@ use docket::domain::calendar::Calendar;
 use docket::domain::company::Company;
 use docket::domain::event::{Event, EventName};
 use docket::domain::id::Id;
+use docket::domain::link::LinkKeys;
 use docket::domain::words::Language;
 use docket::repositories::orders::parts::{self, NewRevision};
 use docket::repositories::orders::whole::{self, Whole};
@@ -93,7 +94,8 @@ pub fn stock(url: &str) {
 
 /// Does something in a transaction of its own, as a request would, and writes its events.
 fn within<T>(conn: &mut Conn, actor: Actor, act: impl FnOnce(&mut Tx) -> T) -> T {
-    let company = Company { calendar: Calendar::mainland_china(chrono_tz::Asia::Shanghai), base_currency: "CNY".to_owned() };
+    let company =
+        Company { calendar: Calendar::mainland_china(chrono_tz::Asia::Shanghai), base_currency: "CNY".to_owned(), links: LinkKeys::default() };
     conn.batch_execute("BEGIN").expect("a transaction begins");
     let mut tx = Tx::new(conn, Clock::default().now(), actor, Origin::default(), Language::English, Arc::new(company));
     let value = act(&mut tx);

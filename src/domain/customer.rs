@@ -81,6 +81,6 @@ mod tests {
     #[test]
     fn what_both_have_is_kept_once() {
         assert_eq!(joined(&[1, 2], &[2, 3]), [1, 2, 3]);
-        assert_eq!(joined(&vec![1; 50], &[2]).len(), MOST);
+        assert_eq!(joined(&[1; 50], &[2]).len(), MOST);
     }
 }

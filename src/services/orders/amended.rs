@@ -113,14 +113,13 @@ pub(super) fn keep_progress(tx: &mut Tx, order: &Order, before: &[Line], content
     let parcels: Vec<Id> = shipments::list_of_order(tx.conn, order.id)?.into_iter().map(|shipment| shipment.id).collect();
     let packed_once: BTreeSet<Id> = shipments::lines_of(tx.conn, &parcels)?.into_iter().map(|row| row.line_id).collect();
     for was in before {
-        let now = content.lines.iter_mut().find(|line| line.id == was.id);
+        let mut now = content.lines.iter_mut().find(|line| line.id == was.id);
         let floor = used.get(&was.id).copied().unwrap_or_default();
-        let now = now.map(|now| {
-            if (&now.sku, now.kind) == (&was.sku, was.kind) {
-                now.product_id = was.product_id; // it keeps its product, whatever the catalogue says since
-            }
-            now
-        });
+        if let Some(now) = &mut now
+            && (&now.sku, now.kind) == (&was.sku, was.kind)
+        {
+            now.product_id = was.product_id; // it keeps its product, whatever the catalogue says since
+        }
         match now {
             Some(now) if floor <= now.quantity && (floor == Amount::ZERO || (now.kind, now.product_id) == (was.kind, was.product_id)) => {
                 (now.picked, now.shipped, now.delivered) = (was.picked, was.shipped, was.delivered);
