@@ -89,10 +89,13 @@ def _holds_inexact(value: Any) -> bool:
     return False
 
 
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
 def _is_beyond_a_schema(response: Response, case: Case) -> bool:
-    """What is in a file, that text holds no NUL, that numbers are kept exactly."""
+    """What is in a file or a form, that text holds no NUL, that numbers are kept exactly."""
     body = response.request.body or b""
-    if case.media_type == "multipart/form-data" or b"\\u0000" in body:
+    if case.media_type in FORMS or b"\\u0000" in body:
         return True
     return bool(body) and (case.media_type or "").endswith("json") and _holds_inexact(json.loads(body))
 

@@ -83,7 +83,12 @@ impl Shape {
 
     /// It is about the service itself, and not behind its limits and headers.
     fn is_service(&self) -> bool {
-        !self.path.starts_with("/v1/")
+        !self.path.starts_with("/v1/") && !self.is_link()
+    }
+
+    /// It is what a customer opens, whose address alone says that they may.
+    fn is_link(&self) -> bool {
+        self.path.starts_with("/c/")
     }
 
     /// A body is read, if only to see that there is none.
@@ -96,7 +101,7 @@ impl Shape {
     }
 
     fn may_match(&self) -> bool {
-        self.method == "POST" && self.named
+        self.method == "POST" && self.named && !self.is_link()
     }
 
     fn is_keyed(&self) -> bool {
@@ -109,15 +114,16 @@ impl Shape {
 
     /// The statuses with which it may refuse.
     fn refusals(&self) -> impl Iterator<Item = u16> {
-        let (private, patch) = (!self.is(PUBLIC), self.method == "PATCH");
+        let (private, patch, link) = (!self.is(PUBLIC), self.method == "PATCH", self.is_link());
         let rules = [
             (400, true),
-            (401, true),
+            (401, !link),
             (403, private),
             (404, self.named),
             (406, true),
             (408, self.writes()),
-            (409, self.is_keyed() || (patch && !self.is(ALWAYS_POSSIBLE))),
+            (409, self.is_keyed() || (link && self.writes()) || (patch && !self.is(ALWAYS_POSSIBLE))),
+            (410, link),
             (412, self.must_match() || self.may_match()),
             (413, self.writes()),
             (415, self.writes()),

@@ -104,7 +104,7 @@ const fn readied_by(kind: LineKind) -> &'static str {
 }
 
 /// Lets the lines of an amended order keep what has been done with them, and gives back what is set
-/// aside beyond what they come to (DECISIONS 19).
+/// aside for those that go (DECISIONS 19).
 ///
 /// # Errors
 /// `rule_violated` below what was picked or packed, or where work would be needed that is done.
