@@ -129,7 +129,7 @@ pub struct InvoiceQuery {
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
-    /// `cus_…`
+    /// `cus_…`; includes what is there of those who were merged into them.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     customer_id: Option<String>,

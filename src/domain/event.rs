@@ -54,6 +54,7 @@ words! {
         TaskCancelled = "task.cancelled",
         TaskRenewed = "task.renewed",
         TaskOverdue = "task.overdue",
+        TaskOrderAmended = "task.order_amended",
         ShipmentCreated = "shipment.created",
         ShipmentDispatched = "shipment.dispatched",
         ShipmentUpdated = "shipment.updated",

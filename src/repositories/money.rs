@@ -66,8 +66,7 @@ pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<()> {
     Ok(())
 }
 
-/// Invoices of an order or a customer, newest first, made before a given one.
-pub fn list_invoices(conn: &mut Conn, order: Option<Id>, customer: Option<Id>, before: Option<Id>, limit: i64) -> Result<Vec<Invoice>> {
+fn list_branch(conn: &mut Conn, order: Option<Id>, customer: Option<Id>, before: Option<Id>, limit: i64) -> Result<Vec<Invoice>> {
     let mut query = invoices::table.order(invoices::id.desc()).limit(limit).select(Invoice::as_select()).into_boxed::<MultiBackend>();
     if let Some(id) = before {
         query = query.filter(invoices::id.lt(id));
@@ -79,6 +78,19 @@ pub fn list_invoices(conn: &mut Conn, order: Option<Id>, customer: Option<Id>, b
         query = query.filter(invoices::customer_id.eq(customer));
     }
     Ok(query.load(conn)?)
+}
+
+/// Invoices of an order or of a customer and all who were merged into them, newest first, made before
+/// a given one. Each customer is read by the index and the few rows are merged.
+pub fn list_invoices(conn: &mut Conn, order: Option<Id>, customer: Option<Id>, before: Option<Id>, limit: i64) -> Result<Vec<Invoice>> {
+    let Some(customer) = customer else { return list_branch(conn, order, None, before, limit) };
+    let mut all = Vec::new();
+    for member in customers::group(conn, customer)? {
+        all.extend(list_branch(conn, order, Some(member), before, limit)?);
+    }
+    all.sort_by_key(|invoice| std::cmp::Reverse(invoice.id));
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
 }
 
 /// Payments of an order, newest first, recorded before a given one.

@@ -15,6 +15,7 @@ use crate::domain::lifecycle::order::{Stage, State};
 use crate::domain::order::{Channel, InventoryStatus, PaymentStatus, ProductionStatus};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
+use crate::repositories::customers;
 use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
@@ -209,6 +210,7 @@ pub struct OrderFilter {
     pub stage: Option<Stage>,
     pub channel: Option<Channel>,
     pub channel_ref: Option<String>,
+    /// Theirs, and those of all who were merged into them.
     pub customer: Option<Id>,
     pub owner: Option<Id>,
     pub created_after: Option<UtcTime>,
@@ -219,7 +221,12 @@ pub struct OrderFilter {
 }
 
 /// What one index answers of a filter.
-type Branch = (Option<State>, Option<Channel>);
+#[derive(Clone, Copy)]
+struct Branch {
+    state: Option<State>,
+    channel: Option<Channel>,
+    customer: Option<Id>,
+}
 
 impl OrderFilter {
     /// Whether it asks for states alone.
@@ -227,15 +234,23 @@ impl OrderFilter {
         *self == Self { states: self.states.clone(), oldest_first: self.oldest_first, ..Self::default() }
     }
 
-    /// The branches whose union a filter is, each with an index of its own: one a state, and one a
-    /// channel where only a reference is known.
-    fn branches(&self) -> Vec<Branch> {
+    /// The branches whose union a filter is, each with an index of its own: one a state, one a
+    /// customer, and one a channel where only a reference is known.
+    fn branches(&self, conn: &mut Conn) -> Result<Vec<Branch>> {
         let states = if self.states.is_empty() { vec![None] } else { self.states.iter().copied().map(Some).collect() };
-        let channels = match (self.channel, &self.channel_ref) {
-            (None, Some(_)) => Channel::ALL.iter().copied().map(Some).collect(),
-            (channel, _) => vec![channel],
+        let channels = match (self.channel, &self.channel_ref, self.customer) {
+            (None, Some(_), None) => Channel::ALL.iter().copied().map(Some).collect(),
+            (channel, ..) => vec![channel],
         };
-        states.iter().flat_map(|state| channels.iter().map(|channel| (*state, *channel))).collect()
+        let group = self.customer.map(|id| customers::group(conn, id)).transpose()?;
+        let customers = group.map_or_else(|| vec![None], |ids| ids.into_iter().map(Some).collect());
+        let mut branches = Vec::with_capacity(states.len() * channels.len() * customers.len());
+        for state in states {
+            for &channel in &channels {
+                branches.extend(customers.iter().map(|&customer| Branch { state, channel, customer }));
+            }
+        }
+        Ok(branches)
     }
 }
 
@@ -244,7 +259,7 @@ fn ids_at(at: UtcTime, random: u8) -> Id {
     Id::from_parts(u64::try_from(at.utc().timestamp_millis()).unwrap_or(0), [random; 10])
 }
 
-fn matching(filter: &OrderFilter, (state, channel): Branch) -> orders::BoxedQuery<'static, MultiBackend> {
+fn matching(filter: &OrderFilter, Branch { state, channel, customer }: Branch) -> orders::BoxedQuery<'static, MultiBackend> {
     let mut query = orders::table.into_boxed::<MultiBackend>();
     if let Some(state) = state {
         query = query.filter(orders::state.eq(state));
@@ -258,7 +273,7 @@ fn matching(filter: &OrderFilter, (state, channel): Branch) -> orders::BoxedQuer
     if let Some(reference) = &filter.channel_ref {
         query = query.filter(orders::channel_ref.eq(reference.clone()));
     }
-    if let Some(customer) = filter.customer {
+    if let Some(customer) = customer {
         query = query.filter(orders::customer_id.eq(customer));
     }
     if let Some(owner) = filter.owner {
@@ -289,7 +304,7 @@ fn list_state(conn: &mut Conn, state: State, oldest_first: bool, beyond: Option<
 }
 
 fn list_branch(conn: &mut Conn, filter: &OrderFilter, branch: Branch, beyond: Option<Id>, limit: i64) -> Result<Vec<Stamp>> {
-    if let (Some(state), None) = branch
+    if let Some(state) = branch.state
         && filter.is_plain()
     {
         return list_state(conn, state, filter.oldest_first, beyond, limit);
@@ -304,12 +319,12 @@ fn list_branch(conn: &mut Conn, filter: &OrderFilter, branch: Branch, beyond: Op
     Ok(query.limit(limit).select(Stamp::as_select()).load(conn)?)
 }
 
-/// Stamps of the orders that match, beyond a given one in the order that the filter asks for. Each state is read
+/// Stamps of the orders that match, beyond a given one in the order that the filter asks for. Each branch is read
 /// by its own index and the few rows are merged: one query over several states would sort all of
 /// their orders.
 pub fn list(conn: &mut Conn, filter: &OrderFilter, beyond: Option<Id>, limit: i64) -> Result<Vec<Stamp>> {
     let mut all = Vec::new();
-    for branch in filter.branches() {
+    for branch in filter.branches(conn)? {
         all.extend(list_branch(conn, filter, branch, beyond, limit)?);
     }
     all.sort_by_key(|order| order.id);
@@ -324,7 +339,7 @@ pub fn list(conn: &mut Conn, filter: &OrderFilter, beyond: Option<Id>, limit: i6
 /// database stops there.
 pub fn count(conn: &mut Conn, filter: &OrderFilter, most: i64) -> Result<i64> {
     let mut found = 0;
-    for branch in filter.branches() {
+    for branch in filter.branches(conn)? {
         let ids: Vec<Id> = matching(filter, branch).limit(most - found).select(orders::id).load(conn)?;
         found += i64::try_from(ids.len()).unwrap_or(most);
     }

@@ -194,7 +194,7 @@ pub fn update(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Customer> {
 }
 
 /// Merges a customer who turned out to be another: whoever is named by them from now on is the other,
-/// and so is what they owe. Orders that are there keep the customer that they were entered for. Contacts
+/// and so is what they owe. Orders that are there keep the customer that they were entered for, and are listed under both. Contacts
 /// and addresses are the other's as well.
 ///
 /// # Errors

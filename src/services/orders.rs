@@ -10,6 +10,7 @@ pub mod create;
 pub mod derive;
 pub mod facts;
 pub mod input;
+pub mod promise;
 pub mod steps;
 
 use crate::db::Tx;

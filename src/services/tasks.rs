@@ -2,13 +2,15 @@
 //! `create` and `follow`; here is what all of them share: taking a task, the table, the event, and
 //! who may.
 
+mod adapt;
 mod create;
 mod follow;
 pub mod input;
 pub mod proof;
 pub mod work;
 
-pub use create::{adapt, create};
+pub use adapt::adapt;
+pub use create::create;
 pub use follow::{cancel_all, notice_overdue, order_shipped, settle_by_fact, unblock};
 
 use crate::db::Tx;

@@ -68,7 +68,8 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::ConfirmationAnswered => after_answer(tx, order, event),
         EventName::ConfirmationLapsed => after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
-        EventName::OrderAmendmentAgreed | EventName::OrderAmendmentRejected => adapt(tx, order),
+        EventName::OrderAmendmentAgreed => adapt(tx, order, number(event, "since")),
+        EventName::OrderAmendmentRejected => adapt(tx, order, None),
         EventName::OrderExecuting => begin_work(tx, order),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
         EventName::TaskCancelled => go_on(tx, order),
@@ -87,6 +88,10 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
 fn word<'e>(event: &'e Event, field: &str) -> &'e str {
     let said = event.payload.get(field).or_else(|| event.after.get(field));
     said.and_then(|value| value.as_str()).unwrap_or_default()
+}
+
+fn number(event: &Event, field: &str) -> Option<i32> {
+    event.payload.get(field).and_then(|value| value.as_i64()).and_then(|number| i32::try_from(number).ok())
 }
 
 fn is_set(event: &Event, field: &str) -> bool {
@@ -109,7 +114,7 @@ fn after_amending(tx: &mut Tx, order: Id, review_again: bool) -> Result<()> {
         Some(state) if amended::is_late(state) && amended::awaits_customer(tx, order)? => ask_customer(tx, order, false),
         Some(state) if amended::is_late(state) && !amended::is_open(tx, order)? => {
             approvals::supersede(tx, order)?; // it was taken back
-            adapt(tx, order)
+            adapt(tx, order, None)
         }
         _ => Ok(()),
     }
@@ -179,9 +184,9 @@ fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
     advance(tx, order)
 }
 
-/// What an amendment needs beside what there was, or not any more.
-fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
-    tasks::adapt(tx, order)?;
+/// What an amendment needs beside what there was, or not any more, since a revision.
+fn adapt(tx: &mut Tx, order: Id, since: Option<i32>) -> Result<()> {
+    tasks::adapt(tx, order, since)?;
     stock::trim(tx, order)?;
     let shortages = stock::reserve(tx, order)?;
     if shortages.is_empty() {

@@ -4,6 +4,7 @@
 mod actions;
 mod amending;
 mod amending_late;
+mod amending_told;
 mod amounts;
 mod confirming;
 mod entering;

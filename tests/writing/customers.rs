@@ -67,3 +67,43 @@ fn doubles_are_merged_and_whoever_is_named_by_them_is_the_one_who_stays() {
         assert_eq!(credit["exposure"], "62.00", "what the double owes, they owe");
     });
 }
+
+#[test]
+fn what_doubles_ordered_and_owe_is_listed_under_the_one_who_stays() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (sales, finance) = (company.sales(), company.finance());
+        let customers: Vec<Value> =
+            ["A", "B", "C", "D"].iter().map(|code| sales.post("/v1/customers", json!({"code": code, "name": code})).created()).collect();
+        let (mut orders, mut invoices) = (Vec::new(), Vec::new());
+        for (at, code) in ["B", "A", "D", "C", "B", "A"].into_iter().enumerate() {
+            let mut said = order_of(json!([{"name": format!("Advice {at}"), "quantity": "1", "unit_price": "9", "kind": "service"}]));
+            said["customer"] = json!({"code": code});
+            let order = sales.post("/v1/orders", said).created();
+            let invoice = json!({"order_id": id(&order), "number": format!("INV-{at}"), "amount": "1.00"});
+            invoices.push(finance.post("/v1/invoices", invoice).created()["id"].clone());
+            orders.push(order["id"].clone());
+        }
+        for (from, into) in [(2, 1), (1, 0)] {
+            company.manager().post(&format!("/v1/customers/{}/merge", id(&customers[from])), json!({"into": id(&customers[into])})).ok();
+        }
+        let walked = |path: &str| {
+            let (mut ids, mut next) = (Vec::new(), Some(path.to_owned()));
+            while let Some(page) = next {
+                let listed = finance.get(&page).ok();
+                ids.extend(listed["data"].as_array().expect("a list").iter().map(|row| row["id"].clone()));
+                next = listed["page"]["next_cursor"].as_str().map(|cursor| format!("{path}&cursor={cursor}"));
+            }
+            ids
+        };
+        let of = |ids: &[Value], places: &[usize]| places.iter().map(|&at| ids[at].clone()).collect::<Vec<_>>();
+        let nova = id(&customers[0]);
+        assert_eq!(walked(&format!("/v1/orders?customer_id={nova}&limit=2")), of(&orders, &[5, 4, 3, 1, 0]));
+        assert_eq!(walked(&format!("/v1/orders?customer_id={nova}&sort=created_at&limit=2")), of(&orders, &[0, 1, 3, 4, 5]));
+        assert_eq!(walked(&format!("/v1/orders?customer_id={nova}&status=created,reviewed&limit=2")), of(&orders, &[5, 4, 3, 1, 0]));
+        assert_eq!(walked(&format!("/v1/invoices?customer_id={nova}&limit=2")), of(&invoices, &[5, 4, 3, 1, 0]));
+        assert_eq!(walked(&format!("/v1/orders?customer_id={}", id(&customers[3]))), of(&orders, &[2]));
+        let counted = sales.get(&format!("/v1/orders?customer_id={nova}&include_total=true&limit=1")).ok();
+        assert_eq!(counted["page"]["total"], 5);
+    });
+}

@@ -36,7 +36,7 @@ pub struct OrderQuery {
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100)]
     channel_ref: Option<String>,
-    /// `cus_…`
+    /// `cus_…`; includes what is there of those who were merged into them.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     customer_id: Option<String>,

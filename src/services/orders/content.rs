@@ -2,6 +2,7 @@
 //! amounts and dates, and finds what whoever verifies should look at.
 
 use super::input::{CustomerRef, LineInput, OrderInput};
+use super::promise::{promised, requested};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Role;
@@ -18,7 +19,7 @@ use crate::repositories::customers::{self, Customer};
 use crate::repositories::orders::parts::{Delivery, Details, Line, find_alike};
 use crate::repositories::products::{self, Product};
 use crate::repositories::users;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -300,13 +301,7 @@ fn totals_problem(error: TotalsError) -> Problem {
 
 fn build_delivery(tx: &Tx, order: Id, input: &OrderInput, ordered_at: UtcTime) -> Result<Delivery> {
     let said = input.delivery.clone();
-    let calendar = &tx.company.calendar;
-    let within = said.requested_within_working_days;
-    let counted = within.map(|days| calendar.add_working_days(calendar.local_date(ordered_at.utc()), u32::from(days)));
-    if counted == Some(None) {
-        return Err(Problem::invalid("/delivery/requested_within_working_days", "range", "leads past the calendar", "超出日历范围").into());
-    }
-    let requested: Option<NaiveDate> = said.requested_date.or(counted.flatten());
+    let (requested, promised) = (requested(tx, &said, ordered_at)?, promised(tx, &said, ordered_at)?);
     let address = said.address;
     Ok(Delivery {
         order_id: order,
@@ -319,8 +314,8 @@ fn build_delivery(tx: &Tx, order: Id, input: &OrderInput, ordered_at: UtcTime) -
         phone: address.phone,
         method: said.method,
         requested_date: requested,
-        requested_within_working_days: within.map(i32::from),
-        promised_date: said.promised_date.or(requested),
+        requested_within_working_days: said.requested_within_working_days.map(i32::from),
+        promised_date: promised,
         instructions: said.instructions,
     })
 }
