@@ -18,7 +18,7 @@ use crate::repositories::orders::{self, parts};
 use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
-use crate::services::orders::{amended, by_customer, derive, facts};
+use crate::services::orders::{amended, by_customer, derive, facts, promise};
 use crate::services::{approvals, confirmations, exceptions, messages, shipments, stock, tasks};
 use std::collections::BTreeSet;
 
@@ -186,7 +186,8 @@ fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
 
 /// What an amendment needs beside what there was, or not any more, since a revision.
 fn adapt(tx: &mut Tx, order: Id, since: Option<i32>) -> Result<()> {
-    tasks::adapt(tx, order, since)?;
+    let promised_before = promise::promised_by(tx, order, since)?;
+    tasks::adapt(tx, order, promised_before)?;
     stock::trim(tx, order)?;
     let shortages = stock::reserve(tx, order)?;
     if shortages.is_empty() {

@@ -63,7 +63,7 @@ fn rule_3_1_what_is_due_by_the_promised_day_follows_it_unless_a_person_has_set_a
     on_every_store(|app| {
         let company = app.company();
         let order = advising(&company);
-        assert!(due(&company, &order, "operations") < "2999".to_owned());
+        assert!(due(&company, &order, "operations").as_str() < "2999");
         promise(&company, &order, "2999-01-04");
         assert_eq!([due(&company, &order, "operations"), due(&company, &order, "sales")], ["2999-01-04", "2999-01-04"]);
         let task = company.task(&order, "operations");

@@ -1,9 +1,12 @@
 //! Until when an order is to be delivered: asked for, and promised.
 
-use super::input::DeliveryInput;
+use super::input::{DeliveryInput, OrderInput};
 use crate::db::Tx;
+use crate::db::types::Json;
+use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
-use crate::error::{Problem, Result};
+use crate::error::{Error, Problem, Result};
+use crate::repositories::orders::{self, parts};
 use chrono::NaiveDate;
 
 /// The day until which a customer asks for delivery: said, or counted from the order's.
@@ -24,6 +27,18 @@ pub(super) fn requested(tx: &Tx, said: &DeliveryInput, ordered_at: UtcTime) -> R
 ///
 /// # Errors
 /// `validation_failed` where the calendar does not go so far.
-pub fn promised(tx: &Tx, said: &DeliveryInput, ordered_at: UtcTime) -> Result<Option<NaiveDate>> {
+pub(super) fn promised(tx: &Tx, said: &DeliveryInput, ordered_at: UtcTime) -> Result<Option<NaiveDate>> {
     Ok(said.promised_date.or(requested(tx, said, ordered_at)?))
+}
+
+/// The day that an order's revision promises; without one, the day that is promised now.
+///
+/// # Errors
+/// Those of the database.
+pub fn promised_by(tx: &mut Tx, order: Id, revision: Option<i32>) -> Result<Option<NaiveDate>> {
+    let Some(revision) = revision else { return Ok(parts::delivery(tx.conn, order)?.promised_date) };
+    let Json(content) = parts::revision(tx.conn, order, revision)?.content;
+    let said: OrderInput = serde_json::from_value(content).map_err(Error::internal)?;
+    let order = orders::find(tx.conn, order)?.ok_or_else(Problem::not_found)?;
+    promised(tx, &said.delivery, order.ordered_at)
 }

@@ -3,29 +3,28 @@
 use super::create::{planned, planned_for, row};
 use super::{amend, describe, follow, is_over, raised, step};
 use crate::db::Tx;
-use crate::db::types::Json;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
 use crate::domain::task_plan::{PlannedTask, code};
 use crate::domain::time::UtcTime;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::repositories::money;
-use crate::repositories::orders::{self, Order, parts};
+use crate::repositories::orders::{self, Order};
 use crate::repositories::tasks::{self, Task};
-use crate::services::orders::input::OrderInput;
-use crate::services::orders::promise;
+use chrono::NaiveDate;
 
 /// Tasks without which goods would not be ready, or not leave.
 const NEEDED_BY_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE, code::SHIP];
 
 /// Adapts the tasks of an order that was amended: what is needed now and was not is made, what is needed
 /// no more and not done is cancelled, and whoever has work left is told (DOMAIN 1.7). An order that has
-/// none yet gets them when it is released. `since` is the revision that counted before.
+/// none yet gets them when it is released. What was due by the day that was promised before is due by the
+/// one that is promised now.
 ///
 /// # Errors
 /// Those of the database.
-pub fn adapt(tx: &mut Tx, order: Id, since: Option<i32>) -> Result<()> {
+pub fn adapt(tx: &mut Tx, order: Id, promised_before: Option<NaiveDate>) -> Result<()> {
     let order = orders::take(tx, order)?.ok_or_else(Problem::not_found)?;
     let there = tasks::list_of_order(tx.conn, order.id)?;
     if there.is_empty() {
@@ -47,7 +46,7 @@ pub fn adapt(tx: &mut Tx, order: Id, since: Option<i32>) -> Result<()> {
             tasks::set_dependencies(tx.conn, task.id, &planned.depends_on)?;
         }
     }
-    tell(tx, &order, since)?;
+    tell(tx, &order, promised_before)?;
     let last = there.iter().map(|task| task.position).max().unwrap_or_default();
     let missing = planned.into_iter().filter(|planned| there.iter().all(|task| task.code != planned.template.code));
     let rows: Vec<Task> = (last + 1..).zip(missing).map(|(position, task)| row(tx, order.id, position, task)).collect();
@@ -60,12 +59,8 @@ pub fn adapt(tx: &mut Tx, order: Id, since: Option<i32>) -> Result<()> {
 
 /// Tells those who have work left, and moves what was due by the day promised before to the one that is
 /// promised now. A date that a person has set stays.
-fn tell(tx: &mut Tx, order: &Order, since: Option<i32>) -> Result<()> {
-    let before = match since {
-        Some(revision) => planned_before(tx, order, revision)?,
-        None => Vec::new(),
-    };
-    let now = planned(tx, order)?;
+fn tell(tx: &mut Tx, order: &Order, promised_before: Option<NaiveDate>) -> Result<()> {
+    let (before, now) = (planned_for(tx, order, promised_before)?, planned(tx, order)?);
     for task in tasks::list_of_order(tx.conn, order.id)?.iter().filter(|task| !is_over(task)) {
         let told = |task: &Task| describe(EventName::TaskOrderAmended, task).with("revision", order.revision);
         let (was, is) = (due(&before, task), due(&now, task));
@@ -83,12 +78,4 @@ fn tell(tx: &mut Tx, order: &Order, since: Option<i32>) -> Result<()> {
 /// When a plan says that a task is due.
 fn due(planned: &[PlannedTask], task: &Task) -> Option<UtcTime> {
     planned.iter().find(|planned| planned.template.code == task.code).and_then(|planned| planned.due_at).and_then(UtcTime::new)
-}
-
-/// The plan for what is ordered now by what was promised in a revision.
-fn planned_before(tx: &mut Tx, order: &Order, revision: i32) -> Result<Vec<PlannedTask>> {
-    let Json(content) = parts::revision(tx.conn, order.id, revision)?.content;
-    let said: OrderInput = serde_json::from_value(content).map_err(Error::internal)?;
-    let promised = promise::promised(tx, &said.delivery, order.ordered_at)?;
-    planned_for(tx, order, promised)
 }
