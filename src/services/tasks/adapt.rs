@@ -46,7 +46,8 @@ pub fn adapt(tx: &mut Tx, order: Id, promised_before: Option<NaiveDate>) -> Resu
             tasks::set_dependencies(tx.conn, task.id, &planned.depends_on)?;
         }
     }
-    tell(tx, &order, promised_before)?;
+    let before = planned_for(tx, &order, promised_before)?;
+    tell(tx, &order, &before, &planned)?;
     let last = there.iter().map(|task| task.position).max().unwrap_or_default();
     let missing = planned.into_iter().filter(|planned| there.iter().all(|task| task.code != planned.template.code));
     let rows: Vec<Task> = (last + 1..).zip(missing).map(|(position, task)| row(tx, order.id, position, task)).collect();
@@ -59,11 +60,10 @@ pub fn adapt(tx: &mut Tx, order: Id, promised_before: Option<NaiveDate>) -> Resu
 
 /// Tells those who have work left, and moves what was due by the day promised before to the one that is
 /// promised now. A date that a person has set stays.
-fn tell(tx: &mut Tx, order: &Order, promised_before: Option<NaiveDate>) -> Result<()> {
-    let (before, now) = (planned_for(tx, order, promised_before)?, planned(tx, order)?);
+fn tell(tx: &mut Tx, order: &Order, before: &[PlannedTask], now: &[PlannedTask]) -> Result<()> {
     for task in tasks::list_of_order(tx.conn, order.id)?.iter().filter(|task| !is_over(task)) {
         let told = |task: &Task| describe(EventName::TaskOrderAmended, task).with("revision", order.revision);
-        let (was, is) = (due(&before, task), due(&now, task));
+        let (was, is) = (due(before, task), due(now, task));
         if was == is || was != task.due_at {
             tx.record(told(task))?;
             continue;
