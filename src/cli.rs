@@ -10,9 +10,9 @@ use crate::config::{Config, ConfigErrors};
 use crate::db::clock::Clock;
 use crate::db::{Conn, Target};
 use crate::demo;
-use crate::domain::calendar::Calendar;
 use crate::domain::company::Company;
 use crate::domain::link::LinkKeys;
+use crate::domain::zone::Zone;
 use crate::error::{Error, Problem, database_problem};
 use crate::server::{self, StartError, opening};
 use clap::{Parser, Subcommand};
@@ -181,8 +181,7 @@ fn open_existing(config: &Config) -> Result<Conn, CommandError> {
 
 fn check(config: &Config) -> Outcome {
     let mut conn = open_existing(config)?;
-    let company =
-        Company { calendar: Calendar::mainland_china(config.time_zone), base_currency: config.base_currency.clone(), links: LinkKeys::default() };
+    let company = Company { zone: Zone::new(config.time_zone), base_currency: config.base_currency.clone(), links: LinkKeys::default() };
     let found = check::run(&mut conn, &company);
     for finding in &found {
         println!("{finding}");

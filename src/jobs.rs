@@ -5,7 +5,7 @@
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::error::{Problem, Result};
-use crate::repositories::{approvals as approval_rows, idempotency, identity, links, settings, stock, tasks as task_rows};
+use crate::repositories::{approvals as approval_rows, calendar, idempotency, identity, links, settings, stock, tasks as task_rows};
 use crate::services::{approvals, confirmations, tasks, workflow};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
-            _ = app.clockwork.notified() => tell("serve_waiting", serve_waiting(&app).await.map(drop)),
+            _ = app.clockwork.notified() => follow_up(&app).await,
             _ = clock.tick() => tick(&app).await,
         }
     }
@@ -41,12 +41,18 @@ fn tell(work: &str, outcome: Done<()>) {
     }
 }
 
+/// What a commit left to do that touches other orders.
+async fn follow_up(app: &App) {
+    tell("serve_waiting", serve_waiting(app).await.map(drop));
+    tell("date_tasks", date_tasks(app).await.map(drop));
+}
+
 /// One look at everything; what does not work out is taken up again by the next.
 pub async fn tick(app: &App) {
     tell("notice_overdue", notice_overdue(app).await.map(drop));
     tell("escalate_steps", escalate_steps(app).await.map(drop));
     tell("pursue_customers", pursue_customers(app).await.map(drop));
-    tell("serve_waiting", serve_waiting(app).await.map(drop));
+    follow_up(app).await;
     tell("forget", forget(app).await);
 }
 
@@ -128,6 +134,34 @@ pub async fn serve_waiting(app: &App) -> Done<usize> {
         served += now_served;
         if now_served == 0 {
             return Ok(served);
+        }
+    }
+}
+
+/// Reckons due dates again that another calendar gave, an order a transaction (DOMAIN 3.1, DECISIONS 6). Gives of
+/// how many orders.
+///
+/// # Errors
+/// Where it cannot be seen of which.
+pub async fn date_tasks(app: &App) -> Done<usize> {
+    let mut dated = 0;
+    loop {
+        let orders = app
+            .look(|conn| {
+                let changes = calendar::changes(conn)?;
+                task_rows::dated_before(conn, changes, AT_ONCE)
+            })
+            .await?;
+        let mut done = 0;
+        for order in orders {
+            match app.write_as(Actor::system("clock"), move |tx| tasks::date_again(tx, order)).await {
+                Ok(()) => done += 1,
+                Err(problem) => log::warn!("an order's tasks are not dated again: {}", problem.code.as_str()),
+            }
+        }
+        dated += done;
+        if done == 0 {
+            return Ok(dated);
         }
     }
 }

@@ -6,6 +6,7 @@ mod command_line;
 mod confirming;
 mod crashes;
 mod errors;
+mod executing;
 mod hostile;
 mod lifecycle;
 mod main_job;

@@ -137,6 +137,14 @@ def template(about_version: bool = False) -> Maker:
     return lambda world, _: Good(path, world.get("/v1/message-templates/confirmation_requested/en")["version"] if about_version else None)
 
 
+# A template that applies to no order.
+NO_ORDER = {"when": {"all": ["rush", {"not": "rush"}]}}
+
+
+def new_template(world: World, _: Person) -> Good:
+    return Good(body={"code": world.fresh("TASK"), "needed": NO_ORDER, "depends_on": [], "due": {"after_review": 1}})
+
+
 def message(world: World, _: Person) -> Good:
     """One that is held, as nothing can be sent here."""
     world.order("awaiting_confirmation", customer=TOLD)
@@ -229,6 +237,18 @@ GOOD: dict[str, Maker] = {
     "assign_task": task(),
     "start_task": task(),
     "complete_task": task(proven=True),
+    "act_on_tasks": lambda world, actor: Good(body={"tasks": [world.task(actor.department or "sales")["id"]]}),
+    "pause_task": lambda world, actor: of(world.begun(actor.department or "sales")),
+    "resume_task": lambda world, actor: of(world.begun(actor.department or "sales")),
+    "tick_task": lambda world, actor: of(world.listed(actor.department or "sales")),
+    "list_task_notes": about(lambda world: world.task("sales")),
+    "write_task_note": task(),
+    "reopen_task": lambda world, actor: of(world.ended(actor)),
+    "get_task_template": about(World.task_template),
+    "create_task_template": new_template,
+    "update_task_template": about(World.task_template),
+    "delete_task_template": about(World.task_template),
+    "set_calendar_days": lambda world, _: Good(body={"days": [{"day": world.day(), "worked": False}]}),
     "cancel_task": lambda world, actor: of(world.task("sales")),
     "add_evidence": evidence,
     "download_file": document,
@@ -263,6 +283,7 @@ GOOD: dict[str, Maker] = {
 
 # What the table of rights permits and nobody of the role can do, with the reason.
 NEVER = {
+    ("operations_head", "reopen_task"): "operations' only task is the service, which is over with its order (DECISIONS 37)",
     ("operations_head", "cancel_task"): "operations' only task is the service, which an order is not done without (DOMAIN 3.4)",
 }
 

@@ -134,6 +134,35 @@ class World:
         task = next(task for task in self.tasks(order) if task["department"] == department)
         return self.prove(task) if proven else task
 
+    def begun(self, department: str) -> dict:
+        """A task that somebody has begun."""
+        return self.post("order_admin", f"/v1/tasks/{self.task(department)['id']}/start", {})
+
+    def task_template(self) -> dict:
+        """One of no order's, so that the orders of others go on as they did; made where none is left."""
+        if there := [known for known in self.get("/v1/task-templates")["data"] if known["code"].startswith("TPL")]:
+            return there[0]
+        body = {
+            "code": self.fresh("TPL"), "department": "sales", "title_en": "Call", "title_zh": "致电",
+            "needed": {"when": {"all": ["rush", {"not": "rush"}]}}, "due": {"after_review": 1},
+        }
+        return self.post("admin", "/v1/task-templates", body)
+
+    def listed(self, department: str) -> dict:
+        """An open task of a department, with a thing to tick off."""
+        template = self.post("admin", "/v1/task-templates", {
+            "code": self.fresh("TPL"), "department": department, "title_en": "Check", "title_zh": "检查",
+            "needed": "always", "due": {"after_review": 1}, "checklist": [{"title_en": "Looked at", "title_zh": "已查看"}],
+        })
+        order = self.order("executing", "service")
+        self.api.ask(self.hands["admin"], "DELETE", f"/v1/task-templates/{template['id']}", headers={"If-Match": f'"v{template["version"]}"'})
+        return next(task for task in self.tasks(order) if task["code"] == template["code"])
+
+    def ended(self, actor) -> dict:
+        """A task that was done or ended, of whoever directs it."""
+        task = self.task(actor.department or "sales")
+        return self.post("order_admin", f"/v1/tasks/{task['id']}/cancel", {"reason": "Not needed"})
+
     def prove(self, task: dict) -> dict:
         """The task with the document that it needs, if it needs one."""
         if (kind := task.get("required_evidence")) not in ("goods_issue_note", "qc_report"):

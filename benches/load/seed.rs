@@ -7,12 +7,12 @@ use docket::db::tx::Origin;
 use docket::db::types::Json;
 use docket::db::{Conn, Target, Tx};
 use docket::domain::actor::{Actor, ActorKind};
-use docket::domain::calendar::Calendar;
 use docket::domain::company::Company;
 use docket::domain::event::{Event, EventName};
 use docket::domain::id::Id;
 use docket::domain::link::LinkKeys;
 use docket::domain::words::Language;
+use docket::domain::zone::Zone;
 use docket::repositories::orders::parts::{self, NewRevision};
 use docket::repositories::orders::whole::{self, Whole};
 use docket::repositories::{events, orders, users};
@@ -94,8 +94,7 @@ pub fn stock(url: &str) {
 
 /// Does something in a transaction of its own, as a request would, and writes its events.
 fn within<T>(conn: &mut Conn, actor: Actor, act: impl FnOnce(&mut Tx) -> T) -> T {
-    let company =
-        Company { calendar: Calendar::mainland_china(chrono_tz::Asia::Shanghai), base_currency: "CNY".to_owned(), links: LinkKeys::default() };
+    let company = Company { zone: Zone::new(chrono_tz::Asia::Shanghai), base_currency: "CNY".to_owned(), links: LinkKeys::default() };
     conn.batch_execute("BEGIN").expect("a transaction begins");
     let mut tx = Tx::new(conn, Clock::default().now(), actor, Origin::default(), Language::English, Arc::new(company));
     let value = act(&mut tx);

@@ -260,7 +260,7 @@ impl ApprovalQuery {
         if self.decidable_by.is_none() {
             return Ok(None);
         }
-        let today = snapshot.company.calendar.local_date(snapshot.now.utc());
+        let today = snapshot.company.zone.local_date(snapshot.now.utc());
         let queue = approvals::queue_of(snapshot.conn, &snapshot.actor, today)?;
         queue.map(Some).ok_or_else(|| Problem::parameter("decidable_by", "only a person has a queue").into())
     }

@@ -6,14 +6,17 @@ use super::respond::{Response, send};
 use crate::app::{Answer, App};
 use crate::db::Tx;
 use crate::domain::id::{Id, Kind};
-use crate::domain::permission::Operation;
+use crate::domain::permission::{Operation, permit};
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::input::rules;
-use crate::repositories::{approvals as rows, orders};
+use crate::repositories::{approvals as rows, orders, tasks as task_rows};
 use crate::services::approvals::{self, Decision};
 use crate::services::orders::input::VerifyInput;
 use crate::services::orders::steps;
+use crate::services::tasks::input::{AssignTaskInput, CompleteTaskInput};
+use crate::services::tasks::work;
+use crate::words;
 use actix_web::post;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -55,6 +58,34 @@ pub struct BulkApproval {
     #[validate(length(max = 1000))]
     #[schema(max_length = 1000)]
     pub comment: Option<String>,
+}
+
+/// Tasks to take a step on.
+#[derive(Debug, Clone, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"tasks": ["tsk_019b2f0a7c1d7e3f8a5b6c7d8e9f0a1b"], "action": "start"}))]
+#[validate(schema(function = names_whom))]
+pub struct BulkTasks {
+    /// Up to 100 tasks, by their ids.
+    #[validate(length(min = 1, max = 100), custom(function = each_once))]
+    #[schema(min_items = 1, max_items = 100)]
+    pub tasks: Vec<String>,
+    /// What to do with each.
+    pub action: BulkTaskAction,
+    /// `usr_…`: who is to do them; for `assign`, and nothing else.
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub assignee: Option<String>,
+}
+
+words! {
+    /// What can be done with many tasks at once.
+    pub enum BulkTaskAction { Accept = "accept", Assign = "assign", Start = "start", Complete = "complete" }
+}
+
+fn names_whom(said: &BulkTasks) -> std::result::Result<(), ValidationError> {
+    let good = said.assignee.is_some() == (said.action == BulkTaskAction::Assign);
+    rules::when(good, "required", "assignee goes with assign, and with nothing else", "仅 assign 操作须且只能指定 assignee")
 }
 
 /// What became of one of them.
@@ -143,4 +174,35 @@ pub async fn approve_steps(app: Data<App>, posted: Posted<BulkApproval>) -> Resp
         })
     };
     send(app.write(Operation::ApproveSteps, posted.call, act, |tx, outcomes| answer(outcomes, tx.language)).await)
+}
+
+/// Accepts, assigns, starts or completes several tasks. Each is done or refused by itself, as by the single
+/// requests.
+#[utoipa::path(tag = "tasks", request_body = BulkTasks, responses((status = 200, body = BulkOutcomes)))]
+#[post("/v1/tasks/bulk")]
+pub async fn act_on_tasks(app: Data<App>, posted: Posted<BulkTasks>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        let order_of = |tx: &mut Tx, task: &str| match Kind::Task.parse(task) {
+            Some(id) => Ok(task_rows::find(tx.conn, id)?.map(|task| task.order_id)),
+            None => Ok(None),
+        };
+        each(tx, &said.tasks, order_of, |tx, task| act_on(tx, Kind::Task.parse(task).ok_or_else(Problem::not_found)?, said))
+    };
+    send(app.write(Operation::ActOnTasks, posted.call, act, |tx, outcomes| answer(outcomes, tx.language)).await)
+}
+
+/// One of several steps on tasks, with the rights of the single one: who may not assign is refused here.
+fn act_on(tx: &mut Tx, task: Id, said: &BulkTasks) -> Result<()> {
+    match said.action {
+        BulkTaskAction::Accept => work::accept(tx, task)?,
+        BulkTaskAction::Assign => {
+            permit(&tx.actor, Operation::AssignTask)?;
+            work::assign(tx, task, &AssignTaskInput { assignee: said.assignee.clone(), ..AssignTaskInput::default() })?
+        }
+        BulkTaskAction::Start => work::start(tx, task)?,
+        BulkTaskAction::Complete => work::complete(tx, task, &CompleteTaskInput::default())?,
+    };
+    Ok(())
 }

@@ -129,7 +129,7 @@ pub async fn get_customer_credit(app: Data<App>, path: Path<String>, asked: Aske
         asked.query.valid()?;
         let customer = rows::find(snapshot.conn, id(&path)?)?.ok_or_else(Problem::not_found)?;
         let company = snapshot.company.clone();
-        let credit = credit::of(snapshot.conn, &company, company.calendar.local_date(snapshot.now.utc()), &customer)?;
+        let credit = credit::of(snapshot.conn, &company, company.zone.local_date(snapshot.now.utc()), &customer)?;
         answer(&customer, &credit, &company, snapshot.language)
     };
     send(app.read(Operation::GetCustomerCredit, asked.call, look).await)
@@ -147,7 +147,7 @@ pub async fn set_customer_credit(app: Data<App>, path: Path<String>, posted: Pos
     };
     let render = |tx: &mut Tx, customer: Customer| {
         let company = tx.company.clone();
-        let credit = credit::of(tx.conn, &company, company.calendar.local_date(tx.now.utc()), &customer)?;
+        let credit = credit::of(tx.conn, &company, company.zone.local_date(tx.now.utc()), &customer)?;
         answer(&customer, &credit, &company, tx.language)
     };
     send(app.write(Operation::SetCustomerCredit, posted.call, act, render).await)

@@ -7,6 +7,7 @@ use super::respond::Response;
 use crate::app::App;
 use crate::domain::words::Language;
 use crate::error::{Code, Problem};
+use crate::repositories::calendar;
 use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -20,6 +21,27 @@ pub struct HealthView {
     /// Always `ok`; anything else is a problem.
     #[schema(example = "ok")]
     pub status: &'static str,
+}
+
+/// Whether requests can be served, and what needs somebody's attention.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ReadyView {
+    /// Always `ok`; anything else is a problem.
+    #[schema(example = "ok")]
+    pub status: &'static str,
+    /// What will go wrong unless somebody does something about it; in English.
+    pub warnings: Vec<String>,
+}
+
+/// How far ahead of today the public holidays should be known, in days.
+const CALENDAR_AHEAD_DAYS: u64 = 30;
+
+async fn warnings(app: &App) -> Result<Vec<String>, Box<Problem>> {
+    let (zone, today) = (app.company.zone, app.company.zone.local_date(app.clock.now().utc()));
+    let ahead = today.checked_add_days(chrono::Days::new(CALENDAR_AHEAD_DAYS)).unwrap_or(today);
+    let unknown = app.look(move |conn| calendar::unknown_year(conn, zone, ahead)).await?;
+    let told = |year| format!("The public holidays of {year} are not known; enter them by POST /v1/calendar/days, or deadlines count the week only.");
+    Ok(unknown.map(told).into_iter().collect())
 }
 
 fn ok() -> Response {
@@ -37,7 +59,7 @@ pub async fn healthz() -> Response {
 /// not been told to stop.
 #[utoipa::path(
     tag = "service",
-    responses((status = 200, body = HealthView), (status = 503, content_type = "application/problem+json", body = ProblemView))
+    responses((status = 200, body = ReadyView), (status = 503, content_type = "application/problem+json", body = ProblemView))
 )]
 #[get("/readyz")]
 pub async fn readyz(app: Data<App>) -> Response {
@@ -45,7 +67,8 @@ pub async fn readyz(app: Data<App>) -> Response {
         return Err(Problem::new(Code::Unavailable).detail("The service is stopping.", "服务正在停止。").into());
     }
     app.ready().await?;
-    ok()
+    let warnings = warnings(&app).await?;
+    Ok(HttpResponse::Ok().json(ReadyView { status: "ok", warnings }))
 }
 
 /// Shows how the service fares, for Prometheus.

@@ -14,13 +14,15 @@ use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::repositories::tasks::whole::{self, WholeTask};
-use crate::repositories::tasks::{self as rows, Task};
-use crate::services::tasks::input::{AssignTaskInput, CancelTaskInput, CompleteTaskInput};
-use crate::services::tasks::work;
+use crate::repositories::tasks::{self as rows, From, Task, TaskNote};
+use crate::services::tasks::input::{AssignTaskInput, CompleteTaskInput, NoteInput, ReasonInput, TickInput};
+use crate::services::tasks::{reopen, work};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get, post};
 use query::TaskQuery;
-use view::{TaskTemplateView, TaskView, template, view};
+use serde::Deserialize;
+use validator::Validate;
+use view::{TaskNoteView, TaskView, note, view};
 
 /// The task that a path names.
 pub(super) fn id(text: &str) -> Result<Id> {
@@ -41,15 +43,21 @@ pub(super) fn shown(tx: &mut Tx, status: u16, task: &Task) -> Result<Answer> {
 
 /// A page of tasks.
 fn list(snapshot: &mut Snapshot, q: &TaskQuery, cursors: &Cursors) -> Result<Listing<TaskView>> {
-    let (limit, before) = (paging::limit(q.limit), cursors.read_id(q.cursor.as_deref())?);
-    let filter = q.filter(snapshot)?;
-    let found = rows::list(snapshot.conn, &filter, before, paging::fetch(limit))?;
-    let Listing { data, page } = paging::page(found, limit, cursors, |task| paging::by_id(task.id), |task| task);
+    let (limit, from, filter) = (paging::limit(q.limit), q.from(cursors)?, q.filter(snapshot)?);
+    let mut found = rows::list(snapshot.conn, &filter, from, paging::fetch(limit))?;
+    if matches!(from, From::Due(_)) {
+        // those that are not due at any time come after all that are
+        let left = paging::fetch(limit) - i64::try_from(found.len()).unwrap_or_default();
+        found.extend(rows::list(snapshot.conn, &filter, From::Undated(None), left)?);
+    }
+    let Listing { data, page } = paging::page(found, limit, cursors, |task| q.place(task), |task| task);
     let wholes = whole::load(snapshot.conn, data)?;
     Ok(Listing { data: wholes.into_iter().map(|whole| view(whole, snapshot.language, snapshot.now)).collect(), page })
 }
 
-/// Lists tasks, newest first.
+/// Lists tasks: newest first, or a queue by due date.
+///
+/// A person's queue is `assignee=me&status=open,in_progress&sort=due_at`, a department's the same with `department`.
 #[utoipa::path(tag = "tasks", params(TaskQuery), responses((status = 200, body = Listing<TaskView>)))]
 #[get("/v1/tasks")]
 pub async fn list_tasks(app: Data<App>, request: HttpRequest, asked: Asked<TaskQuery>) -> Response {
@@ -111,6 +119,27 @@ pub async fn start_task(app: Data<App>, path: Path<String>, posted: Posted<Nothi
     take(&app, Operation::StartTask, path, posted, |tx, task, _| work::start(tx, task)).await
 }
 
+/// Lets work on a task rest, with a reason.
+#[utoipa::path(tag = "tasks", request_body = ReasonInput, responses((status = 200, body = TaskView)))]
+#[post("/v1/tasks/{id}/pause")]
+pub async fn pause_task(app: Data<App>, path: Path<String>, posted: Posted<ReasonInput>) -> Response {
+    take(&app, Operation::PauseTask, path, posted, work::pause).await
+}
+
+/// Goes on with a task that rests.
+#[utoipa::path(tag = "tasks", request_body = Nothing, responses((status = 200, body = TaskView)))]
+#[post("/v1/tasks/{id}/resume")]
+pub async fn resume_task(app: Data<App>, path: Path<String>, posted: Posted<Nothing>) -> Response {
+    take(&app, Operation::ResumeTask, path, posted, |tx, task, _| work::resume(tx, task)).await
+}
+
+/// Ticks a thing off a task's list, or takes the tick back.
+#[utoipa::path(tag = "tasks", request_body = TickInput, responses((status = 200, body = TaskView)))]
+#[post("/v1/tasks/{id}/checklist")]
+pub async fn tick_task(app: Data<App>, path: Path<String>, posted: Posted<TickInput>) -> Response {
+    take(&app, Operation::TickTask, path, posted, work::tick).await
+}
+
 /// Finishes a task, whose required proof must be there.
 #[utoipa::path(tag = "tasks", request_body = CompleteTaskInput, responses((status = 200, body = TaskView)))]
 #[post("/v1/tasks/{id}/complete")]
@@ -118,25 +147,60 @@ pub async fn complete_task(app: Data<App>, path: Path<String>, posted: Posted<Co
     take(&app, Operation::CompleteTask, path, posted, work::complete).await
 }
 
+/// Opens a task again that was done or cancelled by mistake, with a reason. What depends on it waits again, and
+/// what it had readied is to be readied again.
+#[utoipa::path(tag = "tasks", request_body = ReasonInput, responses((status = 200, body = TaskView)))]
+#[post("/v1/tasks/{id}/reopen")]
+pub async fn reopen_task(app: Data<App>, path: Path<String>, posted: Posted<ReasonInput>) -> Response {
+    take(&app, Operation::ReopenTask, path, posted, reopen).await
+}
+
 /// Ends a task that is not going to be done.
-#[utoipa::path(tag = "tasks", request_body = CancelTaskInput, responses((status = 200, body = TaskView)))]
+#[utoipa::path(tag = "tasks", request_body = ReasonInput, responses((status = 200, body = TaskView)))]
 #[post("/v1/tasks/{id}/cancel")]
-pub async fn cancel_task(app: Data<App>, path: Path<String>, posted: Posted<CancelTaskInput>) -> Response {
+pub async fn cancel_task(app: Data<App>, path: Path<String>, posted: Posted<ReasonInput>) -> Response {
     take(&app, Operation::CancelTask, path, posted, work::cancel).await
 }
 
-/// Lists the templates that tasks are made from, in their order.
-#[utoipa::path(tag = "tasks", responses((status = 200, body = Listing<TaskTemplateView>)))]
-#[get("/v1/task-templates")]
-pub async fn list_task_templates(app: Data<App>, asked: Asked) -> Response {
-    let (app_, query) = (app.clone(), asked.query);
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TaskNoteQuery {
+    #[validate(length(max = 500))]
+    #[param(max_length = 500)]
+    cursor: Option<String>,
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// Lists what was noted about a task, newest first.
+#[utoipa::path(tag = "tasks", params(TaskNoteQuery), responses((status = 200, body = Listing<TaskNoteView>)))]
+#[get("/v1/tasks/{id}/notes")]
+pub async fn list_task_notes(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked<TaskNoteQuery>) -> Response {
+    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
     let look = move |snapshot: &mut Snapshot| {
-        query.valid()?;
-        let cursors = Cursors::new(&app_, "list_task_templates", "");
-        let all = rows::templates(snapshot.conn)?;
-        let language = snapshot.language;
-        let listing = paging::page(all, paging::MOST, &cursors, |row| paging::by_id(row.id), |row| template(row, language));
-        Answer::json(200, &listing)
+        let q = query.valid()?;
+        let task = rows::find(snapshot.conn, id(&path)?)?.ok_or_else(Problem::not_found)?;
+        let (cursors, limit) = (Cursors::new(&app_, "list_task_notes", &task.id.to_string()), paging::limit(q.limit));
+        let found = rows::notes_of(snapshot.conn, task.id, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
+        paging::page(found, limit, &cursors, |row| paging::by_id(row.id), note).answer(uri.path(), uri.query().unwrap_or_default())
     };
-    send(app.read(Operation::ListTaskTemplates, asked.call, look).await)
+    send(app.read(Operation::ListTaskNotes, asked.call, look).await)
+}
+
+/// Notes how a task gets on.
+#[utoipa::path(tag = "tasks", request_body = NoteInput, responses((status = 201, body = TaskNoteView)))]
+#[post("/v1/tasks/{id}/notes")]
+pub async fn write_task_note(app: Data<App>, path: Path<String>, posted: Posted<NoteInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        work::write_note(tx, id(&path)?, said)
+    };
+    let render = |_: &mut Tx, written: TaskNote| {
+        let location = format!("/v1/tasks/{}/notes", written.task_id.text(Kind::Task));
+        Ok(Answer::json(201, &note(written))?.header("location", location))
+    };
+    send(app.write(Operation::WriteTaskNote, posted.call, act, render).await)
 }

@@ -71,7 +71,7 @@ pub fn numbers_are_single(conn: &mut Conn, company: &Company) -> Result<Vec<Find
 fn drawn(conn: &mut Conn, table: &str, series: &str, company: &Company) -> Result<BTreeMap<String, i64>> {
     let made: Vec<Made> = each!(conn, c => diesel::sql_query(format!("SELECT created_at FROM {table}")).load(c))?;
     Ok(made.into_iter().fold(BTreeMap::new(), |mut drawn, row| {
-        *drawn.entry(counter_name(series, company.calendar.local_month(row.created_at.utc()))).or_default() += 1;
+        *drawn.entry(counter_name(series, company.zone.local_month(row.created_at.utc()))).or_default() += 1;
         drawn
     }))
 }

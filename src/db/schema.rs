@@ -449,7 +449,6 @@ diesel::table! {
         title_zh -> Text,
         status -> Text,
         depends_on -> Document,
-        due -> Document,
         due_at -> Nullable<Instant>,
         required_evidence -> Nullable<Text>,
         assignee_id -> Nullable<Uid>,
@@ -460,6 +459,13 @@ diesel::table! {
         delay_reason -> Nullable<Text>,
         note -> Nullable<Text>,
         created_at -> Instant,
+        plan -> Document,
+        due_is_set -> Bool,
+        dated_by -> BigInt,
+        paused_at -> Nullable<Instant>,
+        pause_reason -> Nullable<Text>,
+        checklist -> Document,
+        collaborators -> Document,
     }
 }
 
@@ -746,12 +752,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    calendar_days (day) {
+        day -> Date,
+        worked -> Bool,
+        name -> Nullable<Text>,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    task_notes (id) {
+        id -> Uid,
+        task_id -> Uid,
+        text -> Text,
+        actor_label -> Text,
+        created_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     api_keys,
     approval_rounds,
     approval_rules,
     approval_steps,
+    calendar_days,
     counters,
     customers,
     delegations,
@@ -780,6 +812,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     shipments,
     stock,
     stock_movements,
+    task_notes,
     task_templates,
     tasks,
     tracking_events,

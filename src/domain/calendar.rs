@@ -1,22 +1,62 @@
-//! The working calendar (DOMAIN 0, 3.1): which days are worked, when they end, and what comes so
-//! many working days after an instant. Days are days of the company's time zone. Years without a
-//! notice know weekends only.
+//! The working calendar (DOMAIN 0, 3.1): which days are worked, between which hours, and what comes
+//! so many working days or hours after an instant. What the company itself has entered for a day
+//! goes before the public holidays, and those before the days of the week. Years without a notice
+//! know the week only.
 
 mod mainland_china;
+#[cfg(test)]
+mod tests;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
-use chrono_tz::Tz;
+use crate::domain::working_time::{Holidays, Shift, Weekday};
+use crate::domain::zone::Zone;
+use crate::words;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use mainland_china::{NOTICES, Notice};
+use std::collections::BTreeMap;
 
-/// When a working day ends, local time: hour of the day.
-const CLOSING_HOUR: u32 = 18;
 /// The last year that is stored (DECISIONS 11).
 const LAST_YEAR: i32 = 9999;
 
-/// Which days are worked, in which time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+words! {
+    /// Why a day is worked or not.
+    pub enum DayReason {
+        WorkingDay = "working_day" / "Working day" / "工作日",
+        DayOff = "day_off" / "Day off" / "休息日",
+        Holiday = "holiday" / "Public holiday" / "法定节假日",
+        MakeUp = "make_up" / "Make-up working day" / "调休上班",
+        Company = "company" / "Set by the company" / "公司设置",
+    }
+}
+
+/// What a calendar is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    pub holidays: Holidays,
+    /// The days of the week that are worked.
+    pub week: Vec<Weekday>,
+    /// The hours of a day that is worked, one after the other; at least one.
+    pub hours: Vec<Shift>,
+    /// Days for which the company has said whether they are worked.
+    pub days: BTreeMap<NaiveDate, bool>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        use Weekday::{Friday, Monday, Thursday, Tuesday, Wednesday};
+        Self {
+            holidays: Holidays::MainlandChina,
+            week: vec![Monday, Tuesday, Wednesday, Thursday, Friday],
+            hours: vec![Shift::hours(9, 18)],
+            days: BTreeMap::new(),
+        }
+    }
+}
+
+/// Which days are worked, and when, in which time zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    zone: Tz,
+    zone: Zone,
+    rules: Rules,
 }
 
 fn notice(year: i32) -> Option<&'static Notice> {
@@ -24,163 +64,82 @@ fn notice(year: i32) -> Option<&'static Notice> {
 }
 
 impl Calendar {
-    /// The calendar of mainland China, read in a time zone.
-    pub fn mainland_china(zone: Tz) -> Self {
-        Self { zone }
+    /// A company's.
+    pub const fn new(zone: Zone, rules: Rules) -> Self {
+        Self { zone, rules }
     }
 
-    /// The day that it is somewhere within the time zone.
+    /// The day that it is.
     pub fn local_date(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.zone).date_naive()
+        self.zone.local_date(at)
     }
 
-    /// The year and month that it is.
-    pub fn local_month(&self, at: DateTime<Utc>) -> (i32, u32) {
-        let day = self.local_date(at);
-        (day.year(), day.month())
-    }
-
-    /// Whether the holidays of the day's year are known.
+    /// Whether the public holidays of the day's year are known; always where none are kept.
     pub fn covers(&self, day: NaiveDate) -> bool {
-        notice(day.year()).is_some()
+        self.rules.holidays == Holidays::None || notice(day.year()).is_some()
     }
 
-    /// Whether a day is worked: a holiday is not, a make-up day is, any other by its weekday.
-    pub fn is_working_day(&self, day: NaiveDate) -> bool {
+    /// Whether a day is worked, and why.
+    pub fn day(&self, day: NaiveDate) -> (bool, DayReason) {
+        if let Some(worked) = self.rules.days.get(&day) {
+            return (*worked, DayReason::Company);
+        }
         let date = (day.month(), day.day());
-        let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
-        match notice(day.year()) {
-            Some(notice) if notice.holidays.iter().any(|(first, last)| (*first..=*last).contains(&date)) => false,
-            Some(notice) if notice.worked.contains(&date) => true,
-            _ => !weekend,
+        let notice = notice(day.year()).filter(|_| self.rules.holidays == Holidays::MainlandChina);
+        match notice {
+            Some(notice) if notice.holidays.iter().any(|(first, last)| (*first..=*last).contains(&date)) => (false, DayReason::Holiday),
+            Some(notice) if notice.worked.contains(&date) => (true, DayReason::MakeUp),
+            _ if self.rules.week.contains(&Weekday::of(day)) => (true, DayReason::WorkingDay),
+            _ => (false, DayReason::DayOff),
         }
     }
 
-    /// The day itself where it is worked, else the next one that is; `None` past the year 9999.
-    fn working_day_from(&self, day: NaiveDate) -> Option<NaiveDate> {
-        day.iter_days().take_while(|day| day.year() <= LAST_YEAR).find(|day| self.is_working_day(*day))
+    /// Whether a day is worked.
+    pub fn is_working_day(&self, day: NaiveDate) -> bool {
+        self.day(day).0
+    }
+
+    /// The working days from a day on, itself among them, to the year 9999.
+    fn working_days_from(&self, day: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
+        day.iter_days().take_while(|day| day.year() <= LAST_YEAR).filter(|day| self.is_working_day(*day))
     }
 
     /// The day so many working days later. One on which nothing is worked counts as the next
     /// that is, so that what comes in on a Sunday is treated as what comes in on the Monday. `None`
     /// past the year 9999.
     pub fn add_working_days(&self, from: NaiveDate, days: u32) -> Option<NaiveDate> {
-        let mut day = self.working_day_from(from)?;
-        for _ in 0..days {
-            day = self.working_day_from(day.succ_opt()?)?;
-        }
-        Some(day)
+        self.working_days_from(from).nth(usize::try_from(days).unwrap_or(usize::MAX))
     }
 
     /// When something is due that has so many working days from an instant on: at the end of the
     /// last of them. `None` past the year 9999.
-    pub fn due_after(&self, from: DateTime<Utc>, days: u32) -> Option<DateTime<Utc>> {
+    pub fn due_after_days(&self, from: DateTime<Utc>, days: u32) -> Option<DateTime<Utc>> {
         self.add_working_days(self.local_date(from), days).map(|day| self.end_of_day(day))
+    }
+
+    /// When so many working hours will have passed from an instant on; none of them before the day's
+    /// work begins, and none after it ends. `None` past the year 9999.
+    pub fn due_after_hours(&self, from: DateTime<Utc>, hours: u32) -> Option<DateTime<Utc>> {
+        let mut left = TimeDelta::hours(hours.into());
+        for day in self.working_days_from(self.local_date(from)) {
+            for shift in &self.rules.hours {
+                let begins = self.zone.instant(day, shift.from.minutes()).max(from);
+                let there = self.zone.instant(day, shift.until.minutes()) - begins;
+                if there <= TimeDelta::zero() {
+                    continue;
+                }
+                if left <= there {
+                    return Some(begins + left);
+                }
+                left -= there;
+            }
+        }
+        None
     }
 
     /// When work ends on a day, or would if the day were worked.
     pub fn end_of_day(&self, day: NaiveDate) -> DateTime<Utc> {
-        self.instant(day, CLOSING_HOUR)
-    }
-
-    /// The first instant of a day.
-    pub fn start_of_day(&self, day: NaiveDate) -> DateTime<Utc> {
-        self.instant(day, 0)
-    }
-
-    /// The instant of an hour on a day. Of two (the clock was put back), the first; where there is
-    /// none (it was put on), the hour is reckoned as the clock went the day before.
-    fn instant(&self, day: NaiveDate, hour: u32) -> DateTime<Utc> {
-        let local = day.and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
-        let a_day = TimeDelta::days(1);
-        let as_the_day_before = || self.exact(local.checked_sub_signed(a_day)?)?.checked_add_signed(a_day);
-        self.exact(local).or_else(as_the_day_before).unwrap_or(local.and_utc())
-    }
-
-    fn exact(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        self.zone.from_local_datetime(&local).earliest().map(|at| at.to_utc())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shanghai() -> Calendar {
-        Calendar::mainland_china(chrono_tz::Asia::Shanghai)
-    }
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn each_year_has_as_many_working_days_as_were_published() {
-        // DOMAIN 0
-        for (year, published) in [(2024, 251), (2025, 248), (2026, 248)] {
-            let days = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(|day| day.year() == year);
-            assert_eq!(days.filter(|day| shanghai().is_working_day(*day)).count(), published, "{year}");
-        }
-    }
-
-    #[test]
-    fn holidays_are_off_and_their_make_up_days_are_worked() {
-        // DOMAIN 0
-        let worked = |text: &str| shanghai().is_working_day(day(text));
-        assert!((1..=7).all(|n| !worked(&format!("2026-10-{n:02}"))), "National Day");
-        assert!(worked("2026-10-08") && worked("2026-10-10"), "the Saturday after it makes up");
-        assert!(worked("2026-02-14") && worked("2026-02-28") && !worked("2026-02-15") && !worked("2026-02-23") && worked("2026-02-24"));
-        assert!(worked("2025-02-05") && !worked("2025-02-04") && !worked("2025-01-31"), "a holiday across two months");
-    }
-
-    #[test]
-    fn a_year_without_a_notice_knows_weekends_only() {
-        assert!(!shanghai().covers(day("2027-10-01")) && shanghai().covers(day("2026-12-31")));
-        assert!(shanghai().is_working_day(day("2027-10-01")));
-        assert!(!shanghai().is_working_day(day("2027-10-02")));
-    }
-
-    #[test]
-    fn deadlines_pass_over_holidays_and_end_with_the_working_day() {
-        // DOMAIN 3.1
-        let due = |from: &str, days| shanghai().due_after(at(from), days);
-        assert_eq!(due("2026-09-30T02:00:00Z", 1), Some(at("2026-10-08T10:00:00Z")));
-        assert_eq!(due("2026-09-30T02:00:00Z", 3), Some(at("2026-10-10T10:00:00Z")));
-        assert_eq!(due("2026-09-30T02:00:00Z", 4), Some(at("2026-10-12T10:00:00Z")));
-        assert_eq!(due("2026-09-30T17:00:00Z", 0), Some(at("2026-10-08T10:00:00Z")), "it is October 1 in Shanghai");
-        assert_eq!(due("2026-03-02T02:00:00Z", 0), Some(at("2026-03-02T10:00:00Z")));
-    }
-
-    #[test]
-    fn a_day_off_counts_as_the_next_working_day() {
-        let after = |from, days| shanghai().add_working_days(day(from), days);
-        assert_eq!(after("2026-03-07", 0), Some(day("2026-03-09")));
-        assert_eq!(after("2026-03-07", 1), Some(day("2026-03-10")));
-        assert_eq!(after("2026-03-06", 1), Some(day("2026-03-09")));
-        assert_eq!(after("2027-01-04", 1000), day("2027-01-04").checked_add_days(chrono::Days::new(200 * 7)));
-    }
-
-    #[test]
-    fn there_is_nothing_past_the_last_year() {
-        assert_eq!(shanghai().add_working_days(day("9999-12-30"), 5), None);
-        assert_eq!(shanghai().due_after(DateTime::<Utc>::MAX_UTC - TimeDelta::days(400), 1), None);
-        assert!(shanghai().end_of_day(NaiveDate::MAX) > at("9999-12-31T00:00:00Z"));
-        assert!(Calendar::mainland_china(chrono_tz::Pacific::Pago_Pago).end_of_day(NaiveDate::MAX) > at("9999-12-31T00:00:00Z"));
-        assert!(shanghai().start_of_day(NaiveDate::MIN) < at("0001-01-01T00:00:00Z"));
-    }
-
-    #[test]
-    fn local_times_that_do_not_exist_or_exist_twice_are_resolved() {
-        let sao_paulo = Calendar::mainland_china(chrono_tz::America::Sao_Paulo);
-        assert_eq!(sao_paulo.start_of_day(day("2018-11-04")), at("2018-11-04T03:00:00Z"), "midnight was left out");
-        let havana = Calendar::mainland_china(chrono_tz::America::Havana);
-        assert_eq!(havana.start_of_day(day("2025-11-02")), at("2025-11-02T04:00:00Z"), "midnight came twice");
-        let apia = Calendar::mainland_china(chrono_tz::Pacific::Apia);
-        assert_eq!(apia.end_of_day(day("2011-12-30")), at("2011-12-31T04:00:00Z"), "the whole day was left out");
-        assert_eq!(apia.local_month(at("2011-12-31T23:00:00Z")), (2012, 1));
+        let closing = self.rules.hours.last().map_or(24 * 60, |shift| shift.until.minutes());
+        self.zone.instant(day, closing)
     }
 }

@@ -4,6 +4,7 @@
 use crate::domain::column::Uid;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use uuid::Uuid;
 use uuid::fmt::Simple;
@@ -54,6 +55,7 @@ kinds! {
     Delegation = "dlg", "delegation";
     Template = "tpl", "task_template";
     Task = "tsk", "task";
+    Note = "nte", "task_note";
     File = "fil", "file";
     Shipment = "shp", "shipment";
     Tracking = "trk", "tracking_event";
@@ -102,6 +104,20 @@ impl Id {
     pub fn text(self, kind: Kind) -> String {
         let mut digits = [0; Simple::LENGTH];
         [kind.prefix(), "_", self.0.simple().encode_lower(&mut digits)].concat()
+    }
+}
+
+/// As documents of the database hold it; the API writes [`Id::text`].
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Uuid::try_parse(&text).map(Self).map_err(serde::de::Error::custom)
     }
 }
 

@@ -29,3 +29,5 @@ pub mod task_plan;
 pub mod time;
 pub mod visible;
 pub mod words;
+pub mod working_time;
+pub mod zone;

@@ -80,6 +80,8 @@ operations! {
     RevokeApiKey = "revoke_api_key", ADMINS, None;
     GetSettings = "get_settings", STAFF, None;
     UpdateSettings = "update_settings", SETUP, None;
+    ListCalendarDays = "list_calendar_days", STAFF, None;
+    SetCalendarDays = "set_calendar_days", SETUP, None;
     ListExchangeRates = "list_exchange_rates", STAFF, None;
     GetExchangeRate = "get_exchange_rate", STAFF, None;
     CreateExchangeRate = "create_exchange_rate", SETUP, None;
@@ -149,7 +151,18 @@ operations! {
     CancelTask = "cancel_task", TASK_LEADS, None;
     AddEvidence = "add_evidence", WORKERS, Some("tasks:write");
     DownloadFile = "download_file", STAFF, Some("tasks:read");
+    ActOnTasks = "act_on_tasks", WORKERS, None;
+    PauseTask = "pause_task", WORKERS, Some("tasks:write");
+    ResumeTask = "resume_task", WORKERS, Some("tasks:write");
+    TickTask = "tick_task", WORKERS, Some("tasks:write");
+    ListTaskNotes = "list_task_notes", STAFF, Some("tasks:read");
+    WriteTaskNote = "write_task_note", WORKERS, Some("tasks:write");
+    ReopenTask = "reopen_task", TASK_LEADS, None;
     ListTaskTemplates = "list_task_templates", STAFF, None;
+    GetTaskTemplate = "get_task_template", STAFF, None;
+    CreateTaskTemplate = "create_task_template", SETUP, None;
+    UpdateTaskTemplate = "update_task_template", SETUP, None;
+    DeleteTaskTemplate = "delete_task_template", SETUP, None;
     ListShipments = "list_shipments", STAFF, Some("shipments:read");
     GetShipment = "get_shipment", STAFF, Some("shipments:read");
     CreateShipment = "create_shipment", SHIPPERS, Some("shipments:write");

@@ -29,6 +29,11 @@ pub enum Reason {
     },
     GoodsNotReady,
     StockMissing,
+    ChecklistOpen {
+        left: usize,
+    },
+    TaskPaused,
+    DoneByFact,
     OrderNotExecuting,
     PlanMissing,
     PlanNotApproved,
@@ -62,6 +67,9 @@ impl Reason {
             Self::EvidenceMissing { .. } => "evidence_missing",
             Self::GoodsNotReady => "goods_not_ready",
             Self::StockMissing => "stock_missing",
+            Self::ChecklistOpen { .. } => "checklist_open",
+            Self::TaskPaused => "task_paused",
+            Self::DoneByFact => "done_by_fact",
             Self::OrderNotExecuting => "order_not_executing",
             Self::PlanMissing => "plan_missing",
             Self::PlanNotApproved => "plan_not_approved",
@@ -102,6 +110,13 @@ impl Reason {
             Self::DependenciesOpen => fixed("Tasks that this one depends on are not done.", "前置任务尚未完成。"),
             Self::GoodsNotReady => fixed("Something in the shipment has not been picked or produced yet.", "发货单中有货物尚未备好。"),
             Self::StockMissing => fixed("Not everything that is to be picked is reserved.", "待拣货物尚未全部预留。"),
+            Self::ChecklistOpen { left } => {
+                language.pick(&format!("{left} of the things on its list are not ticked off."), &format!("检查清单尚有 {left} 项未勾选。")).to_owned()
+            }
+            Self::TaskPaused => fixed("Work on the task stands still already.", "任务已暂停。"),
+            Self::DoneByFact => {
+                fixed("What the task stands for has happened; that would have to be undone.", "任务所代表的事实已发生，须先撤销该事实。")
+            }
             Self::OrderNotExecuting => fixed("The order is not being executed.", "订单不在执行中。"),
             Self::PlanMissing => fixed("There is no plan yet.", "尚无处理方案。"),
             Self::PlanNotApproved => fixed("The plan costs money and has not been approved.", "方案涉及费用，尚未批准。"),

@@ -1,11 +1,13 @@
 //! What a company may set through the API, with the defaults of DOMAIN. One document, one version.
 
 use crate::domain::amount::Amount;
+use crate::domain::calendar;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::link::Lapse;
 use crate::domain::message::MessageChannel;
 use crate::domain::number::DEFAULT_ORDER_PATTERN;
 use crate::domain::order::Channel;
+use crate::domain::working_time::{Holidays, Shift, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// The company's settings.
@@ -40,6 +42,12 @@ pub struct Settings {
     pub approval_escalation_hours: u32,
     /// Where goods are delivered by which method; a method that is not named serves everywhere (DOMAIN 2.3).
     pub delivery_areas: Vec<DeliveryArea>,
+    /// Whose public holidays are kept (DOMAIN 0).
+    pub holidays: Holidays,
+    /// The days of the week that are worked.
+    pub working_days: Vec<Weekday>,
+    /// The hours of a day that is worked.
+    pub working_hours: Vec<Shift>,
 }
 
 /// Where a method of delivery serves: these regions of these countries, or all of them.
@@ -66,6 +74,7 @@ impl DeliveryArea {
 
 impl Default for Settings {
     fn default() -> Self {
+        let calendar = calendar::Rules::default();
         Self {
             four_eyes: true,
             order_number_pattern: DEFAULT_ORDER_PATTERN.to_owned(),
@@ -81,6 +90,9 @@ impl Default for Settings {
             confirmation_lapse: Lapse::SendBack,
             approval_escalation_hours: 24,
             delivery_areas: Vec::new(),
+            holidays: calendar.holidays,
+            working_days: calendar.week,
+            working_hours: calendar.hours,
         }
     }
 }

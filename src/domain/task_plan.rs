@@ -1,11 +1,18 @@
 //! Which tasks an order's release creates, what each waits for, and when it is due (DOMAIN 3.1).
 //! Templates are data; this only evaluates them.
 
+mod defaults;
+mod flaws;
+
+pub use defaults::default_templates;
+pub use flaws::{Flaw, MOST_TEMPLATES, flaw};
+
 use crate::domain::actor::Department;
+use crate::domain::approval_policy::{self, Condition};
 use crate::domain::calendar::Calendar;
 use crate::domain::order::LineKind;
 use crate::words;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -25,6 +32,16 @@ impl EvidenceKind {
     }
 }
 
+words! {
+    /// Who is to do a task when it opens, where nobody was named before.
+    pub enum AssigneeRule {
+        Nobody = "nobody" / "Nobody; someone accepts it" / "无人，由部门人员接受",
+        Head = "head" / "The department's head" / "部门负责人",
+        LeastBusy = "least_busy" / "Whoever of the department has least to do" / "部门中任务最少者",
+        Owner = "owner" / "The order's owner" / "订单负责人",
+    }
+}
+
 /// How many working days custom goods take where the catalogue does not say (DOMAIN 3.1).
 pub const USUAL_LEAD_TIME_DAYS: u32 = 3;
 
@@ -35,28 +52,103 @@ pub enum Need {
     Always,
     /// Some line is of one of these kinds.
     Lines(Vec<LineKind>),
+    /// This holds, as in approval rules.
+    When(Condition),
 }
 
-/// When a task is due. Days are working days, and end with the working day.
+/// So much working time: a number of working days, which end with the working day, or of working hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum Span {
+    /// Working days.
+    Days(u32),
+    /// Working hours.
+    Hours(Hours),
+}
+
+/// Working hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// How many.
+    #[schema(maximum = 1000)]
+    pub hours: u32,
+}
+
+impl Span {
+    /// So many working hours.
+    pub const fn hours(hours: u32) -> Self {
+        Self::Hours(Hours { hours })
+    }
+
+    /// When it has passed since an instant, to the minute; `None` past the year 9999.
+    fn after(self, from: DateTime<Utc>, calendar: &Calendar) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Days(days) => calendar.due_after_days(from, days),
+            Self::Hours(Hours { hours }) => calendar.due_after_hours(from, hours).and_then(|at| at.duration_trunc(TimeDelta::minutes(1)).ok()),
+        }
+    }
+}
+
+/// After another task was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AfterTask {
+    /// The code of that task.
+    pub task: String,
+    /// A number is so many working days; `{"hours": 4}` so many working hours.
+    pub span: Span,
+}
+
+/// When a task is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Due {
-    /// So many days after the order was reviewed.
-    AfterReview(u32),
+    /// So long after the order was reviewed.
+    AfterReview(Span),
+    /// So long after the order was released, and its tasks made.
+    AfterRelease(Span),
     /// The longest lead time of the custom lines after the order was reviewed.
     LeadTimeAfterReview,
-    /// So many days after everything it depends on is done.
-    AfterDependencies(u32),
-    /// So many days after the order was shipped.
-    AfterShipping(u32),
+    /// So long after everything it depends on is done.
+    AfterDependencies(Span),
+    /// So long after one other task is done.
+    AfterTask(AfterTask),
+    /// So long after the order was shipped.
+    AfterShipping(Span),
     /// With the first of these tasks.
     WithFirstOf(Vec<String>),
-    /// On the promised date; without one, so many days after the order was reviewed.
-    OnPromise(u32),
+    /// On the promised date; without one, so long after the order was reviewed.
+    OnPromise(Span),
 }
 
-/// The part of a template that is a rule.
+impl Due {
+    /// When a task would be due that opened at an instant, where it counts from that.
+    pub fn if_it_opened(&self, at: DateTime<Utc>, calendar: &Calendar) -> Option<DateTime<Utc>> {
+        match self {
+            Self::AfterDependencies(span) => span.after(at, calendar),
+            _ => None,
+        }
+    }
+
+    /// Whether it counts from when work on the order's tasks was begun or ended.
+    pub const fn counts_from_work(&self) -> bool {
+        matches!(self, Self::AfterDependencies(_) | Self::AfterTask(_))
+    }
+}
+
+/// Something to be ticked off before a task is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChecklistItem {
+    #[schema(min_length = 1, max_length = 200)]
+    pub title_en: String,
+    #[schema(min_length = 1, max_length = 200)]
+    pub title_zh: String,
+}
+
+/// The part of a template that is a rule. A task keeps the one that it was made by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     pub needed: Need,
@@ -64,6 +156,21 @@ pub struct Plan {
     pub depends_on: Vec<String>,
     pub due: Due,
     pub evidence: Option<EvidenceKind>,
+    #[serde(default = "nobody")]
+    pub assignee: AssigneeRule,
+    #[serde(default)]
+    pub checklist: Vec<ChecklistItem>,
+}
+
+fn nobody() -> AssigneeRule {
+    AssigneeRule::Nobody
+}
+
+impl Plan {
+    /// A rule that needs nothing but this.
+    pub const fn new(needed: Need, due: Due) -> Self {
+        Self { needed, depends_on: Vec::new(), due, evidence: None, assignee: AssigneeRule::Nobody, checklist: Vec::new() }
+    }
 }
 
 /// A task template (DOMAIN 3.1).
@@ -80,7 +187,11 @@ pub struct Template {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     pub line_kinds: Vec<LineKind>,
+    /// What conditions look at; known where some template has one.
+    pub judged: Option<approval_policy::Facts>,
     pub reviewed_at: DateTime<Utc>,
+    pub released_at: DateTime<Utc>,
+    pub shipped_at: Option<DateTime<Utc>>,
     pub promised_date: Option<NaiveDate>,
     /// The longest lead time of the custom lines, in working days.
     pub lead_time_days: u32,
@@ -100,51 +211,56 @@ fn needed(need: &Need, facts: &Facts) -> bool {
     match need {
         Need::Always => true,
         Need::Lines(kinds) => facts.line_kinds.iter().any(|kind| kinds.contains(kind)),
+        Need::When(condition) => facts.judged.as_ref().is_some_and(|judged| condition.holds(judged)),
     }
 }
 
-fn first_due(due: &Due, facts: &Facts, calendar: &Calendar) -> Option<DateTime<Utc>> {
-    match due {
-        Due::AfterReview(days) => calendar.due_after(facts.reviewed_at, *days),
-        Due::LeadTimeAfterReview => calendar.due_after(facts.reviewed_at, facts.lead_time_days),
-        Due::OnPromise(days) => {
-            facts.promised_date.map_or_else(|| calendar.due_after(facts.reviewed_at, *days), |date| Some(calendar.end_of_day(date)))
-        }
-        Due::AfterDependencies(_) | Due::AfterShipping(_) | Due::WithFirstOf(_) => None,
+/// A task as deadlines see it: by which rule it is due, since when it can be done, when it was over.
+#[derive(Debug, Clone, Copy)]
+pub struct Dated<'t> {
+    pub code: &'t str,
+    pub due: &'t Due,
+    pub opened_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// When each of an order's tasks is due, as far as what that depends on has happened.
+pub fn dates(tasks: &[Dated], facts: &Facts, calendar: &Calendar) -> Vec<Option<DateTime<Utc>>> {
+    let first: Vec<Option<DateTime<Utc>>> = tasks.iter().map(|task| date(task, tasks, facts, calendar)).collect();
+    let date_of = |code: &String| tasks.iter().zip(&first).find(|(task, _)| task.code == code).and_then(|(_, date)| *date);
+    let with_first = |(task, own): (&Dated, &Option<DateTime<Utc>>)| match task.due {
+        Due::WithFirstOf(codes) => codes.iter().filter_map(date_of).min(),
+        _ => *own,
+    };
+    tasks.iter().zip(&first).map(with_first).collect()
+}
+
+fn date(task: &Dated, all: &[Dated], facts: &Facts, calendar: &Calendar) -> Option<DateTime<Utc>> {
+    let after = |event: Option<DateTime<Utc>>, span: &Span| span.after(event?, calendar);
+    match task.due {
+        Due::AfterReview(span) => after(Some(facts.reviewed_at), span),
+        Due::AfterRelease(span) => after(Some(facts.released_at), span),
+        Due::LeadTimeAfterReview => after(Some(facts.reviewed_at), &Span::Days(facts.lead_time_days)),
+        Due::AfterDependencies(span) => after(task.opened_at, span),
+        Due::AfterTask(other) => after(all.iter().find(|task| task.code == other.task).and_then(|task| task.ended_at), &other.span),
+        Due::AfterShipping(span) => after(facts.shipped_at, span),
+        Due::OnPromise(span) => facts.promised_date.map_or_else(|| after(Some(facts.reviewed_at), span), |day| Some(calendar.end_of_day(day))),
+        Due::WithFirstOf(_) => None,
     }
 }
 
 /// The tasks that an order's release creates, in the templates' order.
 pub fn plan(templates: &[Template], facts: &Facts, calendar: &Calendar) -> Vec<PlannedTask> {
-    let chosen: Vec<&Template> = templates.iter().filter(|t| needed(&t.plan.needed, facts)).collect();
-    let due_of = |code: &String| chosen.iter().find(|t| t.code == *code).and_then(|t| first_due(&t.plan.due, facts, calendar));
-    chosen
-        .iter()
-        .map(|template| PlannedTask {
-            template: (*template).clone(),
-            depends_on: template.plan.depends_on.iter().filter(|code| chosen.iter().any(|t| t.code == **code)).cloned().collect(),
-            due_at: match &template.plan.due {
-                Due::WithFirstOf(codes) => codes.iter().filter_map(due_of).min(),
-                other => first_due(other, facts, calendar),
-            },
-        })
-        .collect()
-}
-
-/// When a task that waited for its dependencies is due, now that they are done.
-pub fn due_once_open(due: &Due, opened_at: DateTime<Utc>, calendar: &Calendar) -> Option<DateTime<Utc>> {
-    match due {
-        Due::AfterDependencies(days) => calendar.due_after(opened_at, *days),
-        _ => None,
-    }
-}
-
-/// When a task that waited for the order to ship is due.
-pub fn due_once_shipped(due: &Due, shipped_at: DateTime<Utc>, calendar: &Calendar) -> Option<DateTime<Utc>> {
-    match due {
-        Due::AfterShipping(days) => calendar.due_after(shipped_at, *days),
-        _ => None,
-    }
+    let chosen: Vec<&Template> = templates.iter().filter(|template| needed(&template.plan.needed, facts)).collect();
+    let dated: Vec<Dated> =
+        chosen.iter().map(|template| Dated { code: &template.code, due: &template.plan.due, opened_at: None, ended_at: None }).collect();
+    let there = |code: &&String| chosen.iter().any(|template| template.code == **code);
+    let planned = |(template, due_at): (&&Template, Option<DateTime<Utc>>)| PlannedTask {
+        template: (*template).clone(),
+        depends_on: template.plan.depends_on.iter().filter(there).cloned().collect(),
+        due_at,
+    };
+    chosen.iter().zip(dates(&dated, facts, calendar)).map(planned).collect()
 }
 
 /// Codes of the default templates that the workflow itself closes (DECISIONS 23).
@@ -157,77 +273,5 @@ pub mod code {
     pub const INVOICE: &str = "invoice";
 }
 
-/// The templates that a new store begins with (DOMAIN 3.1).
-pub fn default_templates() -> Vec<Template> {
-    let template = |code: &str, department, en: &str, zh: &str, needed, depends_on: &[&str], due, evidence| Template {
-        code: code.to_owned(),
-        department,
-        title_en: en.to_owned(),
-        title_zh: zh.to_owned(),
-        plan: Plan { needed, depends_on: depends_on.iter().map(|c| (*c).to_owned()).collect(), due, evidence },
-    };
-    let goods = || Need::Lines(vec![LineKind::Standard, LineKind::Custom]);
-    let first = || Due::WithFirstOf([code::PICK, code::PRODUCE, code::SERVE].map(str::to_owned).to_vec());
-    vec![
-        template(
-            code::COORDINATE,
-            Department::Sales,
-            "Relay the customer's latest requirements and coordinate",
-            "传达客户最新要求并协调",
-            Need::Always,
-            &[],
-            first(),
-            None,
-        ),
-        template(
-            code::PICK,
-            Department::Warehouse,
-            "Pick and prepare stock",
-            "拣货备货",
-            Need::Lines(vec![LineKind::Standard]),
-            &[],
-            Due::AfterReview(1),
-            Some(EvidenceKind::GoodsIssueNote),
-        ),
-        template(
-            code::PRODUCE,
-            Department::Production,
-            "Produce",
-            "生产",
-            Need::Lines(vec![LineKind::Custom]),
-            &[],
-            Due::LeadTimeAfterReview,
-            Some(EvidenceKind::QcReport),
-        ),
-        template(
-            code::SERVE,
-            Department::Operations,
-            "Carry out the service",
-            "提供服务",
-            Need::Lines(vec![LineKind::Service]),
-            &[],
-            Due::OnPromise(3),
-            None,
-        ),
-        template(
-            code::SHIP,
-            Department::Logistics,
-            "Plan dispatch, ship and enter the tracking number",
-            "安排发货并录入运单号",
-            goods(),
-            &[code::PICK, code::PRODUCE],
-            Due::AfterDependencies(2),
-            Some(EvidenceKind::TrackingNumber),
-        ),
-        template(
-            code::INVOICE,
-            Department::Finance,
-            "Issue the invoice",
-            "开具发票",
-            Need::Always,
-            &[],
-            Due::AfterShipping(3),
-            Some(EvidenceKind::InvoiceNumber),
-        ),
-    ]
-}
+/// The codes that the system itself knows: lines wait for them, or a fact closes them.
+pub const KNOWN: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE, code::SHIP, code::INVOICE];

@@ -2,6 +2,7 @@
 //! statements besides `db`. A row struct is never a response.
 
 pub mod approvals;
+pub mod calendar;
 pub mod customers;
 pub mod events;
 pub mod exceptions;

@@ -161,7 +161,7 @@ pub fn past_due(conn: &mut Conn, customer: Id, company: &Company, today: NaiveDa
     let since = today.checked_sub_days(Days::new(YEAR)).unwrap_or(today);
     let in_time = |invoice: &Invoice, due: NaiveDate| {
         let due_by_then = settled.iter().filter(|other| other.order_id == invoice.order_id && other.due_date.is_some_and(|date| date <= due));
-        let paid_by_then = payments.iter().filter(|(order, _, at)| *order == invoice.order_id && company.calendar.local_date(at.utc()) <= due);
+        let paid_by_then = payments.iter().filter(|(order, _, at)| *order == invoice.order_id && company.zone.local_date(at.utc()) <= due);
         let sum = |amounts: &mut dyn Iterator<Item = Amount>| amounts.map(|amount| i128::from(amount.parts())).sum::<i128>();
         sum(&mut paid_by_then.map(|(_, amount, _)| *amount)) >= sum(&mut due_by_then.map(|invoice| invoice.amount))
     };

@@ -190,6 +190,14 @@ pub fn turn_into_picked(conn: &mut Conn, order: Id) -> Result<()> {
     Ok(())
 }
 
+/// What was picked for an order is set aside for it again.
+pub fn turn_into_reserved(conn: &mut Conn, order: Id) -> Result<()> {
+    let target = allocations::table.filter(allocations::order_id.eq(order));
+    let moved = (allocations::reserved.eq(allocations::reserved + allocations::picked), allocations::picked.eq(Amount::ZERO));
+    each!(conn, c => diesel::update(target).set(moved).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
 /// A tracked line of which something is neither picked nor set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outstanding {

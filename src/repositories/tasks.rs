@@ -1,43 +1,26 @@
-//! Departments' tasks and the templates that they are made from (DOMAIN 3.1). What else is shown of a
-//! task is in `tasks::whole`.
+//! Departments' tasks (DOMAIN 3.1). What else is shown of a task is in `tasks::whole`; what they are made
+//! from in `tasks::templates`.
 
+pub mod templates;
 pub mod whole;
 
-use crate::db::cached::Cache;
-use crate::db::schema::{task_templates, tasks};
+use crate::db::cached::{Cache, padded};
+use crate::db::schema::{task_notes, tasks};
 use crate::db::types::Json;
-use crate::db::{Conn, MultiBackend, clock};
+use crate::db::{Conn, MultiBackend};
 use crate::domain::actor::Department;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::task::TaskStatus;
-use crate::domain::task_plan::{Due, EvidenceKind, Plan, Template, default_templates};
+use crate::domain::task_plan::{ChecklistItem, EvidenceKind, Plan};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here, insert_rows};
+use crate::{each, here, here_by_length, insert_rows};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-
-/// A task template.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = task_templates, treat_none_as_default_value = false)]
-pub struct TemplateRow {
-    pub id: Id,
-    pub version: i64,
-    pub code: String,
-    pub position: i32,
-    pub department: Department,
-    pub title_en: String,
-    pub title_zh: String,
-    pub plan: Json<Plan>,
-    pub active: bool,
-    pub updated_at: UtcTime,
-}
-
-impl From<TemplateRow> for Template {
-    fn from(row: TemplateRow) -> Self {
-        let Json(plan) = row.plan;
-        Self { code: row.code, department: row.department, title_en: row.title_en, title_zh: row.title_zh, plan }
-    }
-}
+use diesel::sql_types::Bool;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// A task of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -54,7 +37,6 @@ pub struct Task {
     pub status: TaskStatus,
     /// Codes of the same order's tasks that must be done before.
     pub depends_on: Json<Vec<String>>,
-    pub due: Json<Due>,
     pub due_at: Option<UtcTime>,
     pub required_evidence: Option<EvidenceKind>,
     pub assignee_id: Option<Id>,
@@ -66,34 +48,25 @@ pub struct Task {
     pub delay_reason: Option<String>,
     pub note: Option<String>,
     pub created_at: UtcTime,
+    /// The rule that it was made by; what becomes of the template changes nothing about it.
+    pub plan: Json<Plan>,
+    /// A person has set the due date: no rule moves it any more.
+    pub due_is_set: bool,
+    /// By how many changes of the calendar its due date was reckoned.
+    pub dated_by: i64,
+    pub paused_at: Option<UtcTime>,
+    pub pause_reason: Option<String>,
+    pub checklist: Json<Vec<ChecklistEntry>>,
+    /// Who else works on it.
+    pub collaborators: Json<Vec<Id>>,
 }
 
-/// The active templates, in their order.
-pub fn templates(conn: &mut Conn) -> Result<Vec<TemplateRow>> {
-    let active = task_templates::table.filter(task_templates::active.eq(true));
-    Ok(active.order(task_templates::position.asc()).select(TemplateRow::as_select()).load(conn)?)
-}
-
-/// Stores those of the default templates that are not there yet; whoever else does so at the same
-/// time does not matter.
-pub fn seed(conn: &mut Conn, now: UtcTime) -> Result<()> {
-    let rows: Vec<TemplateRow> = (1..)
-        .zip(default_templates())
-        .map(|(position, template)| TemplateRow {
-            id: clock::new_id(now),
-            version: 1,
-            code: template.code,
-            position,
-            department: template.department,
-            title_en: template.title_en,
-            title_zh: template.title_zh,
-            plan: Json(template.plan),
-            active: true,
-            updated_at: now,
-        })
-        .collect();
-    each!(conn, c => diesel::insert_into(task_templates::table).values(&rows).on_conflict(task_templates::code).do_nothing().execute(c))?;
-    Ok(())
+/// Something to be ticked off before a task is done, and by whom it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChecklistEntry {
+    pub item: ChecklistItem,
+    pub done_at: Option<UtcTime>,
+    pub done_by: Option<String>,
 }
 
 /// A task by id.
@@ -122,13 +95,41 @@ pub struct TaskFilter {
 /// The states in which nobody works on a task any more.
 const FINAL: [TaskStatus; 2] = [TaskStatus::Done, TaskStatus::Cancelled];
 
-fn list_in_status(conn: &mut Conn, filter: &TaskFilter, status: Option<TaskStatus>, before: Option<Id>, limit: i64) -> Result<Vec<Task>> {
-    let mut query = tasks::table.order(tasks::id.desc()).limit(limit).select(Task::as_select()).into_boxed::<MultiBackend>();
+/// Where a list goes on, and in which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// Newest first, those made before a task.
+    Newest(Option<Id>),
+    /// First due first, those due after a task or, at the same time, made after it.
+    Due(Option<(UtcTime, Id)>),
+    /// Those that are not due, in the order in which they were made, after a task.
+    Undated(Option<Id>),
+}
+
+impl From {
+    /// Whether a list in this order has one task before another.
+    fn key(self, task: &Task) -> (Option<UtcTime>, Reverse<Id>, Id) {
+        match self {
+            Self::Newest(_) => (None, Reverse(task.id), Id::FIRST),
+            Self::Due(_) | Self::Undated(_) => (task.due_at, Reverse(Id::FIRST), task.id),
+        }
+    }
+}
+
+fn list_in_status(conn: &mut Conn, filter: &TaskFilter, status: Option<TaskStatus>, from: From, limit: i64) -> Result<Vec<Task>> {
+    let mut query = tasks::table.limit(limit).select(Task::as_select()).into_boxed::<MultiBackend>();
+    query = match from {
+        From::Newest(None) => query.order(tasks::id.desc()),
+        From::Newest(Some(before)) => query.order(tasks::id.desc()).filter(tasks::id.lt(before)),
+        From::Undated(after) => query.order(tasks::id.asc()).filter(tasks::due_at.is_null()).filter(tasks::id.gt(after.unwrap_or(Id::FIRST))),
+        From::Due(None) => query.order((tasks::due_at.asc(), tasks::id.asc())).filter(tasks::due_at.is_not_null()),
+        From::Due(Some((at, id))) => {
+            let later = tasks::due_at.gt(at).or(tasks::due_at.eq(at).and(tasks::id.gt(id)));
+            query.order((tasks::due_at.asc(), tasks::id.asc())).filter(tasks::due_at.ge(at)).filter(later)
+        }
+    };
     if let Some(status) = status {
         query = query.filter(tasks::status.eq(status));
-    }
-    if let Some(id) = before {
-        query = query.filter(tasks::id.lt(id));
     }
     if let Some(order) = filter.order {
         query = query.filter(tasks::order_id.eq(order));
@@ -151,17 +152,17 @@ fn list_in_status(conn: &mut Conn, filter: &TaskFilter, status: Option<TaskStatu
     Ok(query.load(conn)?)
 }
 
-/// Tasks that match, newest first, made before a given one. Each status is read by its own index
-/// and the few rows are merged.
-pub fn list(conn: &mut Conn, filter: &TaskFilter, before: Option<Id>, limit: i64) -> Result<Vec<Task>> {
-    if filter.statuses.is_empty() {
-        return list_in_status(conn, filter, None, before, limit);
+/// Tasks that match, from a place on. Each status is read by its own index and the few rows are merged.
+pub fn list(conn: &mut Conn, filter: &TaskFilter, from: From, limit: i64) -> Result<Vec<Task>> {
+    if filter.statuses.is_empty() && matches!(from, From::Newest(_)) {
+        return list_in_status(conn, filter, None, from, limit);
     }
+    let statuses = if filter.statuses.is_empty() { TaskStatus::ALL } else { &filter.statuses };
     let mut all = Vec::new();
-    for status in &filter.statuses {
-        all.extend(list_in_status(conn, filter, Some(*status), before, limit)?);
+    for status in statuses {
+        all.extend(list_in_status(conn, filter, Some(*status), from, limit)?);
     }
-    all.sort_by_key(|task| std::cmp::Reverse(task.id));
+    all.sort_by_key(|task| from.key(task));
     all.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(all)
 }
@@ -206,6 +207,10 @@ pub fn set_status(conn: &mut Conn, from: TaskStatus, task: &Task) -> Result<bool
         tasks::completed_at.eq(task.completed_at),
         tasks::delay_reason.eq(task.delay_reason.clone()),
         tasks::note.eq(task.note.clone()),
+        tasks::assignee_id.eq(task.assignee_id),
+        tasks::paused_at.eq(task.paused_at),
+        tasks::pause_reason.eq(task.pause_reason.clone()),
+        tasks::overdue_noticed_at.eq(task.overdue_noticed_at),
     );
     Ok(each!(conn, c => diesel::update(tasks::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
@@ -221,6 +226,9 @@ pub fn update(conn: &mut Conn, task: &Task) -> Result<bool> {
         tasks::overdue_noticed_at.eq(task.overdue_noticed_at),
         tasks::delay_reason.eq(task.delay_reason.clone()),
         tasks::note.eq(task.note.clone()),
+        tasks::due_is_set.eq(task.due_is_set),
+        tasks::checklist.eq(task.checklist.clone()),
+        tasks::collaborators.eq(task.collaborators.clone()),
     );
     Ok(each!(conn, c => diesel::update(tasks::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
@@ -229,4 +237,57 @@ pub fn update(conn: &mut Conn, task: &Task) -> Result<bool> {
 pub fn set_overdue_noticed(conn: &mut Conn, id: Id, at: UtcTime) -> Result<bool> {
     let here = tasks::id.eq(id).and(tasks::overdue_noticed_at.is_null());
     Ok(each!(conn, c => diesel::update(tasks::table.filter(here)).set(tasks::overdue_noticed_at.eq(Some(at))).fixed(here!()).execute(c))? == 1)
+}
+
+/// How many tasks that are not over each of these people has.
+pub fn open_tasks_of(conn: &mut Conn, people: &[Id]) -> Result<BTreeMap<Id, i64>> {
+    let [done, cancelled] = FINAL;
+    let theirs = || tasks::table.filter(tasks::assignee_id.eq_any(padded(people))).filter(tasks::status.ne(done).and(tasks::status.ne(cancelled)));
+    let rows: Vec<Option<Id>> = each!(conn, c => theirs().select(tasks::assignee_id).listed(people.len(), here_by_length!()).load(c))?;
+    let mut counts = BTreeMap::new();
+    for person in rows.into_iter().flatten() {
+        *counts.entry(person).or_default() += 1;
+    }
+    Ok(counts)
+}
+
+/// Orders with tasks that are not over and whose due dates were reckoned by fewer changes of the calendar.
+pub fn dated_before(conn: &mut Conn, changes: i64, limit: i64) -> Result<Vec<Id>> {
+    let left = || tasks::table.filter(sql::<Bool>("tasks.status IN ('blocked', 'open', 'in_progress')")).filter(tasks::dated_by.lt(changes));
+    Ok(each!(conn, c => left().select(tasks::order_id).distinct().limit(limit).load(c))?)
+}
+
+/// Notes by how many changes of the calendar an order's due dates were reckoned.
+pub fn set_dated_by(conn: &mut Conn, order: Id, changes: i64) -> Result<()> {
+    let of_order = tasks::table.filter(tasks::order_id.eq(order));
+    each!(conn, c => diesel::update(of_order).set(tasks::dated_by.eq(changes)).execute(c))?;
+    Ok(())
+}
+
+/// What somebody noted about a task on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = task_notes)]
+pub struct TaskNote {
+    pub id: Id,
+    pub task_id: Id,
+    pub text: String,
+    pub actor_label: String,
+    pub created_at: UtcTime,
+}
+
+/// A task's notes, newest first, made before a given one.
+pub fn notes_of(conn: &mut Conn, task: Id, before: Option<Id>, limit: i64) -> Result<Vec<TaskNote>> {
+    let query = task_notes::table.filter(task_notes::task_id.eq(task)).filter(task_notes::id.lt(before.unwrap_or(Id::LAST)));
+    Ok(query.order(task_notes::id.desc()).limit(limit).select(TaskNote::as_select()).into_boxed::<MultiBackend>().load(conn)?)
+}
+
+/// How many notes a task has.
+pub fn count_notes(conn: &mut Conn, task: Id) -> Result<i64> {
+    Ok(each!(conn, c => task_notes::table.filter(task_notes::task_id.eq(task)).count().get_result(c))?)
+}
+
+/// Stores a note.
+pub fn insert_note(conn: &mut Conn, note: &TaskNote) -> Result<()> {
+    each!(conn, c => diesel::insert_into(task_notes::table).values(note).execute(c))?;
+    Ok(())
 }

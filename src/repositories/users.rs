@@ -88,6 +88,12 @@ pub fn list(conn: &mut Conn, before: Option<Id>, limit: i64) -> Result<Vec<User>
     Ok(query.load(conn)?)
 }
 
+/// The active people of a department, in the order in which they came.
+pub fn of_department(conn: &mut Conn, department: Department) -> Result<Vec<User>> {
+    let there = dsl::users.filter(dsl::department.eq(department).and(dsl::active.eq(true))).order(dsl::id.asc());
+    Ok(each!(conn, c => there.select(User::as_select()).load(c))?)
+}
+
 /// Whether there is any user; there is none at the first start.
 pub fn any(conn: &mut Conn) -> Result<bool> {
     Ok(dsl::users.select(dsl::id).first::<Id>(conn).optional()?.is_some())

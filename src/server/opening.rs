@@ -12,8 +12,8 @@ use crate::db::clock::{Clock, random};
 use crate::db::executor::Sizes;
 use crate::db::{Conn, Database, Target};
 use crate::domain::actor::{Actor, Department, Role};
-use crate::domain::calendar::Calendar;
 use crate::domain::company::Company;
+use crate::domain::zone::Zone;
 use crate::error::{Error, Problem};
 use crate::repositories::{approvals, tasks, users as user_rows};
 use crate::services::users::{self, CreateUser};
@@ -55,7 +55,7 @@ fn file_error(what: &Path) -> impl FnOnce(io::Error) -> StartError + '_ {
 pub fn prepare_store(target: &Target, clock: &Clock) -> Result<Conn, StartError> {
     let mut conn = target.open_migrated().map_err(|error| StartError::Database(error.to_string()))?;
     let now = clock.now();
-    let furnished = approvals::rules::seed(&mut conn, now).and_then(|()| tasks::seed(&mut conn, now));
+    let furnished = approvals::rules::seed(&mut conn, now).and_then(|()| tasks::templates::seed(&mut conn, now));
     furnished.map_err(|error: Error| StartError::Database(format!("{error:?}")))?;
     Ok(conn)
 }
@@ -98,7 +98,7 @@ pub fn open(config: Config, clock: Clock) -> Result<(App, Figures), StartError> 
     let (registry, figures) = metrics::registry(database.clone())?;
     let passwords = Passwords::new().map_err(|problem| StartError::Refused { what: "passwords", why: problem.code.as_str().to_owned() })?;
     registry.register(Box::new(passwords.compared()))?;
-    let company = Company { calendar: Calendar::mainland_china(config.time_zone), base_currency: config.base_currency.clone(), links };
+    let company = Company { zone: Zone::new(config.time_zone), base_currency: config.base_currency.clone(), links };
     let app = App {
         clock,
         company: Arc::new(company),

@@ -3,8 +3,8 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approval_rules, approvals, auth, bulk, credit, customers, delegations, doc, events, exceptions, exchange_rates, files, health, links,
-    message_templates, messages, money, orders, products, settings, shipments, stock, tasks, users, warehouses,
+    api_keys, approval_rules, approvals, auth, bulk, calendar, credit, customers, delegations, doc, events, exceptions, exchange_rates, files,
+    health, links, message_templates, messages, money, orders, products, settings, shipments, stock, task_templates, tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -93,9 +93,20 @@ fn work(config: &mut ServiceConfig) {
         .service(tasks::accept_task)
         .service(tasks::assign_task)
         .service(tasks::start_task)
+        .service(bulk::act_on_tasks)
+        .service(tasks::pause_task)
+        .service(tasks::resume_task)
+        .service(tasks::tick_task)
+        .service(tasks::list_task_notes)
+        .service(tasks::write_task_note)
         .service(tasks::complete_task)
         .service(tasks::cancel_task)
-        .service(tasks::list_task_templates)
+        .service(tasks::reopen_task)
+        .service(task_templates::list_task_templates)
+        .service(task_templates::create_task_template)
+        .service(task_templates::get_task_template)
+        .service(task_templates::update_task_template)
+        .service(task_templates::delete_task_template)
         .service(files::add_evidence)
         .service(files::download_file)
         .service(shipments::create_shipment)
@@ -145,6 +156,8 @@ fn catalog(config: &mut ServiceConfig) {
 
 fn service(config: &mut ServiceConfig) {
     config
+        .service(calendar::list_calendar_days)
+        .service(calendar::set_calendar_days)
         .service(events::list_events)
         .service(messages::list_messages)
         .service(messages::send_message)

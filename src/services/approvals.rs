@@ -20,6 +20,7 @@ pub use checking::check_again;
 pub use checks::gather as check;
 pub use deciding::decide;
 pub use escalating::escalate;
+pub use facts::facts_of;
 pub use opening::open_round;
 pub use simulating::{Simulation, simulate};
 

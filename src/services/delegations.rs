@@ -80,7 +80,7 @@ pub fn create(tx: &mut Tx, input: &DelegationInput) -> Result<Delegation> {
         // an administrator appoints others; whom they decide for, that person says
         return Err(Code::SelfApproval.into());
     }
-    if input.valid_until < tx.company.calendar.local_date(tx.now.utc()) {
+    if input.valid_until < tx.company.zone.local_date(tx.now.utc()) {
         return Err(Problem::invalid("/valid_until", "range", "must not lie in the past", "不得早于今天").into());
     }
     let delegation = Delegation {

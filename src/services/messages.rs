@@ -91,7 +91,7 @@ pub fn confirmation(tx: &mut Tx, kind: MessageKind, event: Id, order: Id, link: 
     let order = orders::find(tx.conn, order)?.ok_or_else(Problem::not_found)?;
     let link = links::find(tx.conn, link)?.ok_or_else(Problem::not_found)?;
     let to = addressee(tx, &order)?;
-    let until = tx.company.calendar.local_date(link.expires_at.utc());
+    let until = tx.company.zone.local_date(link.expires_at.utc());
     let facts = Facts { link_until: Some(day(until, to.language)), ..offered(&offer(tx.conn, &order)?, to.language) };
     send(tx, &Cause { event, order: order.id, kind, link: Some(link.id) }, to, &facts)
 }

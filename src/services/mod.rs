@@ -5,6 +5,7 @@
 pub mod api_keys;
 pub mod approvals;
 pub mod auth;
+pub mod calendar;
 pub mod confirmations;
 pub mod customers;
 pub mod delegations;

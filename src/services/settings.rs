@@ -11,9 +11,10 @@ use crate::domain::message::MessageChannel;
 use crate::domain::number::is_pattern;
 use crate::domain::order::Channel;
 use crate::domain::settings::{DeliveryArea, Settings};
+use crate::domain::working_time::{Holidays, Shift, Weekday, is_working_hours};
 use crate::error::{Code, Error, Result};
 use crate::input::{Patch, rules};
-use crate::repositories::settings;
+use crate::repositories::{calendar, settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationError};
@@ -71,6 +72,16 @@ pub struct SettingsInput {
     #[validate(length(max = 100), custom(function = areas))]
     #[schema(max_items = 100)]
     pub delivery_areas: Vec<DeliveryArea>,
+    /// Whose public holidays and make-up days are kept, beside the days that the company enters.
+    pub holidays: Holidays,
+    /// The days of the week that are worked.
+    #[validate(length(min = 1), custom(function = each_once))]
+    #[schema(min_items = 1, max_items = 7)]
+    pub working_days: Vec<Weekday>,
+    /// The hours of a day that is worked, one after the other; an hour in all at least. Work ends with the last of them.
+    #[validate(custom(function = hours))]
+    #[schema(min_items = 1, max_items = 6)]
+    pub working_hours: Vec<Shift>,
 }
 
 impl Default for SettingsInput {
@@ -96,6 +107,9 @@ impl SettingsInput {
             confirmation_lapse: settings.confirmation_lapse,
             approval_escalation_hours: settings.approval_escalation_hours,
             delivery_areas: settings.delivery_areas,
+            holidays: settings.holidays,
+            working_days: settings.working_days,
+            working_hours: settings.working_hours,
         }
     }
 
@@ -115,6 +129,9 @@ impl SettingsInput {
             confirmation_lapse: self.confirmation_lapse,
             approval_escalation_hours: self.approval_escalation_hours,
             delivery_areas: self.delivery_areas,
+            holidays: self.holidays,
+            working_days: self.working_days,
+            working_hours: self.working_hours,
         }
     }
 }
@@ -130,7 +147,12 @@ fn areas(areas: &[DeliveryArea]) -> std::result::Result<(), ValidationError> {
 
 fn each_once<T: PartialEq>(channels: &[T]) -> std::result::Result<(), ValidationError> {
     let good = channels.iter().enumerate().all(|(at, channel)| !channels.iter().take(at).any(|other| other == channel));
-    rules::when(good, "duplicate", "must hold each channel once", "渠道不得重复")
+    rules::when(good, "duplicate", "must hold each value once", "取值不得重复")
+}
+
+fn hours(shifts: &[Shift]) -> std::result::Result<(), ValidationError> {
+    let en = "must be 1 to 6 parts of a day, one after the other, an hour in all at least";
+    rules::when(is_working_hours(shifts), "hours", en, "须为一天中 1 至 6 个先后相接的时段，合计不少于一小时")
 }
 
 fn pattern(text: &str) -> std::result::Result<(), ValidationError> {
@@ -154,7 +176,17 @@ pub fn update(tx: &mut Tx, patch: &Patch) -> Result<(i64, Settings)> {
         return Err(Code::VersionMismatch.into());
     }
     tx.record(changes(version + 1, &before, &after)?)?;
+    if !same_calendar(&before, &after) {
+        calendar::note_change(tx.conn)?;
+        tx.ask_clock();
+    }
     Ok((version + 1, after))
+}
+
+/// Whether the same days and hours are worked.
+fn same_calendar(one: &Settings, other: &Settings) -> bool {
+    let of = |settings: &Settings| (settings.holidays, settings.working_days.clone(), settings.working_hours.clone());
+    of(one) == of(other)
 }
 
 fn fields(settings: &Settings) -> Result<Map<String, Value>> {

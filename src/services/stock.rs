@@ -262,6 +262,32 @@ pub fn pick(tx: &mut Tx, order: Id) -> Result<()> {
     set_all(tx, order.id, LineKind::Standard, |line| (line.quantity, line.shipped, line.delivered))
 }
 
+/// What was picked for an order and has not left is back on the shelf, set aside for it as before; its
+/// standard lines are to be picked again. That nothing has left is the task's guard.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_back(tx: &mut Tx, order: Id) -> Result<()> {
+    let order = take(tx, order)?;
+    if move_held(tx, order.id, MovementKind::Return, |held| held.picked, |held| (held, held))? {
+        stock::turn_into_reserved(tx.conn, order.id)?;
+    }
+    set_all(tx, order.id, LineKind::Standard, |line| (line.shipped, line.shipped, line.delivered))
+}
+
+/// Lines that have no stock are to be made ready again.
+///
+/// # Errors
+/// Those of the database.
+pub fn make_unready(tx: &mut Tx, order: Id, kind: LineKind) -> Result<()> {
+    let order = take(tx, order)?;
+    match kind {
+        LineKind::Standard => Ok(()),
+        LineKind::Custom => set_all(tx, order.id, kind, |line| (line.shipped, line.shipped, line.delivered)),
+        LineKind::Service => set_all(tx, order.id, kind, |_| (Amount::ZERO, Amount::ZERO, Amount::ZERO)),
+    }
+}
+
 /// Lines that have no stock are ready once the work was done: custom goods can be shipped, and a
 /// service is shipped and delivered by being carried out (DOMAIN 3.1). Standard lines are picked
 /// instead; of them it changes nothing.

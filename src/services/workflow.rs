@@ -4,6 +4,7 @@
 
 use crate::db::Tx;
 use crate::domain::actor::Actor;
+use crate::domain::approval_policy::Facts;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
 use crate::domain::lifecycle::approval::RoundStatus;
@@ -18,7 +19,7 @@ use crate::repositories::orders::{self, parts};
 use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
-use crate::services::orders::{amended, by_customer, derive, facts, promise};
+use crate::services::orders::{amended, by_customer, derive, facts};
 use crate::services::{approvals, confirmations, exceptions, messages, shipments, stock, tasks};
 use std::collections::BTreeSet;
 
@@ -48,7 +49,7 @@ pub fn settle(tx: &mut Tx) -> Result<()> {
 fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
     let Some(order) = event.order else {
         return match event.name {
-            EventName::StockMoved => {
+            EventName::StockMoved | EventName::CalendarUpdated => {
                 tx.ask_clock();
                 Ok(())
             }
@@ -68,11 +69,11 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::ConfirmationAnswered => after_answer(tx, order, event),
         EventName::ConfirmationLapsed => after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
-        EventName::OrderAmendmentAgreed => adapt(tx, order, number(event, "since")),
-        EventName::OrderAmendmentRejected => adapt(tx, order, None),
+        EventName::OrderAmendmentAgreed | EventName::OrderAmendmentRejected => adapt(tx, order),
         EventName::OrderExecuting => begin_work(tx, order),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
         EventName::TaskCancelled => go_on(tx, order),
+        EventName::TaskReopened => after_reopening(tx, order, word(event, "code")),
         EventName::ShipmentDispatched => after_dispatch(tx, order, id, event.subject.1),
         EventName::ShipmentDelivered => advance(tx, order),
         EventName::ShipmentLost => exceptions::report_lost(tx, order, event.subject.1),
@@ -88,10 +89,6 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
 fn word<'e>(event: &'e Event, field: &str) -> &'e str {
     let said = event.payload.get(field).or_else(|| event.after.get(field));
     said.and_then(|value| value.as_str()).unwrap_or_default()
-}
-
-fn number(event: &Event, field: &str) -> Option<i32> {
-    event.payload.get(field).and_then(|value| value.as_i64()).and_then(|number| i32::try_from(number).ok())
 }
 
 fn is_set(event: &Event, field: &str) -> bool {
@@ -114,7 +111,7 @@ fn after_amending(tx: &mut Tx, order: Id, review_again: bool) -> Result<()> {
         Some(state) if amended::is_late(state) && amended::awaits_customer(tx, order)? => ask_customer(tx, order, false),
         Some(state) if amended::is_late(state) && !amended::is_open(tx, order)? => {
             approvals::supersede(tx, order)?; // it was taken back
-            adapt(tx, order, None)
+            adapt(tx, order)
         }
         _ => Ok(()),
     }
@@ -184,10 +181,10 @@ fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
     advance(tx, order)
 }
 
-/// What an amendment needs beside what there was, or not any more, since a revision.
-fn adapt(tx: &mut Tx, order: Id, since: Option<i32>) -> Result<()> {
-    let promised_before = promise::promised_by(tx, order, since)?;
-    tasks::adapt(tx, order, promised_before)?;
+/// What an amendment needs beside what there was, or not any more.
+fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
+    let judged = what_templates_ask(tx, order)?;
+    tasks::adapt(tx, order, judged)?;
     stock::trim(tx, order)?;
     let shortages = stock::reserve(tx, order)?;
     if shortages.is_empty() {
@@ -199,9 +196,15 @@ fn adapt(tx: &mut Tx, order: Id, since: Option<i32>) -> Result<()> {
     advance(tx, order)
 }
 
+/// What conditions look at, where some template has one.
+fn what_templates_ask(tx: &mut Tx, order: Id) -> Result<Option<Facts>> {
+    if tasks::asks_for_facts(tx.conn)? { approvals::facts_of(tx, order).map(Some) } else { Ok(None) }
+}
+
 /// The departments have their tasks; what was invoiced before is not asked for again.
 fn begin_work(tx: &mut Tx, order: Id) -> Result<()> {
-    tasks::create(tx, order)?;
+    let judged = what_templates_ask(tx, order)?;
+    tasks::create(tx, order, judged)?;
     after_invoice(tx, order)
 }
 
@@ -213,6 +216,18 @@ fn after_task(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
         code::SERVE => stock::make_ready(tx, order, LineKind::Service)?,
         _ => {}
     }
+    go_on(tx, order)
+}
+
+/// What work that has to be done again had changed is as before, and what depends on it waits (DECISIONS 37).
+fn after_reopening(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
+    match task {
+        code::PICK => stock::put_back(tx, order)?,
+        code::PRODUCE => stock::make_unready(tx, order, LineKind::Custom)?,
+        code::SERVE => stock::make_unready(tx, order, LineKind::Service)?,
+        _ => {}
+    }
+    tasks::block_again(tx, order)?;
     go_on(tx, order)
 }
 
@@ -235,7 +250,7 @@ fn after_dispatch(tx: &mut Tx, order: Id, event: Id, shipment: Id) -> Result<()>
 fn after_shipping(tx: &mut Tx, order: Id) -> Result<()> {
     tasks::settle_by_fact(tx, order, code::COORDINATE)?;
     tasks::settle_by_fact(tx, order, code::SHIP)?;
-    tasks::order_shipped(tx, order)?;
+    tasks::date_what_can_be(tx, order)?;
     advance(tx, order)
 }
 

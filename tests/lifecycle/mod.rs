@@ -80,6 +80,10 @@ fn a_task_goes_its_way() {
         dependencies_done: false,
         missing_evidence: Some("photo"),
         stock_missing: true,
+        unticked: 1,
+        paused: true,
+        goods_gone: true,
+        done_by_fact: true,
         blocked_by: blocked(),
         standstill: Some(Standstill::OnHold),
     };

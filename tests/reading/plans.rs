@@ -27,7 +27,7 @@ use docket::repositories::orders::OrderFilter;
 use docket::repositories::products::ProductFilter;
 use docket::repositories::shipments::ShipmentFilter;
 use docket::repositories::stock::{MovementFilter, StockFilter};
-use docket::repositories::tasks::TaskFilter;
+use docket::repositories::tasks::{From, TaskFilter};
 use docket::repositories::{
     approvals, customers, events, exceptions, exchange_rates, files, identity, links, messages, money, orders, products, shipments, stock,
 };
@@ -64,6 +64,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("products by what is active", SCAN, A_WALK),
     ("tasks by what is overdue", SCAN, A_WALK),
     ("tasks by what is not overdue", SCAN, A_WALK),
+    ("a person's queue", SORT, "a person has a few tasks that are not over"),
     ("a step asks what is set aside", SORT, A_FEW),
     ("a step asks what is lacking", SORT, A_FEW),
     ("a step asks who else waits", SORT, "those who wait now"),
@@ -232,8 +233,15 @@ fn of_work(plans: &mut Plans) {
         ("what is not overdue", TaskFilter { overdue: Some((false, now)), ..all() }),
     ];
     for (by, filter) in filters {
-        plans.pages(&named("tasks", by), |conn, before| tasks::list(conn, &filter, before, LIMIT));
+        plans.pages(&named("tasks", by), |conn, before| tasks::list(conn, &filter, From::Newest(before), LIMIT));
     }
+    let queue = |department, assignee| TaskFilter { department, assignee, statuses: vec![TaskStatus::Open, TaskStatus::InProgress], ..all() };
+    for (whose, filter) in [("a department's", queue(Some(Department::Warehouse), None)), ("a person's", queue(None, Some(id)))] {
+        plans.pages(&format!("{whose} queue"), |conn, after| tasks::list(conn, &filter, From::Due(after.map(|id| (now, id))), LIMIT));
+        plans.pages(&format!("{whose} queue, what is not due"), |conn, after| tasks::list(conn, &filter, From::Undated(after), LIMIT));
+    }
+    plans.pages("notes of a task", |conn, before| tasks::notes_of(conn, id, before, LIMIT));
+    plans.list("orders to date again", |conn| tasks::dated_before(conn, 1, LIMIT));
     plans.list("tasks to tell of", |conn| tasks::overdue(conn, now, LIMIT));
     plans.list("files of tasks", |conn| files::list_of_tasks(conn, &[id, id]));
 

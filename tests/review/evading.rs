@@ -174,7 +174,7 @@ fn rule_2_4_nobody_makes_themselves_a_deputy_and_of_two_principals_the_one_who_m
     on_every_store(|app| {
         let company = app.company();
         let both = app.person("both", &["order_admin", "sales_specialist"], "sales");
-        let today = app.app.company.calendar.local_date(app.app.clock.now().utc());
+        let today = app.app.company.zone.local_date(app.app.clock.now().utc());
         let said = json!({"from": company.operations().id, "to": both.id, "valid_from": today, "valid_until": today});
         both.post("/v1/delegations", said).refused(403, "self_approval");
 
@@ -243,7 +243,7 @@ fn rule_2_3_invoices_of_the_last_year_that_were_paid_late_are_a_warning() {
         let mut said = desk("100");
         said["customer"] = json!({"id": id(&customer)});
         let first = order(&company, said.clone());
-        let today = app.app.company.calendar.local_date(app.app.clock.now().utc());
+        let today = app.app.company.zone.local_date(app.app.clock.now().utc());
         let due = today - chrono::Days::new(10);
         let invoice = json!({"order_id": id(&first), "number": "INV-1", "amount": "100.00", "kind": "ordinary", "due_date": due});
         company.finance().post("/v1/invoices", invoice).created();

@@ -110,7 +110,7 @@ impl<'a> Company<'a> {
 
     /// Lets another decide somebody's steps from today for so many days.
     pub fn delegated_for(&self, from: &Person, to: &Person, days: u64) -> Value {
-        let today = self.app.app.company.calendar.local_date(self.app.app.clock.now().utc());
+        let today = self.app.app.company.zone.local_date(self.app.app.clock.now().utc());
         let last = today + chrono::Days::new(days);
         from.post("/v1/delegations", json!({"to": to.id, "valid_from": today, "valid_until": last, "reason": "on leave"})).created()
     }

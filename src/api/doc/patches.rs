@@ -87,6 +87,7 @@ fn example(name: &str) -> Option<Value> {
         "ProductInput" => Some(json!({"unit_price": "6.50", "lead_time_days": 3})),
         "SettingsInput" => Some(json!({"report_within_minutes": 120, "large_order_threshold": null})),
         "TemplateInput" => Some(json!({"subject": "Please confirm your order {order_number}, {customer_name}"})),
+        "TaskTemplateInput" => Some(json!({"due": {"after_review": {"hours": 6}}, "assignee": "head"})),
         "UserInput" => Some(json!({"roles": ["warehouse", "logistics"], "department": "logistics"})),
         _ => None,
     }

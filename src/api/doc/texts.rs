@@ -66,6 +66,7 @@ const PATHS: &[(&str, &str)] = &[
     ("/v1/warehouses/", "The warehouse's id, `whs_…`, or its code."),
     ("/v1/approvals/", "The step's id, `stp_…`."),
     ("/v1/tasks/", "The task's id, `tsk_…`."),
+    ("/v1/task-templates/", "The template's id, `tpl_…`, or its code."),
     ("/v1/files/", "The file's id, `fil_…`."),
     ("/v1/shipments/", "The shipment's id, `shp_…`."),
     ("/v1/exceptions/", "The exception's id, `exc_…`, or its number."),
@@ -162,6 +163,10 @@ const FIELDS: &[(&str, &str)] = &[
     ("planned_dispatch_at", "When it is to leave."),
     ("expected_at", "When it is to arrive."),
     ("signed_by", "Who took the goods."),
+    ("day", "A date, in the company's time zone."),
+    ("text", "The words themselves."),
+    ("title_en", "What it is called in English."),
+    ("title_zh", "What it is called in Chinese."),
 ];
 
 /// What a field holds, where its name means the same everywhere.

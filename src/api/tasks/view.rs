@@ -1,16 +1,15 @@
-//! How tasks, their files and their templates look from outside.
+//! How tasks, their files and notes look from outside.
 
-use crate::db::types::Json;
 use crate::domain::actor::Department;
 use crate::domain::evidence::{MediaType, QcResult};
 use crate::domain::id::Kind;
 use crate::domain::lifecycle::task::{MACHINE, TaskStatus};
-use crate::domain::task_plan::{Due, EvidenceKind, Need};
+use crate::domain::task_plan::EvidenceKind;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::repositories::files::FileRow;
 use crate::repositories::tasks::whole::WholeTask;
-use crate::repositories::tasks::{Task, TemplateRow};
+use crate::repositories::tasks::{ChecklistEntry, Task, TaskNote};
 use crate::repositories::users::User;
 use serde::Serialize;
 
@@ -44,6 +43,28 @@ pub struct AssigneeView {
     pub display_name: String,
 }
 
+/// Something to be ticked off before a task is done.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ChecklistEntryView {
+    /// Its place on the list, from 1.
+    pub item: usize,
+    pub title: String,
+    /// When it was ticked off.
+    pub done_at: Option<UtcTime>,
+    /// Who did.
+    pub done_by: Option<String>,
+}
+
+/// What somebody noted about a task on the way.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct TaskNoteView {
+    pub id: String,
+    pub text: String,
+    /// Who wrote it.
+    pub written_by: String,
+    pub created_at: UtcTime,
+}
+
 /// A department's task for an order.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TaskView {
@@ -62,6 +83,8 @@ pub struct TaskView {
     pub status_label: &'static str,
     /// When it is to be done.
     pub due_at: Option<UtcTime>,
+    /// Somebody has set the due date, so that no rule moves it.
+    pub due_is_set: bool,
     /// Past the due date and neither done nor cancelled.
     pub overdue: bool,
     /// The tasks that must be done before.
@@ -73,6 +96,14 @@ pub struct TaskView {
     pub evidence: Vec<FileView>,
     /// Who does it.
     pub assignee: Option<AssigneeView>,
+    /// Who else works on it.
+    pub collaborators: Vec<AssigneeView>,
+    /// What is to be ticked off before it is done.
+    pub checklist: Vec<ChecklistEntryView>,
+    /// Since when work on it rests.
+    pub paused_at: Option<UtcTime>,
+    /// Why it rests.
+    pub pause_reason: Option<String>,
     /// When it could be begun.
     pub opened_at: Option<UtcTime>,
     /// When it was begun.
@@ -82,28 +113,6 @@ pub struct TaskView {
     /// Why it is late.
     pub delay_reason: Option<String>,
     pub note: Option<String>,
-}
-
-/// What tasks are made from when an order is released.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct TaskTemplateView {
-    pub id: String,
-    pub version: i64,
-    /// The code of the tasks made from it.
-    pub code: String,
-    /// Whose work it is.
-    pub department: Department,
-    pub department_label: &'static str,
-    pub title: String,
-    /// For which orders it is made.
-    pub needed: Need,
-    /// Codes of the tasks that must be done before.
-    pub depends_on: Vec<String>,
-    /// When it is to be done.
-    pub due: Due,
-    /// The proof without which it cannot be completed.
-    pub required_evidence: Option<EvidenceKind>,
-    pub required_evidence_label: Option<&'static str>,
 }
 
 fn file(file: FileRow, language: Language) -> FileView {
@@ -123,6 +132,16 @@ fn file(file: FileRow, language: Language) -> FileView {
 
 fn assignee(user: User) -> AssigneeView {
     AssigneeView { id: user.id.text(Kind::User), username: user.username, display_name: user.display_name }
+}
+
+fn checked(at: usize, entry: ChecklistEntry, language: Language) -> ChecklistEntryView {
+    let title = language.pick(&entry.item.title_en, &entry.item.title_zh).to_owned();
+    ChecklistEntryView { item: at + 1, title, done_at: entry.done_at, done_by: entry.done_by }
+}
+
+/// How a note looks.
+pub fn note(note: TaskNote) -> TaskNoteView {
+    TaskNoteView { id: note.id.text(Kind::Note), text: note.text, written_by: note.actor_label, created_at: note.created_at }
 }
 
 fn is_overdue(task: &Task, now: UtcTime) -> bool {
@@ -150,28 +169,15 @@ pub fn view(whole: WholeTask, language: Language, now: UtcTime) -> TaskView {
         required_evidence_label: task.required_evidence.map(|kind| kind.label(language)),
         evidence: whole.files.into_iter().map(|row| file(row, language)).collect(),
         assignee: whole.assignee.map(assignee),
+        collaborators: whole.collaborators.into_iter().map(assignee).collect(),
+        checklist: task.checklist.0.into_iter().enumerate().map(|(at, entry)| checked(at, entry, language)).collect(),
+        paused_at: task.paused_at,
+        pause_reason: task.pause_reason,
+        due_is_set: task.due_is_set,
         opened_at: task.opened_at,
         started_at: task.started_at,
         completed_at: task.completed_at,
         delay_reason: task.delay_reason,
         note: task.note,
-    }
-}
-
-/// How a template looks.
-pub fn template(row: TemplateRow, language: Language) -> TaskTemplateView {
-    let Json(plan) = row.plan;
-    TaskTemplateView {
-        id: row.id.text(Kind::Template),
-        version: row.version,
-        code: row.code,
-        department: row.department,
-        department_label: row.department.label(language),
-        title: language.pick(&row.title_en, &row.title_zh).to_owned(),
-        needed: plan.needed,
-        depends_on: plan.depends_on,
-        due: plan.due,
-        required_evidence: plan.evidence,
-        required_evidence_label: plan.evidence.map(|kind| kind.label(language)),
     }
 }

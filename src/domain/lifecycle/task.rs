@@ -24,6 +24,10 @@ words! {
         Settle = "settle",
         Cancel = "cancel",
         Renew = "renew",
+        Pause = "pause",
+        Resume = "resume",
+        Reopen = "reopen",
+        Block = "block",
     }
 }
 
@@ -36,6 +40,14 @@ pub struct Facts {
     pub missing_evidence: Option<&'static str>,
     /// Goods that this task takes from stock are not all reserved (DOMAIN 3.4).
     pub stock_missing: bool,
+    /// How many things of its list are not ticked off.
+    pub unticked: usize,
+    /// Work on it stands still.
+    pub paused: bool,
+    /// What it readied has left.
+    pub goods_gone: bool,
+    /// What it stands for has happened; that would have to be undone instead.
+    pub done_by_fact: bool,
     /// Numbers of the order's open blocking exceptions; stop people, not facts (DECISIONS 18).
     pub blocked_by: Vec<String>,
     /// Why it stands still, apart from exceptions.
@@ -62,7 +74,24 @@ fn moving(facts: &Facts) -> Option<Reason> {
     facts.standstill.map(Standstill::reason)
 }
 
-const COMPLETE: &[Guard<Facts>] = &[evidence_there, not_blocked, moving, stock_reserved];
+fn all_ticked(facts: &Facts) -> Option<Reason> {
+    (facts.unticked > 0).then_some(Reason::ChecklistOpen { left: facts.unticked })
+}
+
+fn is_running(facts: &Facts) -> Option<Reason> {
+    facts.paused.then_some(Reason::TaskPaused)
+}
+
+fn goods_there(facts: &Facts) -> Option<Reason> {
+    facts.goods_gone.then_some(Reason::GoodsDispatched)
+}
+
+fn not_by_fact(facts: &Facts) -> Option<Reason> {
+    facts.done_by_fact.then_some(Reason::DoneByFact)
+}
+
+const COMPLETE: &[Guard<Facts>] = &[evidence_there, all_ticked, not_blocked, moving, stock_reserved];
+const REOPEN: &[Guard<Facts>] = &[goods_there, not_by_fact];
 
 const fn row(from: TaskStatus, event: TaskEvent, to: TaskStatus, guards: &'static [Guard<Facts>]) -> Row<TaskStatus, TaskEvent, Facts> {
     Row { from, event, to, guards }
@@ -74,7 +103,7 @@ const fn row(from: TaskStatus, event: TaskEvent, to: TaskStatus, guards: &'stati
 pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
     name: "task",
     initial: &[TaskStatus::Blocked],
-    by_system: &[TaskEvent::Unblock, TaskEvent::Settle, TaskEvent::Renew],
+    by_system: &[TaskEvent::Unblock, TaskEvent::Settle, TaskEvent::Renew, TaskEvent::Block],
     rows: &[
         row(TaskStatus::Blocked, TaskEvent::Unblock, TaskStatus::Open, &[dependencies_done]),
         row(TaskStatus::Blocked, TaskEvent::Settle, TaskStatus::Done, &[]),
@@ -83,9 +112,15 @@ pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
         row(TaskStatus::Open, TaskEvent::Complete, TaskStatus::Done, COMPLETE),
         row(TaskStatus::Open, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::Open, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
+        row(TaskStatus::Open, TaskEvent::Block, TaskStatus::Blocked, &[]),
+        row(TaskStatus::InProgress, TaskEvent::Pause, TaskStatus::InProgress, &[is_running]),
+        row(TaskStatus::InProgress, TaskEvent::Resume, TaskStatus::InProgress, &[not_blocked, moving]),
+        row(TaskStatus::InProgress, TaskEvent::Block, TaskStatus::Blocked, &[]),
         row(TaskStatus::InProgress, TaskEvent::Complete, TaskStatus::Done, COMPLETE),
         row(TaskStatus::InProgress, TaskEvent::Settle, TaskStatus::Done, &[]),
         row(TaskStatus::InProgress, TaskEvent::Cancel, TaskStatus::Cancelled, &[]),
+        row(TaskStatus::Cancelled, TaskEvent::Reopen, TaskStatus::Blocked, REOPEN),
+        row(TaskStatus::Done, TaskEvent::Reopen, TaskStatus::Blocked, REOPEN),
         row(TaskStatus::Cancelled, TaskEvent::Renew, TaskStatus::Blocked, &[]),
         row(TaskStatus::Done, TaskEvent::Renew, TaskStatus::Blocked, &[]),
     ],

@@ -22,6 +22,7 @@ pub struct WholeTask {
     /// The tasks that must be done before.
     pub depends_on: Vec<Id>,
     pub assignee: Option<User>,
+    pub collaborators: Vec<User>,
     /// Oldest first.
     pub files: Vec<FileRow>,
 }
@@ -61,7 +62,7 @@ pub fn load(conn: &mut Conn, tasks: Vec<Task>) -> Result<Vec<WholeTask>> {
     let of = distinct(tasks.iter().map(|task| task.order_id));
     let (numbers, codes) = (numbers(conn, &of)?, by_code(conn, &of)?);
     let mut files = by_task(files::list_of_tasks(conn, &tasks.iter().map(|task| task.id).collect::<Vec<_>>())?);
-    let assignees = users::find_many(conn, &distinct(tasks.iter().filter_map(|task| task.assignee_id)))?;
+    let assignees = users::find_many(conn, &distinct(tasks.iter().flat_map(|task| task.assignee_id.iter().chain(&task.collaborators.0).copied())))?;
     let people: BTreeMap<Id, User> = assignees.into_iter().map(|user| (user.id, user)).collect();
     let whole = |task: Task| {
         let Json(before) = &task.depends_on;
@@ -69,6 +70,7 @@ pub fn load(conn: &mut Conn, tasks: Vec<Task>) -> Result<Vec<WholeTask>> {
             order_number: numbers.get(&task.order_id).cloned().unwrap_or_default(),
             depends_on: before.iter().filter_map(|code| codes.get(&(task.order_id, code.clone())).copied()).collect(),
             assignee: task.assignee_id.and_then(|id| people.get(&id).cloned()),
+            collaborators: task.collaborators.0.iter().filter_map(|id| people.get(id).cloned()).collect(),
             files: files.remove(&task.id).unwrap_or_default(),
             task,
         }

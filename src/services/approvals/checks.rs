@@ -19,7 +19,7 @@ use crate::repositories::approvals::evidence::{self, Subject};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
 use crate::repositories::orders::parts::{Delivery, Line};
 use crate::repositories::stock::{Allocation, allocations_of};
-use crate::repositories::{products, settings};
+use crate::repositories::{calendar, products, settings};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -121,11 +121,11 @@ fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usi
 fn delivery(tx: &mut Tx, Subject { lines, delivery, .. }: &Subject) -> Result<Check> {
     let promises = promises(lines, delivery, &lead_times(tx, lines)?);
     let (_, settings) = settings::load(tx.conn)?;
-    let calendar = &tx.company.calendar;
+    let calendar = calendar::load(tx.conn, tx.company.zone)?;
     let found = [
         judge_address(lines, delivery),
         judge_coverage(lines, delivery, &settings.delivery_areas),
-        judge_promises(&promises, calendar.local_date(tx.now.utc()), calendar),
+        judge_promises(&promises, calendar.local_date(tx.now.utc()), &calendar),
     ];
     Ok(check(CheckKind::Delivery, &found))
 }
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn a_promise_is_measured_by_the_lead_time_of_custom_goods() {
         // DOMAIN 2.3, 3.1; 2 March 2026 is a Monday
-        let calendar = Calendar::mainland_china(chrono_tz::Asia::Shanghai);
+        let calendar = Calendar::new(crate::domain::zone::Zone::new(chrono_tz::Asia::Shanghai), crate::domain::calendar::Rules::default());
         let judge = |kind, product, promised| {
             let promises = promises(&[line(kind, product, 1)], &to(None, None, promised), &BTreeMap::from([(id(7), 4)]));
             judge_promises(&promises, day(2), &calendar).result

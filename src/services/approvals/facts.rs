@@ -4,23 +4,34 @@
 use crate::db::Tx;
 use crate::domain::amount::{Amount, SCALE};
 use crate::domain::approval_policy::Facts;
-use crate::error::Result;
-use crate::repositories::approvals::evidence::Subject;
+use crate::domain::id::Id;
+use crate::error::{Problem, Result};
+use crate::repositories::approvals::evidence::{self, Subject};
 use crate::repositories::exchange_rates;
-use crate::repositories::orders::Order;
 use crate::repositories::orders::parts::Line;
+use crate::repositories::orders::{self, Order};
 use crate::repositories::products::{self, Product};
 use chrono::NaiveDate;
 
 /// The day by whose rules and rates orders are judged now, in the company's time zone.
 pub fn today(tx: &Tx) -> NaiveDate {
-    tx.company.calendar.local_date(tx.now.utc())
+    tx.company.zone.local_date(tx.now.utc())
 }
 
 /// An order's total in the base currency; `None` where no rate is known (DECISIONS 24).
 pub fn total_in_base(tx: &mut Tx, order: &Order) -> Result<Option<Amount>> {
     let (company, today) = (tx.company.clone(), today(tx));
     exchange_rates::in_base(tx.conn, &company, order.total, &order.currency, today)
+}
+
+/// The facts of an order that is there, for others than approvers.
+///
+/// # Errors
+/// Those of the database.
+pub fn facts_of(tx: &mut Tx, order: Id) -> Result<Facts> {
+    let order = orders::find(tx.conn, order)?.ok_or_else(Problem::not_found)?;
+    let subject = evidence::subject(tx.conn, order)?;
+    gather(tx, &subject)
 }
 
 /// The facts of an order as of now.

@@ -101,7 +101,7 @@ fn is_late(discovered: UtcTime, reported: UtcTime, within_minutes: u32) -> bool 
 }
 
 fn next_number(tx: &mut Tx) -> Result<String> {
-    let month = tx.company.calendar.local_month(tx.now.utc());
+    let month = tx.company.zone.local_month(tx.now.utc());
     let running = settings::next_number(tx.conn, &counter_name("exception", month))?;
     Ok(format_number(EXCEPTION_PATTERN, month, running))
 }

@@ -217,7 +217,6 @@ pub(super) fn take_effect(tx: &mut Tx, order: &Order, confirmed_by: Option<Value
     }
     parts::set_details(tx.conn, &Details { amended_from: None, reconfirm: false, correction: None, ..details })?;
     let event = describe(Event::of_order(EventName::OrderAmendmentAgreed, order.id), order, order.state).with("revision", order.revision);
-    let event = event.with("since", details.amended_from);
     tx.record(match confirmed_by {
         Some(way) => event.note("confirmed_by", way),
         None => event,

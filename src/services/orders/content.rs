@@ -2,7 +2,7 @@
 //! amounts and dates, and finds what whoever verifies should look at.
 
 use super::input::{CustomerRef, LineInput, OrderInput};
-use super::promise::{promised, requested};
+use super::promise::requested;
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Role;
@@ -299,9 +299,10 @@ fn totals_problem(error: TotalsError) -> Problem {
     }
 }
 
-fn build_delivery(tx: &Tx, order: Id, input: &OrderInput, ordered_at: UtcTime) -> Result<Delivery> {
+fn build_delivery(tx: &mut Tx, order: Id, input: &OrderInput, ordered_at: UtcTime) -> Result<Delivery> {
     let said = input.delivery.clone();
-    let (requested, promised) = (requested(tx, &said, ordered_at)?, promised(tx, &said, ordered_at)?);
+    let requested = requested(tx, &said, ordered_at)?;
+    let promised = said.promised_date.or(requested); // what nobody promised otherwise is promised as asked for
     let address = said.address;
     Ok(Delivery {
         order_id: order,
@@ -368,7 +369,7 @@ fn build_details(order: Id, input: &OrderInput) -> Details {
 
 /// What whoever verifies should look at (DOMAIN 1.3, 1.5, 1.6).
 fn findings(tx: &mut Tx, settings: &Settings, details: &Details, delivery: &Delivery, lines: &[Line], total: Amount) -> Result<Vec<Finding>> {
-    let today = tx.company.calendar.local_date(tx.now.utc());
+    let today = tx.company.zone.local_date(tx.now.utc());
     let mut found = Vec::new();
     if details.declared_total.is_some_and(|declared| declared != total) {
         found.push(Finding::AmountDifference);

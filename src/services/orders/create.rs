@@ -174,7 +174,7 @@ fn known(tx: &mut Tx, said: &OrderInput, fingerprint: &[u8]) -> Result<Option<Or
 }
 
 fn next_number(tx: &mut Tx, settings: &Settings) -> Result<String> {
-    let month = tx.company.calendar.local_month(tx.now.utc());
+    let month = tx.company.zone.local_month(tx.now.utc());
     let running = tx.numbers.clone().next(tx.conn, &counter_name("order", month))?;
     Ok(format_number(&settings.order_number_pattern, month, running))
 }

@@ -3,7 +3,6 @@
 use super::input::{ShipmentInput, ShipmentLineInput};
 use super::{describe, page};
 use crate::db::Tx;
-use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
@@ -11,13 +10,13 @@ use crate::domain::lifecycle::order::{Facts, State, may_move};
 use crate::domain::lifecycle::shipment::ShipmentStatus;
 use crate::domain::order::LineKind;
 use crate::domain::reason::Reason;
-use crate::domain::task_plan::{code, due_once_open};
+use crate::domain::task_plan::code;
 use crate::domain::time::UtcTime;
 use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::shipments::{self, Shipment, ShipmentLine};
-use crate::repositories::{exceptions, tasks};
+use crate::repositories::{calendar, exceptions, tasks};
 use std::collections::BTreeMap;
 
 /// A line with some quantity of it.
@@ -150,17 +149,19 @@ fn draft(tx: &mut Tx, order: &Order, said: &ShipmentInput) -> Result<Shipment> {
 
 /// When logistics' task is due: as it stands, or counted from now where it still waits for others.
 fn planned_dispatch(tx: &mut Tx, order: Id) -> Result<Option<UtcTime>> {
-    let task = tasks::list_of_order(tx.conn, order)?.into_iter().find(|task| task.code == code::SHIP);
-    Ok(task.and_then(|task| {
-        let Json(due) = &task.due;
-        task.due_at.or_else(|| due_once_open(due, tx.now.utc(), &tx.company.calendar).and_then(UtcTime::new))
-    }))
+    let Some(task) = tasks::list_of_order(tx.conn, order)?.into_iter().find(|task| task.code == code::SHIP) else { return Ok(None) };
+    if task.due_at.is_some() {
+        return Ok(task.due_at);
+    }
+    let calendar = calendar::load(tx.conn, tx.company.zone)?;
+    Ok(task.plan.0.due.if_it_opened(tx.now.utc(), &calendar).and_then(UtcTime::new))
 }
 
 /// The end of the promised date.
 fn promised(tx: &mut Tx, order: Id) -> Result<Option<UtcTime>> {
-    let date = parts::delivery(tx.conn, order)?.promised_date;
-    Ok(date.and_then(|date| UtcTime::new(tx.company.calendar.end_of_day(date))))
+    let Some(day) = parts::delivery(tx.conn, order)?.promised_date else { return Ok(None) };
+    let calendar = calendar::load(tx.conn, tx.company.zone)?;
+    Ok(UtcTime::new(calendar.end_of_day(day)))
 }
 
 #[cfg(test)]

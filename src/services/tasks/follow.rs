@@ -1,16 +1,15 @@
-//! What happens to tasks without anyone touching them: they open when what they wait for is done,
-//! close when what they stand for has happened, end with their order, and turn overdue.
+//! What happens to tasks without anyone touching them: they open when what they wait for is done and
+//! are given to somebody, wait again when it is undone, close when what they stand for has happened, end
+//! with their order, and turn overdue.
 
-use super::{amend, describe, is_over, raised, step, take};
+use super::{assigning, dating, describe, is_over, step, take, take_order};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::task::{Facts, MACHINE, TaskEvent, TaskStatus};
-use crate::domain::task_plan::due_once_shipped;
-use crate::domain::time::UtcTime;
-use crate::error::{Problem, Result};
-use crate::repositories::orders;
+use crate::error::Result;
+use crate::repositories::orders::Order;
 use crate::repositories::tasks::{self, Task};
 
 /// Whether every task that this one depends on is done or cancelled.
@@ -19,7 +18,8 @@ fn dependencies_done(task: &Task, all: &[Task]) -> bool {
     all.iter().filter(|other| codes.contains(&other.code)).all(is_over)
 }
 
-/// Opens the tasks of an order that wait for nothing any more (DOMAIN 3.2).
+/// Opens the tasks of an order that wait for nothing any more (DOMAIN 3.2), and sets the due dates that
+/// count from what is done.
 ///
 /// # Errors
 /// Those of the database.
@@ -28,9 +28,41 @@ pub fn unblock(tx: &mut Tx, order: Id) -> Result<()> {
     for task in all.iter().filter(|task| task.status == TaskStatus::Blocked) {
         let facts = Facts { dependencies_done: dependencies_done(task, &all), ..Facts::default() };
         if MACHINE.next(task.status, TaskEvent::Unblock, &facts).is_ok() {
-            orders::take(tx, order)?;
-            step(tx, task, TaskEvent::Unblock, &facts, EventName::TaskOpened, |task, event| (task, event))?;
+            let order = take_order(tx, order)?;
+            open(tx, &order, task, &all, &facts)?;
         }
+    }
+    dating::date_what_can_be(tx, order)
+}
+
+/// Opens a task: it is due from now on where it counts from that, and somebody's by its rule.
+fn open(tx: &mut Tx, order: &Order, task: &Task, all: &[Task], facts: &Facts) -> Result<()> {
+    let opened = Task { opened_at: Some(tx.now), status: TaskStatus::Open, ..task.clone() };
+    let as_opened: Vec<Task> = all.iter().map(|other| if other.id == task.id { opened.clone() } else { other.clone() }).collect();
+    let due_at = if dating::can_be_dated(&opened, &as_opened, order) {
+        let dates = dating::by_rule(tx, order, &as_opened)?;
+        as_opened.iter().zip(dates).find(|(other, _)| other.id == task.id).and_then(|(_, date)| date)
+    } else {
+        task.due_at
+    };
+    let assignee_id = if task.assignee_id.is_some() { task.assignee_id } else { assigning::by_rule(tx, order, task)? };
+    step(tx, task, TaskEvent::Unblock, facts, EventName::TaskOpened, |opened, event| {
+        let given = assignee_id.filter(|_| task.assignee_id.is_none());
+        let event = given.iter().fold(event, |event, id| event.change("assignee", serde_json::Value::Null, id.text(Kind::User)));
+        (Task { due_at, assignee_id, ..opened }, event)
+    })?;
+    Ok(())
+}
+
+/// Lets those tasks wait again that depend on one that was reopened.
+///
+/// # Errors
+/// Those of the database.
+pub fn block_again(tx: &mut Tx, order: Id) -> Result<()> {
+    let all = tasks::list_of_order(tx.conn, order)?;
+    let begun = |task: &&Task| matches!(task.status, TaskStatus::Open | TaskStatus::InProgress);
+    for task in all.iter().filter(begun).filter(|task| !dependencies_done(task, &all)) {
+        step(tx, task, TaskEvent::Block, &Facts::default(), EventName::TaskBlocked, |task, event| (task, event))?;
     }
     Ok(())
 }
@@ -43,7 +75,7 @@ pub fn unblock(tx: &mut Tx, order: Id) -> Result<()> {
 pub fn settle_by_fact(tx: &mut Tx, order: Id, code: &str) -> Result<bool> {
     let all = tasks::list_of_order(tx.conn, order)?;
     let Some(task) = all.iter().find(|task| task.code == code && !is_over(task)) else { return Ok(false) };
-    orders::take(tx, order)?;
+    take_order(tx, order)?;
     step(tx, task, TaskEvent::Settle, &Facts::default(), EventName::TaskCompleted, |task, event| (task, event.note("by_fact", true)))?;
     Ok(true)
 }
@@ -54,25 +86,8 @@ pub fn settle_by_fact(tx: &mut Tx, order: Id, code: &str) -> Result<bool> {
 /// Those of the database.
 pub fn cancel_all(tx: &mut Tx, order: Id, reason: &str) -> Result<()> {
     for task in tasks::list_of_order(tx.conn, order)?.iter().filter(|task| !is_over(task)) {
-        orders::take(tx, order)?;
+        take_order(tx, order)?;
         step(tx, task, TaskEvent::Cancel, &Facts::default(), EventName::TaskCancelled, |task, event| (task, event.note("reason", reason)))?;
-    }
-    Ok(())
-}
-
-/// Sets the due dates that count from the order's shipping, where nobody has set another.
-///
-/// # Errors
-/// Those of the database.
-pub fn order_shipped(tx: &mut Tx, order: Id) -> Result<()> {
-    let order = orders::take(tx, order)?.ok_or_else(Problem::not_found)?;
-    let shipped_at = order.shipped_at.unwrap_or(tx.now).utc();
-    for task in tasks::list_of_order(tx.conn, order.id)?.iter().filter(|task| !is_over(task) && task.due_at.is_none()) {
-        let Json(due) = &task.due;
-        let Some(due_at) = due_once_shipped(due, shipped_at, &tx.company.calendar).and_then(UtcTime::new) else { continue };
-        let dated = Task { due_at: Some(due_at), ..raised(task) };
-        let event = describe(EventName::TaskDated, &dated).change("due_at", serde_json::Value::Null, due_at.text());
-        amend(tx, dated, event)?;
     }
     Ok(())
 }

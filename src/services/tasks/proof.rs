@@ -44,7 +44,7 @@ fn has_left(tx: &mut Tx, order: Id) -> Result<bool> {
 /// `not_found`; `forbidden` outside one's department.
 pub fn may_add(snapshot: &mut Snapshot, task: Id) -> Result<()> {
     let task = tasks::find(snapshot.conn, task)?.ok_or_else(Problem::not_found)?;
-    if is_worker(&snapshot.actor, task.department) { Ok(()) } else { Err(Problem::from_reasons(vec![Reason::NotPermitted]).into()) }
+    if is_worker(&snapshot.actor, &task) { Ok(()) } else { Err(Problem::from_reasons(vec![Reason::NotPermitted]).into()) }
 }
 
 /// Adds a file, stored beforehand, to a task that is not over.

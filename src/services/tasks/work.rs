@@ -1,21 +1,22 @@
 //! What people do with tasks: accept, assign, start, complete, cancel (DOMAIN 3.2).
 
-use super::input::{AssignTaskInput, CancelTaskInput, CompleteTaskInput};
-use super::{amend, describe, is_lead, is_over, is_worker, note, proof, raised, step, take_for};
+use super::input::{AssignTaskInput, CompleteTaskInput, NoteInput, ReasonInput, TickInput};
+use super::{amend, assigning, describe, is_lead, is_over, is_worker, note, proof, raised, step, take_for};
 use crate::db::Tx;
-use crate::domain::actor::{Department, Role};
+use crate::db::types::Json;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::task::{Facts, TaskEvent};
+use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
 use crate::domain::task_plan::code;
 use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::parts;
-use crate::repositories::tasks::Task;
-use crate::repositories::users::{self, User};
+use crate::repositories::tasks::{self, Task, TaskNote};
 use crate::repositories::{exceptions, stock};
 
 /// Tasks without which the order's lines would never be ready.
-const READIES_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE];
+pub(super) const READIES_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE];
+/// How many notes a task may have.
+const NOTES_A_TASK: i64 = 200;
 
 /// What the guards of a person's step look at.
 fn facts(tx: &mut Tx, task: &Task) -> Result<Facts> {
@@ -24,6 +25,8 @@ fn facts(tx: &mut Tx, task: &Task) -> Result<Facts> {
         stock_missing: task.code == code::PICK && !stock::all_reserved(tx.conn, task.order_id)?,
         blocked_by: exceptions::blocking_numbers(tx.conn, task.order_id)?,
         standstill: parts::details(tx.conn, task.order_id)?.standstill(),
+        unticked: task.checklist.0.iter().filter(|entry| entry.done_at.is_none()).count(),
+        paused: task.paused_at.is_some(),
         ..Facts::default()
     })
 }
@@ -56,17 +59,6 @@ pub fn accept(tx: &mut Tx, id: Id) -> Result<Task> {
     amend(tx, taken, event)
 }
 
-/// The active person who is to do a department's work, and may.
-fn assignee(tx: &mut Tx, text: &str, department: Department) -> Result<User> {
-    let unknown = || Problem::invalid("/assignee", "unknown", "names no active user", "没有该启用用户");
-    let id = Kind::User.parse(text).ok_or_else(unknown)?;
-    let user = users::find(tx.conn, id)?.filter(|user| user.active).ok_or_else(unknown)?;
-    if user.department == Some(department) || user.roles.0.contains(&Role::OrderAdmin) {
-        return Ok(user);
-    }
-    Err(Problem::rule("DOMAIN 3.2", "The assignee must belong to the task's department.", "负责人须属于该任务的部门。").into())
-}
-
 /// Says who is to do a task, until when, and why it is late (DOMAIN 3.2).
 ///
 /// # Errors
@@ -77,7 +69,10 @@ pub fn assign(tx: &mut Tx, id: Id, said: &AssignTaskInput) -> Result<Task> {
     let (_, task) = take_for(tx, id, is_lead)?;
     let mut changed = raised(&task);
     if let Some(text) = &said.assignee {
-        changed.assignee_id = Some(assignee(tx, text, task.department)?.id);
+        changed.assignee_id = Some(assigning::assignee(tx, text, task.department)?);
+    }
+    if let Some(names) = &said.collaborators {
+        changed.collaborators = Json(assigning::collaborators(tx, names)?);
     }
     if said.due_at.is_some() && said.due_at != task.due_at {
         if said.reason.is_none() {
@@ -87,6 +82,7 @@ pub fn assign(tx: &mut Tx, id: Id, said: &AssignTaskInput) -> Result<Task> {
             return Err(Problem::invalid("/due_at", "range", "must lie in the future", "必须晚于当前时间").into());
         }
         changed.due_at = said.due_at;
+        changed.due_is_set = true;
         changed.overdue_noticed_at = None;
     }
     refuse_over(&task, "assign")?;
@@ -103,6 +99,10 @@ fn changes(before: &Task, after: &Task, said: &AssignTaskInput) -> Event {
     if before.due_at != after.due_at {
         event = event.change("due_at", before.due_at.map(|at| at.text()), after.due_at.map(|at| at.text()));
     }
+    if before.collaborators != after.collaborators {
+        let people = |task: &Task| task.collaborators.0.iter().map(|id| id.text(Kind::User)).collect::<Vec<_>>();
+        event = event.change("collaborators", people(before), people(after));
+    }
     note(note(event, "reason", said.reason.as_deref()), "delay_reason", said.delay_reason.as_deref())
 }
 
@@ -114,6 +114,72 @@ pub fn start(tx: &mut Tx, id: Id) -> Result<Task> {
     let (_, task) = take_for(tx, id, is_worker)?;
     let facts = facts(tx, &task)?;
     step(tx, &task, TaskEvent::Start, &facts, EventName::TaskStarted, |task, event| (task, event))
+}
+
+/// Lets work on a task rest, with a reason.
+///
+/// # Errors
+/// `forbidden` outside one's department; `invalid_transition` unless it is in progress and not resting.
+pub fn pause(tx: &mut Tx, id: Id, said: &ReasonInput) -> Result<Task> {
+    let (_, task) = take_for(tx, id, is_worker)?;
+    let facts = facts(tx, &task)?;
+    let now = tx.now;
+    step(tx, &task, TaskEvent::Pause, &facts, EventName::TaskPaused, |task, event| {
+        let paused = Task { paused_at: Some(now), pause_reason: Some(said.reason.clone()), ..task };
+        (paused, event.note("reason", said.reason.clone()))
+    })
+}
+
+/// Goes on with a task that rests.
+///
+/// # Errors
+/// `forbidden` outside one's department; `invalid_transition` unless it is in progress; `order_blocked`.
+pub fn resume(tx: &mut Tx, id: Id) -> Result<Task> {
+    let (_, task) = take_for(tx, id, is_worker)?;
+    if task.status == TaskStatus::InProgress && task.paused_at.is_none() {
+        return Ok(task); // it goes on already
+    }
+    let facts = facts(tx, &task)?;
+    step(tx, &task, TaskEvent::Resume, &facts, EventName::TaskResumed, |task, event| (Task { paused_at: None, pause_reason: None, ..task }, event))
+}
+
+/// Ticks a thing off a task's list, or takes the tick back.
+///
+/// # Errors
+/// `forbidden` outside one's department; `validation_failed` where the list has no such place;
+/// `invalid_transition` where the task is over.
+pub fn tick(tx: &mut Tx, id: Id, said: &TickInput) -> Result<Task> {
+    let (_, task) = take_for(tx, id, is_worker)?;
+    refuse_over(&task, "tick")?;
+    let mut ticked = raised(&task);
+    let place = usize::try_from(said.item).unwrap_or_default().wrapping_sub(1);
+    let Some(entry) = ticked.checklist.0.get_mut(place) else {
+        return Err(Problem::invalid("/item", "unknown", "the list has no such place", "清单中没有该项").into());
+    };
+    if entry.done_at.is_some() == said.done {
+        return Ok(task);
+    }
+    (entry.done_at, entry.done_by) = if said.done { (Some(tx.now), Some(tx.actor.label.clone())) } else { (None, None) };
+    let event = describe(EventName::TaskTicked, &ticked).change(&format!("checklist/{}", said.item), !said.done, said.done);
+    amend(tx, ticked, event)
+}
+
+/// Notes how a task gets on.
+///
+/// # Errors
+/// `forbidden` outside one's department; `rule_violated` past 200 notes.
+pub fn write_note(tx: &mut Tx, id: Id, said: &NoteInput) -> Result<TaskNote> {
+    let (_, task) = take_for(tx, id, is_worker)?;
+    if tasks::count_notes(tx.conn, task.id)? >= NOTES_A_TASK {
+        let (en, zh) = (format!("A task has at most {NOTES_A_TASK} notes."), format!("每个任务最多 {NOTES_A_TASK} 条备注。"));
+        return Err(Problem::rule("DOMAIN 3.2", en, zh).into());
+    }
+    let written = TaskNote { id: tx.new_id(), task_id: task.id, text: said.text.clone(), actor_label: tx.actor.label.clone(), created_at: tx.now };
+    tasks::insert_note(tx.conn, &written)?;
+    let noted = raised(&task);
+    let event = describe(EventName::TaskNoted, &noted).note("note", said.text.clone());
+    amend(tx, noted, event)?;
+    Ok(written)
 }
 
 /// Finishes a task; what follows from that is the workflow's (DOMAIN 3.4).
@@ -136,7 +202,7 @@ pub fn complete(tx: &mut Tx, id: Id, said: &CompleteTaskInput) -> Result<Task> {
 /// # Errors
 /// `forbidden` but for who directs the department; `rule_violated` while the order's lines wait for
 /// it; `invalid_transition`.
-pub fn cancel(tx: &mut Tx, id: Id, said: &CancelTaskInput) -> Result<Task> {
+pub fn cancel(tx: &mut Tx, id: Id, said: &ReasonInput) -> Result<Task> {
     let (_, task) = take_for(tx, id, is_lead)?;
     if READIES_GOODS.contains(&task.code.as_str()) && !is_over(&task) {
         let en = "Lines of the order wait for this task; cancel the order, or do the task.";

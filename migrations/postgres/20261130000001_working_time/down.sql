@@ -1,0 +1,13 @@
+DROP TABLE task_notes;
+DROP INDEX tasks_by_department_due;
+DROP INDEX tasks_by_dating;
+ALTER TABLE tasks DROP COLUMN collaborators;
+ALTER TABLE tasks DROP COLUMN checklist;
+ALTER TABLE tasks DROP COLUMN pause_reason;
+ALTER TABLE tasks DROP COLUMN paused_at;
+ALTER TABLE tasks DROP COLUMN dated_by;
+ALTER TABLE tasks DROP COLUMN due_is_set;
+ALTER TABLE tasks ADD COLUMN due jsonb NOT NULL DEFAULT '{}';
+UPDATE tasks SET due = plan -> 'due';
+ALTER TABLE tasks DROP COLUMN plan;
+DROP TABLE calendar_days;

@@ -1,0 +1,35 @@
+-- The company's own working days; tasks that keep the rule they were made by, can be paused and ticked off, and know by which
+-- calendar they are due; what is noted about them on the way.
+CREATE TABLE calendar_days (
+    day date NOT NULL PRIMARY KEY,
+    worked boolean NOT NULL,
+    name text,
+    updated_at timestamptz NOT NULL
+);
+
+ALTER TABLE tasks ADD COLUMN plan jsonb NOT NULL DEFAULT '{}';
+UPDATE tasks SET plan = (SELECT plan FROM task_templates WHERE task_templates.code = tasks.code);
+ALTER TABLE tasks DROP COLUMN due;
+ALTER TABLE tasks ADD COLUMN due_is_set boolean NOT NULL DEFAULT false;
+UPDATE tasks SET due_is_set = true WHERE EXISTS (
+    SELECT 1 FROM events
+    WHERE events.order_id = tasks.order_id AND events.name = 'task.assigned' AND events.subject_id = tasks.id AND events.after ->> 'due_at' IS NOT NULL
+);
+ALTER TABLE tasks ADD COLUMN dated_by bigint NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN paused_at timestamptz;
+ALTER TABLE tasks ADD COLUMN pause_reason text;
+ALTER TABLE tasks ADD COLUMN checklist jsonb NOT NULL DEFAULT '[]';
+ALTER TABLE tasks ADD COLUMN collaborators jsonb NOT NULL DEFAULT '[]';
+CREATE INDEX tasks_by_dating ON tasks (status, dated_by) WHERE status IN ('blocked', 'open', 'in_progress');
+
+-- a department's queue, first due first
+CREATE INDEX tasks_by_department_due ON tasks (department, status, due_at, id);
+
+CREATE TABLE task_notes (
+    id uuid NOT NULL PRIMARY KEY,
+    task_id uuid NOT NULL REFERENCES tasks (id),
+    text text NOT NULL,
+    actor_label text NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX task_notes_by_task ON task_notes (task_id, id);

@@ -1,0 +1,166 @@
+//! What is wrong with a set of templates: names that nothing answers to, tasks that wait for each
+//! other, more than a set may hold.
+
+use super::{Due, EvidenceKind, Hours, KNOWN, Need, Span, Template, code, default_templates};
+
+/// Where a template is wrong (a field of it), a code, and the sentence in both languages.
+pub type Flaw = (&'static str, &'static str, String, String);
+
+/// How many templates there may be.
+pub const MOST_TEMPLATES: usize = 100;
+/// How much working time a deadline may give, in days or hours.
+const LONGEST: u32 = 1000;
+
+fn flawed(field: &'static str, code: &'static str, en: impl Into<String>, zh: impl Into<String>) -> Flaw {
+    (field, code, en.into(), zh.into())
+}
+
+/// What is wrong with a template among all that there would be, if anything is.
+pub fn flaw(template: &Template, all: &[Template]) -> Option<Flaw> {
+    fixed(template)
+        .or_else(|| unknown(template, all))
+        .or_else(|| too_long(template))
+        .or_else(|| condition(template))
+        .or_else(|| circle(template, all))
+}
+
+/// What the system relies on: it cannot close what is not made, nor prove what it does not know.
+fn fixed(template: &Template) -> Option<Flaw> {
+    let plan = &template.plan;
+    let default = default_templates().into_iter().find(|default| default.code == template.code && KNOWN.contains(&default.code.as_str()));
+    if default.as_ref().is_some_and(|default| default.plan.needed != plan.needed) {
+        return Some(flawed(
+            "needed",
+            "fixed",
+            "lines of orders wait for this task, so when it is needed is fixed",
+            "订单明细依赖该任务，其适用条件不可更改",
+        ));
+    }
+    let belongs = match plan.evidence {
+        Some(EvidenceKind::TrackingNumber) => template.code == code::SHIP,
+        Some(EvidenceKind::InvoiceNumber) => template.code == code::INVOICE,
+        Some(EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport) | None => ![code::SHIP, code::INVOICE].contains(&template.code.as_str()),
+    };
+    let en = "tracking and invoice numbers prove ship and invoice, and nothing else does";
+    (!belongs).then(|| flawed("required_evidence", "fixed", en, "运单号和发票号仅用于且必须用于发货和开票任务"))
+}
+
+/// The codes of other tasks that a deadline counts from.
+fn counted_from(due: &Due) -> Vec<&String> {
+    match due {
+        Due::AfterTask(other) => vec![&other.task],
+        Due::WithFirstOf(codes) => codes.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Every name must be another template's: else a task would never be reached, or never be due.
+fn unknown(template: &Template, all: &[Template]) -> Option<Flaw> {
+    let stranger = |code: &&String| **code == template.code || !all.iter().any(|other| other.code == **code);
+    let sentence = |field, code: &String| flawed(field, "unknown", format!("{code} names no other template"), format!("{code} 不是其他任务模板"));
+    if let Some(code) = template.plan.depends_on.iter().find(stranger) {
+        return Some(sentence("depends_on", code));
+    }
+    if let Some(code) = counted_from(&template.plan.due).into_iter().find(stranger) {
+        return Some(sentence("due", code));
+    }
+    let empty = matches!(&template.plan.due, Due::WithFirstOf(codes) if codes.is_empty());
+    empty.then(|| flawed("due", "length", "with_first_of names one task at least", "with_first_of 须至少包含一个任务"))
+}
+
+fn too_long(template: &Template) -> Option<Flaw> {
+    let span = match &template.plan.due {
+        Due::AfterReview(span) | Due::AfterRelease(span) | Due::AfterDependencies(span) | Due::AfterShipping(span) | Due::OnPromise(span) => span,
+        Due::AfterTask(other) => &other.span,
+        Due::LeadTimeAfterReview | Due::WithFirstOf(_) => return None,
+    };
+    let (Span::Days(length) | Span::Hours(Hours { hours: length })) = *span;
+    (length > LONGEST).then(|| flawed("due", "range", "a deadline gives 1000 working days or hours at most", "期限最多 1000 个工作日或工作小时"))
+}
+
+fn condition(template: &Template) -> Option<Flaw> {
+    match &template.plan.needed {
+        Need::When(condition) => condition.flaw().map(|(code, en, zh)| flawed("needed", code, en, zh)),
+        Need::Lines(kinds) if kinds.is_empty() => Some(flawed("needed", "length", "names one kind of line at least", "须至少包含一种明细类型")),
+        Need::Lines(_) | Need::Always => None,
+    }
+}
+
+/// Whether tasks would wait for each other: what a template leads to by dependencies holds itself.
+fn circle(template: &Template, all: &[Template]) -> Option<Flaw> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut ahead: Vec<&str> = template.plan.depends_on.iter().map(String::as_str).collect();
+    while let Some(code) = ahead.pop() {
+        if code == template.code {
+            return Some(flawed("depends_on", "circle", "tasks would wait for each other", "任务之间相互等待"));
+        }
+        if !seen.contains(&code) {
+            seen.push(code);
+            let next = all.iter().filter(|other| other.code == code).flat_map(|other| &other.plan.depends_on);
+            ahead.extend(next.map(String::as_str));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{AfterTask, Plan};
+    use super::*;
+    use crate::domain::actor::Department;
+
+    fn template(code: &str, depends_on: &[&str], due: Due) -> Template {
+        let plan = Plan { depends_on: depends_on.iter().map(|code| (*code).to_owned()).collect(), ..Plan::new(Need::Always, due) };
+        Template { code: code.to_owned(), department: Department::Operations, title_en: code.to_owned(), title_zh: code.to_owned(), plan }
+    }
+
+    fn found(all: &[Template]) -> Option<(&'static str, &'static str)> {
+        all.iter().find_map(|template| flaw(template, all)).map(|(field, code, ..)| (field, code))
+    }
+
+    fn soon() -> Due {
+        Due::AfterReview(Span::Days(1))
+    }
+
+    #[test]
+    fn the_templates_of_a_new_store_are_sound() {
+        // DOMAIN 3.1
+        assert_eq!(found(&default_templates()), None);
+    }
+
+    #[test]
+    fn tasks_do_not_wait_for_each_other() {
+        // DOMAIN 3.2
+        assert_eq!(
+            found(&[template("a", &["b"], soon()), template("b", &["c"], soon()), template("c", &["a"], soon())]),
+            Some(("depends_on", "circle"))
+        );
+        assert_eq!(found(&[template("a", &["b", "c"], soon()), template("b", &["c"], soon()), template("c", &[], soon())]), None, "a diamond");
+        assert_eq!(found(&[template("a", &["a"], soon())]), Some(("depends_on", "unknown")));
+    }
+
+    #[test]
+    fn every_name_is_another_templates() {
+        assert_eq!(found(&[template("a", &["b"], soon())]), Some(("depends_on", "unknown")));
+        let after = |task: &str| Due::AfterTask(AfterTask { task: task.to_owned(), span: Span::hours(4) });
+        assert_eq!(found(&[template("a", &[], after("b"))]), Some(("due", "unknown")));
+        assert_eq!(found(&[template("a", &[], after("b")), template("b", &[], soon())]), None);
+        assert_eq!(found(&[template("a", &[], Due::WithFirstOf(Vec::new()))]), Some(("due", "length")));
+    }
+
+    #[test]
+    fn what_lines_wait_for_stays_needed_and_proven() {
+        // DOMAIN 3.3
+        let changed = |code: &str, change: fn(&mut Plan)| {
+            let mut all = default_templates();
+            change(&mut all.iter_mut().find(|template| template.code == code).unwrap().plan);
+            found(&all)
+        };
+        assert_eq!(changed("pick", |plan| plan.needed = Need::Always), Some(("needed", "fixed")));
+        assert_eq!(changed("ship", |plan| plan.evidence = None), Some(("required_evidence", "fixed")));
+        assert_eq!(changed("pick", |plan| plan.evidence = Some(EvidenceKind::TrackingNumber)), Some(("required_evidence", "fixed")));
+        assert_eq!(changed("pick", |plan| plan.due = Due::AfterReview(Span::hours(4))), None);
+        assert_eq!(changed("coordinate", |plan| plan.needed = Need::Lines(Vec::new())), Some(("needed", "length")));
+        assert_eq!(changed("coordinate", |plan| plan.due = Due::AfterReview(Span::Days(1001))), Some(("due", "range")));
+    }
+}
