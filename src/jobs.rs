@@ -3,9 +3,11 @@
 //! looked at again under its row before anything is done.
 
 use crate::app::App;
-use crate::domain::actor::Actor;
+use crate::db::Conn;
+use crate::domain::actor::{Actor, Role};
+use crate::domain::id::Id;
 use crate::error::{Problem, Result};
-use crate::repositories::{approvals as approval_rows, calendar, idempotency, identity, links, settings, stock, tasks as task_rows};
+use crate::repositories::{approvals as approval_rows, calendar, idempotency, identity, links, settings, stock, tasks as task_rows, users};
 use crate::services::{approvals, confirmations, tasks, workflow};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -89,7 +91,24 @@ pub async fn escalate_steps(app: &App) -> Done<usize> {
     for (step, before) in found {
         tell("a step", app.write_as(Actor::system("clock"), move |tx| approvals::escalate(tx, step, before)).await.map(drop));
     }
-    Ok(count)
+    let orphans = app.look(orphans).await?;
+    for step in &orphans {
+        let step = *step;
+        tell("a step", app.write_as(Actor::system("clock"), move |tx| approvals::escalate_orphan(tx, step)).await.map(drop));
+    }
+    Ok(count + orphans.len())
+}
+
+/// Steps that nobody can decide, as nobody holds their role.
+fn orphans(conn: &mut Conn) -> Result<Vec<Id>> {
+    let mut found = Vec::new();
+    for (role, department) in approval_rows::waited_for(conn)? {
+        let of = department.filter(|_| role == Role::DepartmentHead);
+        if !users::any_holds(conn, role, of)? {
+            found.extend(approval_rows::waiting_for(conn, role, of, AT_ONCE)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Reminds customers who have not answered, and gives up orders that have waited long enough

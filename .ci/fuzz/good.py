@@ -196,6 +196,7 @@ GOOD: dict[str, Maker] = {
     "update_product": about(World.product),
     "get_warehouse": about(World.warehouse),
     "create_warehouse": new(code="WH"),
+    "update_warehouse": about(World.warehouse),
     # orders
     "get_order": order("awaiting_confirmation"),
     "create_order": new(channel_ref="WEB"),

@@ -1,6 +1,6 @@
 //! `/v1/approval-rules`: the policy by which orders are approved, and trying it.
 
-use super::approvals::{AppliedRule, applied_view};
+use super::approvals::{AppliedRule, ApprovalCheck, Reader, applied_view, check_views};
 use super::paging::{self, Listing, Page};
 use super::request::{Asked, Nothing, Posted};
 use super::respond::{Response, send, send_unless_known};
@@ -198,6 +198,8 @@ pub struct SimulationView {
     pub facts: Facts,
     /// The rules that apply, in their order.
     pub rules: Vec<AppliedRule>,
+    /// How credit, stock and delivery look now; one that fails asks a head, where nobody asked could override it.
+    pub checks: Vec<ApprovalCheck>,
     /// Who would have to approve, lowest level first; nobody where it is empty.
     pub steps: Vec<SimulatedStep>,
 }
@@ -212,11 +214,12 @@ fn step_view(planned: &PlannedStep, department: Option<Department>, rules: &[App
     }
 }
 
-fn simulation_view(simulation: Simulation, language: Language) -> Result<SimulationView> {
-    let Simulation { subject, basis, steps } = simulation;
+fn simulation_view(simulation: Simulation, reader: Reader) -> Result<SimulationView> {
+    let (Simulation { subject, basis, checks, steps }, language) = (simulation, reader.language);
     Ok(SimulationView {
         total: subject.order.total.text(codes::minor_digits(&subject.order.currency).unwrap_or(4)),
         currency: subject.order.currency,
+        checks: check_views(&checks, reader),
         facts: basis.facts.ok_or_else(|| Error::internal("a simulation without facts"))?,
         steps: steps.iter().map(|(step, department)| step_view(step, *department, &basis.rules, language)).collect(),
         rules: basis.rules.iter().map(|rule| applied_view(rule, language)).collect(),
@@ -248,6 +251,6 @@ pub async fn simulate_approval(app: Data<App>, posted: Posted<SimulationInput>) 
         let subject = subject(tx, said)?;
         simulate(tx, subject, said.rule.as_ref())
     };
-    let render = |tx: &mut Tx, simulation: Simulation| Answer::json(200, &simulation_view(simulation, tx.language)?);
+    let render = |tx: &mut Tx, simulation: Simulation| Answer::json(200, &simulation_view(simulation, Reader::new(&tx.actor, tx.language))?);
     send(app.preview(Operation::SimulateApproval, posted.call, act, render).await)
 }

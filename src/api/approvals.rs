@@ -8,7 +8,7 @@ use crate::app::{Answer, App};
 use crate::db::types::Json;
 use crate::db::{Snapshot, Tx};
 use crate::domain::actor::{Actor, Department, Role};
-use crate::domain::approval_policy::Facts;
+use crate::domain::approval_policy::{Condition, Facts};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
 use crate::domain::permission::{Operation, permit};
@@ -23,6 +23,7 @@ use crate::services::approvals::{self, Decision, DecisionInput, RefusalInput};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get, post};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use validator::Validate;
 
 /// What the system found before people decided.
@@ -33,6 +34,9 @@ pub struct ApprovalCheck {
     /// How it looks; what failed is overridden by a head or above, with a comment.
     pub result: CheckResult,
     pub detail: String,
+    /// What it was found from, by name; null where the caller may not read it, or it was not kept.
+    #[schema(value_type = Object)]
+    pub inputs: Value,
 }
 
 /// A step: one approver's part in a round.
@@ -71,7 +75,7 @@ pub struct ApprovalStep {
     pub comment: Option<String>,
     /// When it was opened to those above, as nobody had decided it.
     pub escalated_at: Option<UtcTime>,
-    /// Those of its round.
+    /// Those of its round; of a decided step, as they were when it was decided.
     pub checks: Vec<ApprovalCheck>,
 }
 
@@ -106,11 +110,21 @@ pub struct AppliedRule {
     pub code: String,
     pub version: i64,
     pub title: String,
+    /// When it applied, as it was then; null for rounds of an earlier release.
+    pub condition: Option<Condition>,
+    /// Who had to approve because of it.
+    pub roles: Vec<Role>,
 }
 
 /// A rule that applied, in a language.
 pub fn applied_view(rule: &Applied, language: Language) -> AppliedRule {
-    AppliedRule { code: rule.code.clone(), version: rule.version, title: language.pick(&rule.title_en, &rule.title_zh).to_owned() }
+    AppliedRule {
+        code: rule.code.clone(),
+        version: rule.version,
+        title: language.pick(&rule.title_en, &rule.title_zh).to_owned(),
+        condition: rule.condition.clone(),
+        roles: rule.roles.clone(),
+    }
 }
 
 /// All rounds of an order, first to last.
@@ -145,7 +159,8 @@ pub fn check_views(checks: &[Check], reader: Reader) -> Vec<ApprovalCheck> {
         CheckKind::Credit if !reader.sees_credit => credit_without_figures(check.result, reader.language),
         _ => reader.language.pick(&check.detail_en, &check.detail_zh).to_owned(),
     };
-    checks.iter().map(|check| ApprovalCheck { kind: check.kind, result: check.result, detail: detail(check) }).collect()
+    let inputs = |check: &Check| if check.kind == CheckKind::Credit && !reader.sees_credit { Value::Null } else { check.inputs.clone() };
+    checks.iter().map(|check| ApprovalCheck { kind: check.kind, result: check.result, detail: detail(check), inputs: inputs(check) }).collect()
 }
 
 fn credit_without_figures(result: CheckResult, language: Language) -> String {
@@ -185,7 +200,7 @@ pub fn step_view(whole: Whole, reader: Reader) -> ApprovalStep {
         carried_from: step.carried_from_id.map(|id| id.text(Kind::Step)),
         comment: step.comment,
         escalated_at: step.escalated_at,
-        checks: check_views(&round.checks.0, reader),
+        checks: check_views(step.seen_checks.as_ref().map_or(&round.checks.0, |seen| &seen.0), reader),
     }
 }
 
@@ -244,6 +259,8 @@ pub struct ApprovalQuery {
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
     role: Option<Role>,
+    /// Only steps that were opened to those above, as nobody decided or could decide them; or only the others.
+    escalated: Option<bool>,
     /// The caller's queue: pending steps that they may decide.
     #[param(inline)]
     decidable_by: Option<ApprovalDecider>,
@@ -271,6 +288,7 @@ impl ApprovalQuery {
             statuses: query::words("status", self.status.as_deref(), StepStatus::ALL)?,
             order: query::order(snapshot, self.order_id.as_deref())?,
             role: self.role,
+            escalated: self.escalated,
             queue: self.queue(snapshot)?,
         })
     }

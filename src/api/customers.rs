@@ -4,7 +4,7 @@ use super::paging::{self, Cursors, Listing};
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
-use crate::domain::customer::{Address, Contact};
+use crate::domain::customer::{Address, Contact, TaxData};
 use crate::domain::id::{Id, Kind};
 use crate::domain::order::CustomerTier;
 use crate::domain::permission::Operation;
@@ -37,6 +37,8 @@ pub struct CustomerView {
     pub tier_label: &'static str,
     /// The tax number that invoices are made out to.
     pub tax_number: Option<String>,
+    /// Whom invoices are made out to.
+    pub tax: Option<TaxData>,
     /// People there beside the first.
     pub contacts: Vec<Contact>,
     /// Their places.
@@ -63,6 +65,7 @@ pub fn view(customer: Customer, language: Language) -> CustomerView {
         tier: customer.tier,
         tier_label: customer.tier.label(language),
         tax_number: customer.tax_number,
+        tax: customer.tax.0,
         contacts: customer.contacts.0,
         addresses: customer.addresses.0,
         payment_terms: customer.payment_terms,

@@ -6,13 +6,15 @@ use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
 use crate::domain::id::Kind;
 use crate::domain::permission::Operation;
+use crate::domain::stock::Place;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
+use crate::input::Patch;
 use crate::repositories::warehouses::{self as rows, Warehouse};
 use crate::services::warehouses::{self, WarehouseInput};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, get, post};
+use actix_web::{HttpRequest, get, patch, post};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -23,6 +25,10 @@ pub struct WarehouseView {
     pub version: i64,
     pub code: String,
     pub name: String,
+    /// The warehouse with the lowest gives goods first.
+    pub priority: i32,
+    /// The places that it is near to.
+    pub serves: Vec<Place>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
 }
@@ -34,6 +40,8 @@ pub fn view(warehouse: Warehouse) -> WarehouseView {
         version: warehouse.version,
         code: warehouse.code,
         name: warehouse.name,
+        priority: warehouse.priority,
+        serves: warehouse.serves.0,
         created_at: warehouse.created_at,
         updated_at: warehouse.updated_at,
     }
@@ -96,4 +104,16 @@ pub async fn create_warehouse(app: Data<App>, posted: Posted<WarehouseInput>) ->
         Ok(answer(201, warehouse, tx.language)?.header("location", location))
     };
     send(app.write(Operation::CreateWarehouse, posted.call, act, render).await)
+}
+
+/// Changes a warehouse, named by id or code (JSON Merge Patch, under `If-Match`).
+#[utoipa::path(tag = "catalog", request_body = WarehouseInput, responses((status = 200, body = WarehouseView)))]
+#[patch("/v1/warehouses/{id}")]
+pub async fn update_warehouse(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut crate::db::Tx| {
+        let patch = body.valid()?;
+        warehouses::update(tx, &path, patch)
+    };
+    send(app.write(Operation::UpdateWarehouse, posted.call, act, |tx, warehouse| answer(200, warehouse, tx.language)).await)
 }

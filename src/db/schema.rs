@@ -96,6 +96,7 @@ diesel::table! {
         addresses -> Document,
         payment_terms -> Nullable<Text>,
         merged_into_id -> Nullable<Uid>,
+        tax -> Document,
     }
 }
 
@@ -149,6 +150,8 @@ diesel::table! {
         name -> Text,
         created_at -> Instant,
         updated_at -> Instant,
+        priority -> Integer,
+        serves -> Document,
     }
 }
 
@@ -396,6 +399,7 @@ diesel::table! {
         carried_from_id -> Nullable<Uid>,
         pending_since -> Nullable<Instant>,
         escalated_at -> Nullable<Instant>,
+        seen_checks -> Nullable<Document>,
     }
 }
 

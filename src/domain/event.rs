@@ -90,6 +90,7 @@ words! {
         ExchangeRateUpdated = "exchange_rate.updated",
         ExchangeRateDeleted = "exchange_rate.deleted",
         WarehouseCreated = "warehouse.created",
+        WarehouseUpdated = "warehouse.updated",
         StockMoved = "stock.moved",
         UserCreated = "user.created",
         UserUpdated = "user.updated",

@@ -101,6 +101,7 @@ operations! {
     ListWarehouses = "list_warehouses", STAFF, Some("stock:read");
     GetWarehouse = "get_warehouse", STAFF, Some("stock:read");
     CreateWarehouse = "create_warehouse", STOCK, Some("stock:write");
+    UpdateWarehouse = "update_warehouse", STOCK, Some("stock:write");
     ListStock = "list_stock", STAFF, Some("stock:read");
     ListStockMovements = "list_stock_movements", STAFF, Some("stock:read");
     RecordStockMovement = "record_stock_movement", STOCK, Some("stock:write");

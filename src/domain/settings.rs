@@ -7,6 +7,7 @@ use crate::domain::link::Lapse;
 use crate::domain::message::MessageChannel;
 use crate::domain::number::DEFAULT_ORDER_PATTERN;
 use crate::domain::order::Channel;
+use crate::domain::stock::ReservationRule;
 use crate::domain::working_time::{Holidays, Shift, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,8 @@ pub struct Settings {
     pub approval_escalation_hours: u32,
     /// Where goods are delivered by which method; a method that is not named serves everywhere (DOMAIN 2.3).
     pub delivery_areas: Vec<DeliveryArea>,
+    /// Which warehouse gives goods first; of several rules the first goes before the others (DOMAIN 2.6).
+    pub reservation_rules: Vec<ReservationRule>,
     /// Whose public holidays are kept (DOMAIN 0).
     pub holidays: Holidays,
     /// The days of the week that are worked.
@@ -90,6 +93,7 @@ impl Default for Settings {
             confirmation_lapse: Lapse::SendBack,
             approval_escalation_hours: 24,
             delivery_areas: Vec::new(),
+            reservation_rules: vec![ReservationRule::Priority, ReservationRule::Region, ReservationRule::FewestSplits],
             holidays: calendar.holidays,
             working_days: calendar.week,
             working_hours: calendar.hours,

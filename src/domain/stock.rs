@@ -4,6 +4,7 @@
 use crate::domain::amount::{Amount, TooLarge};
 use crate::domain::id::Id;
 use crate::words;
+use serde::{Deserialize, Serialize};
 
 words! {
     /// Why a balance moved.
@@ -45,10 +46,77 @@ impl HandKind {
     }
 }
 
+words! {
+    /// What decides which warehouse gives goods first (DOMAIN 2.6).
+    pub enum ReservationRule {
+        Priority = "priority" / "The warehouse's priority" / "仓库优先级",
+        Region = "region" / "Near to where the goods go" / "就近",
+        FewestSplits = "fewest_splits" / "As few parcels as possible" / "尽量少拆单",
+    }
+}
+
+/// A place that a warehouse is near to: a country, or a region of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    pub country: String,
+    /// As orders write it; capital and small letters are alike. Without, the whole country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+impl Place {
+    /// How near it is to where goods go: 0 for the same region, 1 for the same country, `None` for neither.
+    fn nearness(&self, country: &str, region: Option<&str>) -> Option<u8> {
+        let same = |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
+        if !same(&self.country, country) {
+            return None;
+        }
+        match (&self.region, region) {
+            (None, _) => Some(1),
+            (Some(own), Some(region)) if same(own, region) => Some(0),
+            (Some(_), _) => None,
+        }
+    }
+}
+
+/// A warehouse that could give goods to an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Giver {
+    pub warehouse: Id,
+    pub priority: i32,
+    pub serves: Vec<Place>,
+    /// How many of the products that the order lacks it has all of.
+    pub covers: usize,
+}
+
+impl Giver {
+    fn rank(&self, rule: ReservationRule, country: &str, region: Option<&str>) -> i64 {
+        match rule {
+            ReservationRule::Priority => i64::from(self.priority),
+            ReservationRule::Region => {
+                self.serves.iter().filter_map(|place| place.nearness(country, region)).min().map_or(i64::from(u8::MAX), i64::from)
+            }
+            ReservationRule::FewestSplits => -i64::try_from(self.covers).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// The order in which warehouses are asked, by rules of which the first goes before the others.
+pub fn in_turn(mut givers: Vec<Giver>, rules: &[ReservationRule], country: &str, region: Option<&str>) -> Vec<Id> {
+    givers.sort_by_cached_key(|giver| {
+        let ranks: Vec<i64> = rules.iter().map(|rule| giver.rank(*rule, country, region)).collect();
+        (ranks, giver.warehouse)
+    });
+    givers.into_iter().map(|giver| giver.warehouse).collect()
+}
+
 /// What of a line could not be set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
     pub line_id: Id,
+    /// The line's place in the order, from 1.
+    pub position: i32,
     /// Empty where the line names none.
     pub sku: String,
     pub name: String,
@@ -99,6 +167,29 @@ mod tests {
         assert_eq!(shares("10", &["4", "5"]), ["4", "5"]);
         assert_eq!(shares("10", &["-3", "5"]), ["0", "5"]);
         assert_eq!(shares("999999999999.9999", &["999999999999.9999", "1"]), ["999999999999.9999", "0"]);
+    }
+
+    #[test]
+    fn warehouses_are_asked_by_the_rules_in_their_order() {
+        // DOMAIN 2.6
+        let place = |country: &str, region: Option<&str>| Place { country: country.into(), region: region.map(str::to_owned) };
+        let giver = |at: u8, priority, serves, covers| Giver { warehouse: Id::from_parts(0, [at; 10]), priority, serves, covers };
+        let givers = [
+            giver(1, 100, vec![place("CN", None)], 1),
+            giver(2, 100, vec![place("CN", Some("Jiangsu"))], 1),
+            giver(3, 10, vec![], 0),
+            giver(4, 100, vec![], 3),
+        ];
+        let turn = |rules: &[ReservationRule], region| {
+            let asked = in_turn(givers.to_vec(), rules, "cn", region);
+            asked.into_iter().map(|id| givers.iter().position(|giver| giver.warehouse == id).unwrap() + 1).collect::<Vec<_>>()
+        };
+        use ReservationRule::{FewestSplits, Priority, Region};
+        assert_eq!(turn(&[], None), [1, 2, 3, 4]);
+        assert_eq!(turn(&[Priority], None), [3, 1, 2, 4]);
+        assert_eq!(turn(&[Region, Priority], Some("jiangsu")), [2, 1, 3, 4]);
+        assert_eq!(turn(&[Region], Some("Hunan")), [1, 2, 3, 4]);
+        assert_eq!(turn(&[FewestSplits, Priority], None), [4, 1, 2, 3]);
     }
 
     #[test]

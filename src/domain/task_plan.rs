@@ -3,9 +3,11 @@
 
 mod defaults;
 mod flaws;
+mod forecast;
 
 pub use defaults::default_templates;
-pub use flaws::{Flaw, MOST_TEMPLATES, flaw};
+pub use flaws::{CIRCLE, Flaw, MOST_TEMPLATES, flaw};
+pub use forecast::{Ahead, earliest_end, end_of};
 
 use crate::domain::actor::Department;
 use crate::domain::approval_policy::{self, Condition};

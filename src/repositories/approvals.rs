@@ -8,7 +8,7 @@ pub mod queue;
 pub mod rules;
 pub mod whole;
 
-pub use queue::{Queue, Seat, StepFilter, list_steps, to_escalate};
+pub use queue::{Queue, Seat, StepFilter, list_steps, to_escalate, waited_for, waiting_for};
 
 use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
@@ -26,6 +26,7 @@ use crate::{each, here, here_by_length, insert_rows};
 use diesel::prelude::*;
 use rules::Applied;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 words! {
     /// What the system looks at before people decide (DOMAIN 2.3).
@@ -52,6 +53,9 @@ pub struct Check {
     pub result: CheckResult,
     pub detail_en: String,
     pub detail_zh: String,
+    /// What it was found from, by name; null for checks of an earlier release.
+    #[serde(default)]
+    pub inputs: Value,
 }
 
 /// What a round rests on: what the rules were asked about, and those that applied. A rule that is
@@ -124,6 +128,8 @@ pub struct Step {
     pub pending_since: Option<UtcTime>,
     /// When it was opened to those above, as nobody decided (DECISIONS 36).
     pub escalated_at: Option<UtcTime>,
+    /// The checks as they were when it was decided; they may have been run again since.
+    pub seen_checks: Option<Json<Vec<Check>>>,
 }
 
 const BETWEEN_RULES: &str = ", ";
@@ -208,6 +214,7 @@ pub fn set_step_status(conn: &mut Conn, from: StepStatus, step: &Step) -> Result
         approval_steps::department.eq(step.department),
         approval_steps::pending_since.eq(step.pending_since),
         approval_steps::escalated_at.eq(step.escalated_at),
+        approval_steps::seen_checks.eq(step.seen_checks.clone()),
     );
     Ok(each!(conn, c => diesel::update(approval_steps::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
@@ -254,6 +261,7 @@ mod tests {
             carried_from_id: None,
             pending_since: None,
             escalated_at: None,
+            seen_checks: None,
         };
         assert_eq!(step.rule, "large_order, key_account");
         assert_eq!(step.rules(), codes);

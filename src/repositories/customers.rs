@@ -5,7 +5,7 @@ use crate::db::schema::customers::{self, dsl};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
-use crate::domain::customer::{Address, Contact};
+use crate::domain::customer::{Address, Contact, TaxData};
 use crate::domain::id::Id;
 use crate::domain::order::CustomerTier;
 use crate::domain::time::UtcTime;
@@ -39,6 +39,8 @@ pub struct Customer {
     pub payment_terms: Option<String>,
     /// The customer that this one turned out to be.
     pub merged_into_id: Option<Id>,
+    /// Whom invoices are made out to, beside the tax number.
+    pub tax: Json<Option<TaxData>>,
 }
 
 impl Customer {

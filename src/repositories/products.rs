@@ -6,6 +6,7 @@ use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
 use crate::domain::order::LineKind;
+use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here, here_by_length};
@@ -105,4 +106,14 @@ pub fn insert(conn: &mut Conn, product: &Product) -> Result<bool> {
 pub fn update(conn: &mut Conn, product: &Product) -> Result<bool> {
     let target = dsl::products.filter(dsl::id.eq(product.id).and(dsl::version.eq(product.version - 1)));
     Ok(each!(conn, c => diesel::update(target).set(product).fixed(here!()).execute(c))? == 1)
+}
+
+/// The longest lead time of custom lines, in working days: each with its product, where the catalogue knows
+/// it; the usual one where it does not (DOMAIN 3.1).
+pub fn longest_lead_time(lines: &[Option<Id>], products: &[Product]) -> u32 {
+    let of = |product: &Option<Id>| {
+        let product = products.iter().find(|known| Some(known.id) == *product);
+        product.and_then(|known| u32::try_from(known.lead_time_days).ok()).unwrap_or(USUAL_LEAD_TIME_DAYS)
+    };
+    lines.iter().map(of).max().unwrap_or(USUAL_LEAD_TIME_DAYS)
 }

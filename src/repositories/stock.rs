@@ -101,6 +101,13 @@ pub fn available(conn: &mut Conn, product: Id) -> Result<Amount> {
     Ok(balances.iter().fold(Amount::ZERO, |sum, balance| sum.plus(balance.available()).unwrap_or(sum)))
 }
 
+/// The balances of several products, in all warehouses.
+pub fn balances_of_many(conn: &mut Conn, products: &[Id]) -> Result<Vec<Balance>> {
+    Ok(
+        each!(conn, c => stock::table.filter(stock::product_id.eq_any(padded(products))).select(Balance::as_select()).listed(products.len(), here_by_length!()).load(c))?,
+    )
+}
+
 /// Makes sure that there is a balance, of nothing if need be.
 pub fn open_balance(conn: &mut Conn, product: Id, warehouse: Id) -> Result<()> {
     let empty = Balance { product_id: product, warehouse_id: warehouse, on_hand: Amount::ZERO, reserved: Amount::ZERO };

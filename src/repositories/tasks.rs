@@ -5,7 +5,7 @@ pub mod templates;
 pub mod whole;
 
 use crate::db::cached::{Cache, padded};
-use crate::db::schema::{task_notes, tasks};
+use crate::db::schema::{order_details, task_notes, tasks};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
 use crate::domain::actor::Department;
@@ -15,7 +15,7 @@ use crate::domain::task_plan::{ChecklistItem, EvidenceKind, Plan};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here, here_by_length, insert_rows};
-use diesel::dsl::sql;
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use serde::{Deserialize, Serialize};
@@ -168,10 +168,12 @@ pub fn list(conn: &mut Conn, filter: &TaskFilter, from: From, limit: i64) -> Res
 }
 
 /// Tasks that are being waited for past their due date and were not told of yet, longest overdue
-/// first (DOMAIN 5.2).
+/// first (DOMAIN 5.2); clocks pause while an amendment of their order is not agreed (DECISIONS 36).
 pub fn overdue(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Task>> {
     let waited_for = [TaskStatus::Open, TaskStatus::InProgress];
+    let standing_still = || order_details::table.filter(order_details::order_id.eq(tasks::order_id).and(order_details::amended_from.is_not_null()));
     Ok(each!(conn, c => tasks::table
+        .filter(not(exists(standing_still())))
         .filter(tasks::status.eq_any(waited_for).and(tasks::due_at.lt(now)).and(tasks::overdue_noticed_at.is_null()))
         .order((tasks::due_at.asc(), tasks::id.asc()))
         .limit(limit)

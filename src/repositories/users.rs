@@ -117,6 +117,16 @@ pub fn update(conn: &mut Conn, user: &User) -> Result<bool> {
     Ok(each!(conn, c => diesel::update(target).set(user).fixed(here!()).execute(c))? == 1)
 }
 
+/// Whether anybody who can log in holds a role, as the head of a department where one is named.
+pub fn any_holds(conn: &mut Conn, role: Role, department: Option<Department>) -> Result<bool> {
+    let mut active = dsl::users.filter(dsl::active.eq(true)).select(dsl::roles).into_boxed::<MultiBackend>();
+    if let Some(department) = department {
+        active = active.filter(dsl::department.eq(department));
+    }
+    let roles: Vec<Json<Vec<Role>>> = active.load(conn)?;
+    Ok(roles.iter().any(|Json(held)| held.contains(&role)))
+}
+
 /// Whether an active user other than this one holds a role. There are few users, so the roles
 /// are looked through here rather than in two dialects of JSON.
 pub fn another_holds(conn: &mut Conn, id: Id, role: Role) -> Result<bool> {

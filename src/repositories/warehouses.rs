@@ -2,15 +2,17 @@
 
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::warehouses::{self, dsl};
+use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
 use crate::domain::id::{Id, Kind};
+use crate::domain::stock::Place;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
 /// A warehouse.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = warehouses, treat_none_as_default_value = false)]
 pub struct Warehouse {
     pub id: Id,
@@ -19,6 +21,10 @@ pub struct Warehouse {
     pub name: String,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
+    /// The lowest gives first.
+    pub priority: i32,
+    /// The places that it is near to.
+    pub serves: Json<Vec<Place>>,
 }
 
 /// A warehouse by id.
@@ -53,6 +59,12 @@ pub fn list(conn: &mut Conn, before: Option<Id>, limit: i64) -> Result<Vec<Wareh
         query = query.filter(dsl::id.lt(id));
     }
     Ok(query.load(conn)?)
+}
+
+/// Stores a changed warehouse at the version before; false where it has another by now.
+pub fn update(conn: &mut Conn, warehouse: &Warehouse) -> Result<bool> {
+    let target = dsl::warehouses.filter(dsl::id.eq(warehouse.id).and(dsl::version.eq(warehouse.version - 1)));
+    Ok(each!(conn, c => diesel::update(target).set(warehouse).execute(c))? == 1)
 }
 
 /// Stores a new warehouse; false where the code is taken.

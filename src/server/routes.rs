@@ -144,6 +144,7 @@ fn catalog(config: &mut ServiceConfig) {
         .service(warehouses::list_warehouses)
         .service(warehouses::create_warehouse)
         .service(warehouses::get_warehouse)
+        .service(warehouses::update_warehouse)
         .service(stock::list_stock)
         .service(stock::list_stock_movements)
         .service(stock::record_stock_movement)

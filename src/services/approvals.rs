@@ -19,7 +19,7 @@ mod simulating;
 pub use checking::check_again;
 pub use checks::gather as check;
 pub use deciding::decide;
-pub use escalating::escalate;
+pub use escalating::{escalate, escalate_orphan};
 pub use facts::facts_of;
 pub use opening::open_round;
 pub use simulating::{Simulation, simulate};

@@ -4,7 +4,7 @@ use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Role;
 use crate::domain::amount::Amount;
-use crate::domain::customer::{Address, Contact, joined};
+use crate::domain::customer::{Address, Contact, TaxData, joined};
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::order::CustomerTier;
@@ -54,6 +54,10 @@ pub struct CustomerInput {
     #[validate(length(min = 1, max = 40), custom(function = rules::code))]
     #[schema(min_length = 1, max_length = 40)]
     pub tax_number: Option<String>,
+    /// Whom invoices are made out to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = tax_data))]
+    pub tax: Option<TaxData>,
     /// People there beside the first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[validate(length(max = 50), custom(function = contacts))]
@@ -71,9 +75,19 @@ pub struct CustomerInput {
     pub payment_terms: Option<String>,
 }
 
+fn tax_data(tax: &TaxData) -> std::result::Result<(), ValidationError> {
+    rules::when(tax.is_sound(), "tax", "must be of one line each, of 200 characters at most", "各项须为不超过 200 个字符的一行文本")
+}
+
 fn contacts(contacts: &[Contact]) -> std::result::Result<(), ValidationError> {
-    let en = "must each have a name of one line, and phones in E.164";
-    rules::when(contacts.iter().all(Contact::is_sound), "contacts", en, "每位联系人须有一行姓名，电话须为 E.164 格式")
+    let en = "must each have a name of one line, phones in E.164 and e-mail addresses that are some";
+    let reachable = |contact: &Contact| contact.email.as_deref().is_none_or(|email| rules::email(email).is_ok());
+    rules::when(
+        contacts.iter().all(|contact| contact.is_sound() && reachable(contact)),
+        "contacts",
+        en,
+        "每位联系人须有一行姓名，电话须为 E.164 格式，邮箱须有效",
+    )
 }
 
 fn addresses(addresses: &[Address]) -> std::result::Result<(), ValidationError> {
@@ -112,6 +126,7 @@ impl CustomerInput {
             language: c.language,
             tier: c.tier,
             tax_number: c.tax_number,
+            tax: c.tax.0,
             contacts: c.contacts.0,
             addresses: c.addresses.0,
             payment_terms: c.payment_terms,
@@ -138,6 +153,7 @@ impl CustomerInput {
             tier: self.tier,
             credit_limit,
             tax_number: self.tax_number,
+            tax: Json(self.tax),
             contacts: Json(self.contacts),
             addresses: Json(self.addresses),
             payment_terms: self.payment_terms,
@@ -216,11 +232,18 @@ pub fn merge(tx: &mut Tx, id: Id, input: &MergeInput) -> Result<Customer> {
         email: double.email.clone(),
     });
     let contacts: Vec<Contact> = first.into_iter().chain(double.contacts.0.clone()).collect();
+    let too_many = || Problem::rule("DOMAIN 1.1", "Together they have more than 50 contacts or addresses.", "两者合计超过 50 个联系人或地址。");
     let stays = Customer {
         version: stays.version + 1,
         updated_at: tx.now,
-        contacts: Json(joined(&stays.contacts.0, &contacts)),
-        addresses: Json(joined(&stays.addresses.0, &double.addresses.0)),
+        contacts: Json(joined(&stays.contacts.0, &contacts).ok_or_else(too_many)?),
+        addresses: Json(joined(&stays.addresses.0, &double.addresses.0).ok_or_else(too_many)?),
+        // merging makes nobody's orders easier to approve: the stricter of both counts
+        tier: if double.tier == CustomerTier::KeyAccount { double.tier } else { stays.tier },
+        credit_limit: [stays.credit_limit, double.credit_limit].into_iter().flatten().min(),
+        payment_terms: stays.payment_terms.clone().or_else(|| double.payment_terms.clone()),
+        tax_number: stays.tax_number.clone().or_else(|| double.tax_number.clone()),
+        tax: if stays.tax.0.is_some() { stays.tax.clone() } else { double.tax.clone() },
         ..stays
     };
     let double = Customer { version: double.version + 1, updated_at: tx.now, merged_into_id: Some(stays.id), ..double };

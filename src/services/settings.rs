@@ -11,6 +11,7 @@ use crate::domain::message::MessageChannel;
 use crate::domain::number::is_pattern;
 use crate::domain::order::Channel;
 use crate::domain::settings::{DeliveryArea, Settings};
+use crate::domain::stock::ReservationRule;
 use crate::domain::working_time::{Holidays, Shift, Weekday, is_working_hours};
 use crate::error::{Code, Error, Result};
 use crate::input::{Patch, rules};
@@ -72,6 +73,10 @@ pub struct SettingsInput {
     #[validate(length(max = 100), custom(function = areas))]
     #[schema(max_items = 100)]
     pub delivery_areas: Vec<DeliveryArea>,
+    /// Which warehouse gives goods first: `priority` of warehouses, `region` that they serve, `fewest_splits`; of several the first goes before the others.
+    #[validate(custom(function = each_once))]
+    #[schema(max_items = 3)]
+    pub reservation_rules: Vec<ReservationRule>,
     /// Whose public holidays and make-up days are kept, beside the days that the company enters.
     pub holidays: Holidays,
     /// The days of the week that are worked.
@@ -107,6 +112,7 @@ impl SettingsInput {
             confirmation_lapse: settings.confirmation_lapse,
             approval_escalation_hours: settings.approval_escalation_hours,
             delivery_areas: settings.delivery_areas,
+            reservation_rules: settings.reservation_rules,
             holidays: settings.holidays,
             working_days: settings.working_days,
             working_hours: settings.working_hours,
@@ -129,6 +135,7 @@ impl SettingsInput {
             confirmation_lapse: self.confirmation_lapse,
             approval_escalation_hours: self.approval_escalation_hours,
             delivery_areas: self.delivery_areas,
+            reservation_rules: self.reservation_rules,
             holidays: self.holidays,
             working_days: self.working_days,
             working_hours: self.working_hours,

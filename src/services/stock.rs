@@ -1,19 +1,24 @@
 //! Stock: recorded by hand, set aside for agreed orders, given back, picked. An order's row is
 //! taken before its balances, and balances in the order of their keys (DECISIONS 5, BEHAVIOUR 3).
 
+mod effect;
+mod reserving;
+
+pub use effect::{Effect, Holdings, effect, holdings};
+pub use reserving::reserve;
+
 use crate::db::Tx;
 use crate::domain::amount::{Amount, TooLarge};
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::order::State;
 use crate::domain::order::LineKind;
-use crate::domain::stock::{HandKind, MovementKind, Shortage, share_out};
+use crate::domain::stock::{HandKind, MovementKind};
 use crate::error::{Code, Error, Problem, Result};
 use crate::input::rules;
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::products::{self, Product};
-use crate::repositories::stock::{self, Allocation, Balance, MovementRow, Outstanding};
+use crate::repositories::stock::{self, Allocation, MovementRow};
 use crate::repositories::warehouses::{self, Warehouse};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -108,84 +113,6 @@ fn take(tx: &mut Tx, order: Id) -> Result<Order> {
 /// What subscribers see of an order whose stock changed (DECISIONS 13).
 fn describe(name: EventName, order: &Order) -> Event {
     Event::of_order(name, order.id).with("number", order.number.clone()).with("status", order.state.status().as_str()).with("version", order.version)
-}
-
-/// Sets aside what is outstanding of an order, as far as there is any, and keeps what it gets.
-/// Gives what is still missing. Asked again, it only does the rest; an order that is not agreed
-/// or not alive any more gets nothing (DOMAIN 2.6, DECISIONS 25).
-///
-/// # Errors
-/// Those of the database.
-pub fn reserve(tx: &mut Tx, order: Id) -> Result<Vec<Shortage>> {
-    let order = take(tx, order)?;
-    if !matches!(order.state, State::Reviewed | State::Executing) {
-        return Ok(Vec::new());
-    }
-    let mut wants = stock::outstanding_lines(tx.conn, order.id)?;
-    let mut got_any = false;
-    for same_product in wants.chunk_by_mut(|a, b| a.product_id == b.product_id) {
-        got_any |= reserve_product(tx, same_product)?;
-    }
-    let shortages: Vec<Shortage> = wants.into_iter().filter(|want| want.missing > Amount::ZERO).map(shortage).collect();
-    if got_any {
-        tx.record(describe(EventName::OrderStockReserved, &order).with("short_lines", shortages.len()))?;
-    }
-    Ok(shortages)
-}
-
-fn shortage(want: Outstanding) -> Shortage {
-    Shortage { line_id: want.line.id, sku: want.line.sku.unwrap_or_default(), name: want.line.name, missing: want.missing }
-}
-
-/// Asks every warehouse for what all lines of one product lack together; gives whether any had
-/// some.
-fn reserve_product(tx: &mut Tx, wants: &mut [Outstanding]) -> Result<bool> {
-    let Some((product, order)) = wants.first().map(|want| (want.product_id, want.line.order_id)) else { return Ok(false) };
-    let mut got_any = false;
-    for balance in stock::balances_of(tx.conn, product)? {
-        let missing: Vec<Amount> = wants.iter().map(|want| want.missing).collect();
-        let taken = take_from(tx, order, &balance, Amount::sum(missing.iter().copied())?)?;
-        for (want, share) in wants.iter_mut().zip(share_out(taken, &missing)) {
-            allocate(tx, want, balance.warehouse_id, share)?;
-        }
-        got_any |= taken > Amount::ZERO;
-    }
-    Ok(got_any)
-}
-
-/// Sets aside what a balance has, up to what is wanted. Where others were faster since it was
-/// read, its row is held, and what is left then is certain.
-fn take_from(tx: &mut Tx, order: Id, balance: &Balance, wanted: Amount) -> Result<Amount> {
-    if let Some(taken) = try_take(tx, order, balance, wanted)? {
-        return Ok(taken);
-    }
-    let held = stock::hold(tx.conn, balance.product_id, balance.warehouse_id)?.unwrap_or(*balance);
-    try_take(tx, order, &held, wanted)?.ok_or_else(|| Problem::new(Code::Unavailable).retry_after(1).into())
-}
-
-fn try_take(tx: &mut Tx, order: Id, balance: &Balance, wanted: Amount) -> Result<Option<Amount>> {
-    let asked = wanted.at_most(balance.available());
-    if asked <= Amount::ZERO {
-        return Ok(Some(Amount::ZERO));
-    }
-    let moved = MovementRow::new(tx, MovementKind::Reserve, (balance.product_id, balance.warehouse_id), Some(order), (Amount::ZERO, asked));
-    Ok(stock::apply(tx.conn, &moved)?.then_some(asked))
-}
-
-fn allocate(tx: &mut Tx, want: &mut Outstanding, warehouse: Id, share: Amount) -> Result<()> {
-    if share == Amount::ZERO {
-        return Ok(());
-    }
-    want.missing = want.missing.minus(share)?;
-    let allocation = Allocation {
-        line_id: want.line.id,
-        warehouse_id: warehouse,
-        order_id: want.line.order_id,
-        product_id: want.product_id,
-        reserved: share,
-        picked: Amount::ZERO,
-    };
-    stock::add_reserved(tx.conn, &allocation)
 }
 
 /// Moves what an order holds, summed by balance, in the order of keys; gives whether there was any.

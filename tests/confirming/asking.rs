@@ -96,7 +96,10 @@ fn decision_17_only_what_the_customer_sees_asks_them_again() {
         let company = app.company();
         let order = waiting(&company);
         let first = link(app, &order);
-        let amend = |patch: Value| company.sales().patch(&company.path(&order, ""), "*", patch).ok();
+        let amend = |mut patch: Value| {
+            patch["reason"] = json!("as agreed");
+            company.sales().patch(&company.path(&order, ""), "*", patch).ok()
+        };
         amend(json!({"rush": true}));
         app.anyone.post(&first, json!({"answer": "confirm"})).refused(410, "link_expired");
         while !company.pending_steps(&order).is_empty() {
@@ -123,11 +126,11 @@ fn what_is_put_right_without_anybody_leaves_the_link_good_and_the_yes_given() {
         let company = app.company();
         let order = waiting(&company);
         let first = link(app, &order);
-        company.sales().patch(&company.path(&order, ""), "*", json!({"tags": ["vip"]})).ok();
+        company.sales().patch(&company.path(&order, ""), "*", json!({"tags": ["vip"], "reason": "as agreed"})).ok();
         assert_eq!((app.anyone.get(&first).ok()["standing"].clone(), asked(&company, &order).len()), (json!("open"), 1));
         company.order_admin().post(&company.path(&order, "/hold"), json!({"reason": "a question"})).ok();
         app.anyone.post(&first, json!({"answer": "confirm"})).ok();
-        company.sales().patch(&company.path(&order, ""), "*", json!({"tags": ["vip", "seen"]})).ok();
+        company.sales().patch(&company.path(&order, ""), "*", json!({"tags": ["vip", "seen"], "reason": "as agreed"})).ok();
         company.order_admin().post(&company.path(&order, "/unhold"), json!({})).ok();
         assert_eq!(company.order(&order)["status"], "executing");
     });
@@ -139,7 +142,7 @@ fn a_link_that_went_to_another_is_good_no_longer() {
         let company = app.company();
         let order = waiting(&company);
         let first = link(app, &order);
-        company.sales().patch(&company.path(&order, ""), "*", json!({"customer": {"email": "right@acme.example"}})).ok();
+        company.sales().patch(&company.path(&order, ""), "*", json!({"customer": {"email": "right@acme.example"}, "reason": "as agreed"})).ok();
         app.anyone.post(&first, json!({"answer": "confirm"})).refused(410, "link_expired");
         assert_eq!(messages(&order, &company.sales().get("/v1/messages").ok())[0]["recipient"], "right@acme.example");
         app.anyone.post(&link(app, &order), json!({"answer": "confirm"})).ok();

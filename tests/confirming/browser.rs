@@ -149,9 +149,7 @@ fn rule_2_5_the_customer_confirms_on_a_phone() {
         for said in [order["number"].as_str().expect("a number"), "Product PAPER", "50 set", "800.00 CNY", "1 Century Avenue"] {
             assert!(text.contains(said), "{said}: {text}");
         }
-        if std::env::var_os("DOCKET_TEST_BLESS").is_some() && app.is_embedded() {
-            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/confirmation-page.png"), browser.picture()).expect("a picture can be kept");
-        }
+        keep_picture(app, browser, "confirmation-page.png");
         browser.click("#confirm");
         browser.until_it_says(confirmed);
         browser.fits_a_phone();
@@ -159,6 +157,28 @@ fn rule_2_5_the_customer_confirms_on_a_phone() {
         assert!(browser.find("#confirm").is_none(), "there is nothing left to press");
         browser.open(app, &link);
         assert!(browser.find("form").is_none() && browser.find(".good").is_some(), "used: {}", browser.text());
+    });
+}
+
+/// The picture of the docs, where it is wanted anew.
+fn keep_picture(app: &TestApp, browser: &Browser, name: &str) {
+    if std::env::var_os("DOCKET_TEST_BLESS").is_some() && app.is_embedded() {
+        std::fs::write(format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR")), browser.picture()).expect("a picture can be kept");
+    }
+}
+
+#[test]
+fn rule_2_5_the_page_is_in_the_customers_language() {
+    in_a_browser(|app, browser| {
+        let company = app.company();
+        let customer = company.sales().get("/v1/customers?q=acme").ok()["data"][0].clone();
+        let path = format!("/v1/customers/{}", crate::support::id(&customer));
+        company.sales().patch(&path, "*", json!({"language": "zh-CN"})).ok();
+        browser.open(app, &link(app, &waiting(&company)));
+        browser.fits_a_phone();
+        let text = browser.text();
+        assert!(text.contains("订单") && text.contains("确认") && text.contains("800.00 CNY"), "{text}");
+        keep_picture(app, browser, "confirmation-page-zh.png");
     });
 }
 
@@ -183,7 +203,7 @@ fn an_expired_and_an_amended_link_say_so_and_offer_nothing() {
         let company = app.company();
         let order = waiting(&company);
         let first = link(app, &order);
-        company.sales().patch(&company.path(&order, ""), "*", json!({"discount": "1.00"})).ok();
+        company.sales().patch(&company.path(&order, ""), "*", json!({"discount": "1.00", "reason": "as agreed"})).ok();
         let amended = |text: &str| text.contains("changed since") || text.contains("已有变更");
         browser.open(app, &first);
         browser.fits_a_phone();

@@ -6,6 +6,7 @@ mod correcting;
 mod planned;
 mod queues;
 mod templates;
+mod warehouses;
 mod working;
 
 use crate::support::{Company, TestApp, id};

@@ -3,7 +3,7 @@
 use super::acts::{Act, Change, Decision, Seen};
 use super::order::{About, Exception, Order, State};
 use super::people::{SALES, Who};
-use super::world::{FORBIDDEN, NOT_FOUND, NOT_NOW, Refusal, Rules, SELF_APPROVAL, STALE, STOPPED, Stock, VIOLATED, Verdict, line};
+use super::world::{FORBIDDEN, NOT_FOUND, NOT_NOW, Refusal, Rules, SELF_APPROVAL, STALE, STOPPED, Stock, VIOLATED, Verdict};
 
 /// Somebody at work on an order; what is told becomes a version of it.
 pub struct Desk<'w> {
@@ -139,18 +139,7 @@ impl Desk<'_> {
         if !self.order.is_entered() {
             return Err(NOT_NOW);
         }
-        let mut after = self.order.clone();
-        match change {
-            Change::Nothing | Change::ReasonOnly => {}
-            Change::Tags(tags) => after.tags = *tags,
-            Change::Rush(rush) => after.rush = *rush,
-            Change::Quantity(at, quantity) => {
-                let at = at % after.lines.len();
-                after.lines[at].quantity = *quantity;
-            }
-            Change::Add(kind, quantity) => after.lines.push(line(*kind, *quantity, super::ADDED_PRICE, 0)),
-            Change::Drop(at) => drop(after.lines.remove(at % after.lines.len())),
-        }
+        let mut after = super::world::changed(self.order, change);
         if after.lines.is_empty() {
             return Err((400, "validation_failed"));
         }

@@ -111,7 +111,17 @@ impl Place<'_> {
         Request { path: format!("/v1/{list}/{}/{step}", nth(&self.list(list), number, prefix)), said: Said::Json("POST", body) }
     }
 
+    /// What is said of an amendment; whatever changes something says why.
     fn patch(&self, change: &Change) -> Value {
+        let mut patch = self.changes(change);
+        let after = super::world::changed(self.order, change);
+        if (&after.lines, after.rush, after.tags) != (&self.order.lines, self.order.rush, self.order.tags) {
+            patch["reason"] = json!("looked at again");
+        }
+        patch
+    }
+
+    fn changes(&self, change: &Change) -> Value {
         let line = |at: usize| {
             let mut body = line_body(self.sku, &self.order.lines[at]);
             body["id"] = self.shown["lines"][at]["id"].clone();

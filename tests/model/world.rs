@@ -1,7 +1,7 @@
 //! The model: what each act comes to, told from the design alone (DOMAIN, DECISIONS,
 //! docs/lifecycle.md) and never from the product's own tables.
 
-use super::acts::{Act, Draft, Seen};
+use super::acts::{Act, Change, Draft, Seen};
 use super::desk::Desk;
 use super::order::{Kind, Line, Order, State};
 use super::people::{SALES, Who};
@@ -108,4 +108,21 @@ impl World {
             self.desk(at, Who::Admin, Seen::Unsaid).serve();
         }
     }
+}
+
+/// An order as an amendment would have it, right or wrong.
+pub fn changed(order: &Order, change: &Change) -> Order {
+    let mut after = order.clone();
+    match change {
+        Change::Nothing | Change::ReasonOnly => {}
+        Change::Tags(tags) => after.tags = *tags,
+        Change::Rush(rush) => after.rush = *rush,
+        Change::Quantity(at, quantity) => {
+            let at = at % after.lines.len();
+            after.lines[at].quantity = *quantity;
+        }
+        Change::Add(kind, quantity) => after.lines.push(line(*kind, *quantity, super::ADDED_PRICE, 0)),
+        Change::Drop(at) => drop(after.lines.remove(at % after.lines.len())),
+    }
+    after
 }

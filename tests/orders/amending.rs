@@ -87,7 +87,10 @@ fn rule_1_7_what_approvers_look_at_asks_them_again_a_contact_does_not() {
         let order = company.approved(desk());
         assert_eq!(order["stage"], "awaiting_confirmation");
         let (sales, path) = (company.sales(), company.path(&order, ""));
-        let patch = |body: Value| sales.patch(&path, &sales.get(&path).etag(), body).ok()["stage"].clone();
+        let patch = |mut body: Value| {
+            body["reason"] = json!("as agreed");
+            sales.patch(&path, &sales.get(&path).etag(), body).ok()["stage"].clone()
+        };
         assert_eq!(patch(json!({"customer": {"contact_name": "Wang Fang"}})), "awaiting_confirmation");
         assert_eq!(patch(json!({"delivery": {"address": {"street": "2 Century Avenue"}}})), "awaiting_confirmation");
         assert_eq!(patch(json!({"rush": true})), "awaiting_approval");
@@ -169,7 +172,7 @@ fn rule_1_7_another_name_of_the_customer_asks_the_approvers_again() {
         let order = company.approved(desk());
         assert_eq!(order["stage"], "awaiting_confirmation");
         let (sales, path) = (company.sales(), company.path(&order, ""));
-        let amended = sales.patch(&path, &sales.get(&path).etag(), json!({"customer": {"name": "Somebody Else Ltd"}})).ok();
+        let amended = sales.patch(&path, &sales.get(&path).etag(), json!({"customer": {"name": "Somebody Else Ltd"}, "reason": "renamed"})).ok();
         assert_eq!([&amended["stage"], &amended["customer"]["name"]], ["awaiting_approval", "Somebody Else Ltd"]);
         assert_eq!(company.pending_steps(&order).len(), 1);
     });

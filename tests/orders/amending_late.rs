@@ -377,3 +377,22 @@ fn decision_23_what_an_amendment_adds_is_invoiced_too() {
         assert_eq!(company.task(&order, "finance")["status"], "open");
     });
 }
+
+#[test]
+fn decision_36_nobody_is_late_while_others_are_asked() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = executing(&company, "2");
+        let overdue = || app.count("events WHERE name = 'task.overdue'");
+        amend(&company, &order, json!({"lines": of(&order, "3"), "reason": "one more"})).ok();
+        app.advance(chrono::TimeDelta::days(20));
+        app.let_the_clock_look();
+        assert_eq!(overdue(), 0, "the amendment waits for its approvers");
+        approve_all(&company, &order);
+        app.let_the_clock_look();
+        assert_eq!(overdue(), 0, "and then for the customer");
+        by_phone(&company, &company.sales(), &order).ok();
+        app.let_the_clock_look();
+        assert_eq!(overdue(), 2, "picking and coordinating");
+    });
+}

@@ -58,6 +58,8 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("exchange rates by currency", SORT, "a currency has one a day at the most, and they are found by an index"),
     ("delegations of somebody", SORT, "a person has a few of them over the years, and they are found by two indexes"),
     ("approvals by role", SCAN, A_WALK),
+    ("approvals by what was opened upwards", SCAN, A_WALK),
+    ("approvals by what was not opened upwards", SCAN, A_WALK),
     ("exceptions by what blocks", SCAN, A_WALK),
     ("movements by kind", SCAN, A_WALK),
     ("products by kind", SCAN, A_WALK),
@@ -246,6 +248,8 @@ fn of_work(plans: &mut Plans) {
     plans.list("files of tasks", |conn| files::list_of_tasks(conn, &[id, id]));
 
     let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day");
+    plans.list("roles that are waited for", approvals::waited_for);
+    plans.list("steps of a role that nobody holds", |conn| approvals::waiting_for(conn, Role::SalesManager, None, LIMIT));
     plans.list("who has delegated", |conn| approvals::delegations::principals_of(conn, id, day));
     plans.pages("delegations", |conn, before| approvals::delegations::list(conn, None, before, LIMIT));
     plans.pages("delegations of somebody", |conn, before| approvals::delegations::list(conn, Some(id), before, LIMIT));
@@ -266,6 +270,8 @@ fn of_work(plans: &mut Plans) {
         ("order and status", StepFilter { order: Some(id), statuses: vec![StepStatus::Pending], ..all() }),
         ("role", StepFilter { role: Some(Role::SalesManager), ..all() }),
         ("role and status", StepFilter { role: Some(Role::SalesManager), statuses: vec![StepStatus::Pending], ..all() }),
+        ("what was opened upwards", StepFilter { escalated: Some(true), ..all() }),
+        ("what was not opened upwards", StepFilter { escalated: Some(false), ..all() }),
         ("whose turn it is", StepFilter { queue: queue(), ..all() }),
         ("whose turn it is and order", StepFilter { queue: queue(), order: Some(id), ..all() }),
     ];

@@ -13,7 +13,8 @@ fn heavy(company: &Company) -> Value {
     company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok()
 }
 
-fn amend(company: &Company, order: &Value, patch: Value) -> Value {
+fn amend(company: &Company, order: &Value, mut patch: Value) -> Value {
+    patch["reason"] = json!("as agreed");
     company.order_admin().patch(&company.path(order, ""), "*", patch).ok()
 }
 
@@ -93,7 +94,10 @@ fn rule_1_7_amending_after_a_level_has_said_yes_does_not_get_around_it() {
         company.approve_next(&order);
         company.approve_next(&order);
         let price = json!({"lines": [{"name": "Desk", "quantity": "60", "unit_price": "2000", "kind": "service"}]});
+        let stale = company.pending_steps(&order).remove(0);
         amend(&company, &order, price);
+        let late = company.head().post(&format!("/v1/approvals/{}/approve", id(&stale)), json!({"comment": "as before"}));
+        late.refused(409, "invalid_transition"); // its round was superseded
         assert_eq!(
             steps(&company, &order),
             ["sales_specialist pending", "sales_manager waiting", "department_head waiting", "operations_head waiting"]
@@ -146,7 +150,7 @@ fn rule_2_4_who_amended_a_large_order_has_not_approved_it() {
         company.approve_next(&order);
         company.approve_next(&order);
         // the manager says yes and then changes what only the operations head looks at
-        company.manager().patch(&company.path(&order, ""), "*", json!({"preorder": true})).ok();
+        company.manager().patch(&company.path(&order, ""), "*", json!({"preorder": true, "reason": "as agreed"})).ok();
         assert_eq!(
             steps(&company, &order),
             ["sales_specialist carried", "sales_manager pending", "department_head waiting", "operations_head waiting"]

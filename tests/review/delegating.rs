@@ -134,3 +134,21 @@ fn what_is_no_delegation_is_refused() {
         assert_eq!([&made["from"], &made["to"]], [&json!(head.id), &json!(manager.id)]);
     });
 }
+
+#[test]
+fn rule_2_4_history_names_the_deputy_and_whom_they_decided_for() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (manager, deputy) = (company.manager(), company.operations());
+        company.delegated(&manager, &deputy);
+        let order = company.verified(json!([{"name": "Desk", "quantity": "60", "unit_price": "1000", "kind": "service"}]));
+        company.approve_next(&order);
+        let step = company.pending_steps(&order).remove(0);
+        deputy.post(&format!("/v1/approvals/{}/approve", crate::support::id(&step)), json!({"comment": "for the manager"})).ok();
+        let history = company.order_admin().get(&company.path(&order, "/history?limit=200")).ok();
+        let decided: Vec<&Value> = history["data"].as_array().unwrap().iter().filter(|entry| entry["name"] == "approval.decided").collect();
+        let by_deputy = decided.iter().find(|entry| entry["after"]["comment"] == "for the manager").unwrap();
+        assert_eq!(by_deputy["after"]["decided_for"], manager.id.as_str(), "{by_deputy}");
+        assert!(decided.iter().filter(|entry| entry["after"].get("decided_for").is_none()).count() == 1, "nobody decided for the other");
+    });
+}

@@ -59,12 +59,39 @@ fn a_level_that_is_opened_is_carried_like_any_other_and_never_opened_downwards()
         approve(&company, &order, &company.second_sales()).refused(403, "forbidden");
         approve(&company, &order, &company.operations()).ok();
         company.approve_next(&order);
-        company.sales().patch(&company.path(&order, ""), "*", json!({"delivery": {"promised_date": "2999-01-04"}})).ok();
+        company.sales().patch(&company.path(&order, ""), "*", json!({"delivery": {"promised_date": "2999-01-04"}, "reason": "as agreed"})).ok();
         let steps = latest_round(&company, &order)["steps"].clone();
         let statuses: Vec<&Value> = steps.as_array().expect("a round has steps").iter().map(|step| &step["status"]).collect();
         assert_eq!(statuses, ["pending", "carried", "carried"]);
         company.order_admin().patch("/v1/settings", "*", json!({"approval_escalation_hours": 0})).ok();
         later(app, 24 * 30);
         assert_eq!(latest_round(&company, &order)["steps"][0]["escalated_at"], Value::Null);
+    });
+}
+
+#[test]
+fn a_step_that_nobody_can_decide_is_opened_at_once_and_found() {
+    // DECISIONS 36
+    on_every_store(|app| {
+        let company = app.company();
+        let mut order = crate::support::order_of(json!([{"name": "Desk", "quantity": "60", "unit_price": "1000", "kind": "service"}]));
+        order["rush"] = json!(true);
+        let order = company.sales().post("/v1/orders", order).created();
+        company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
+        company.approve_next(&order);
+        let pending = || company.pending_steps(&order).remove(0);
+        assert_eq!([&pending()["role"], &pending()["escalated_at"]], [&json!("sales_manager"), &serde_json::Value::Null]);
+        company.head();
+        app.let_the_clock_look();
+        assert!(pending()["escalated_at"].is_string(), "nobody is a sales manager");
+        let told = app.feed().into_iter().find(|event| event["name"] == "approval.escalated").unwrap();
+        assert_eq!(told["data"]["nobody_holds_the_role"], true);
+        let stuck = company.order_admin().get("/v1/approvals?escalated=true").ok();
+        assert_eq!((stuck["data"].as_array().unwrap().len(), &stuck["data"][0]["id"]), (1, &pending()["id"]));
+        company.head().post(&format!("/v1/approvals/{}/approve", crate::support::id(&pending())), json!({"comment": "for them"})).ok();
+        let others = company.order_admin().get("/v1/approvals?escalated=false&status=pending").ok();
+        assert_eq!(others["data"][0]["role"], "department_head");
+        app.let_the_clock_look();
+        assert_eq!(pending()["escalated_at"], serde_json::Value::Null, "there is a head");
     });
 }

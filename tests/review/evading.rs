@@ -15,7 +15,8 @@ fn approve(company: &Company, order: &Value, person: &Person, said: Value) -> cr
     person.post(&format!("/v1/approvals/{}/approve", id(&step)), said)
 }
 
-fn amend(company: &Company, order: &Value, patch: Value) -> Value {
+fn amend(company: &Company, order: &Value, mut patch: Value) -> Value {
+    patch["reason"] = json!("as agreed");
     company.sales().patch(&company.path(order, ""), "*", patch).ok()
 }
 
@@ -92,7 +93,7 @@ fn rule_2_3_an_address_that_is_taken_away_after_verification_is_looked_at_again(
         let company = app.company();
         company.with_paper("5");
         let order = company.approved(json!([{"sku": "PAPER", "quantity": "5"}]));
-        let patch = json!({"delivery": {"address": {"street": null}}});
+        let patch = json!({"delivery": {"address": {"street": null}}, "reason": "moved"});
         let preview = company.sales().patch(&company.path(&order, "?preview=true"), "*", patch.clone()).ok();
         assert_eq!(preview["asks_again"], true);
         amend(&company, &order, patch);
@@ -257,5 +258,33 @@ fn rule_2_3_invoices_of_the_last_year_that_were_paid_late_are_a_warning() {
         app.advance(chrono::TimeDelta::days(360));
         company.order_admin().post(&company.path(&second, "/checks"), json!({})).ok();
         assert_eq!(result(&second), "pass");
+    });
+}
+
+#[test]
+fn rule_2_4_the_levels_themselves_are_asked_when_the_order_moves() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.approved(json!([{"name": "Desk", "quantity": "60", "unit_price": "1000", "kind": "service"}]));
+        assert_eq!(order["stage"], "awaiting_confirmation");
+        app.execute("UPDATE approval_steps SET status = 'waiting', decided_by_id = NULL WHERE level = 3"); // as somebody with access to the database might
+        let confirm = || company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone", "note": "yes"}));
+        let refused = confirm().refused(409, "invalid_transition");
+        assert_eq!(refused["reasons"][0]["code"], "round_open", "{refused}");
+    });
+}
+
+#[test]
+fn rule_1_7_what_was_verified_is_not_amended_without_a_reason() {
+    on_every_store(|app| {
+        let company = app.company();
+        let lines = || json!([{"name": "Desk", "quantity": "60", "unit_price": "1000", "kind": "service"}]);
+        let patch = |order: &Value, body: Value| company.order_admin().patch(&company.path(order, ""), "*", body);
+        patch(&company.entered(lines()), json!({"rush": true})).ok();
+        for order in [company.verified(lines()), company.approved(lines())] {
+            let refused = patch(&order, json!({"discount": "59000.00"})).refused(400, "validation_failed");
+            assert_eq!(refused["errors"][0]["pointer"], "/reason");
+            patch(&order, json!({"discount": "59000.00", "reason": "a gift"})).ok();
+        }
     });
 }

@@ -126,10 +126,62 @@ fn rule_2_3_an_override_is_not_carried_over() {
         let order = short(&company, false);
         company.approve_next(&order);
         company.approve_next(&order);
-        company.sales().patch(&company.path(&order, ""), "*", json!({"preorder": true})).ok();
+        company.sales().patch(&company.path(&order, ""), "*", json!({"preorder": true, "reason": "as agreed"})).ok();
         let round = latest_round(&company, &order);
         let steps = round["steps"].as_array().expect("a round has steps");
         let status: Vec<String> = steps.iter().map(|step| format!("{} {}", step["role"], step["status"])).collect();
         assert_eq!(status, ["\"sales_specialist\" \"carried\"", "\"operations_head\" \"pending\""]);
+    });
+}
+
+#[test]
+fn rule_2_3_a_decision_keeps_the_checks_that_were_seen_with_what_they_were_found_from() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("1");
+        let order = company.verified(json!([{"sku": "PAPER", "quantity": "5"}]));
+        let first = id(&company.pending_steps(&order)[0]).to_owned();
+        company.approve_next(&order);
+        company.receive_stock("PAPER", "9");
+        company.order_admin().post(&company.path(&order, "/checks"), json!({})).ok();
+        let stock = |step: &Value| step["checks"].as_array().unwrap().iter().find(|check| check["kind"] == "stock").unwrap().clone();
+        let seen = stock(&company.order_admin().get(&format!("/v1/approvals/{first}")).ok());
+        assert_eq!([&seen["result"], &seen["inputs"]["products"][0]], [&json!("fail"), &json!({"sku": "PAPER", "needed": "5", "available": "1"})]);
+        let now = stock(&company.pending_steps(&order)[0]);
+        assert_eq!([&now["result"], &now["inputs"]["products"][0]["available"]], ["pass", "10"]);
+    });
+}
+
+#[test]
+fn rule_2_3_the_figures_of_credit_are_for_those_who_may_read_invoices() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.verified(json!([{"name": "Desk", "quantity": "1", "unit_price": "900", "kind": "service"}]));
+        let path = format!("/v1/approvals/{}", id(&company.pending_steps(&order)[0]));
+        let credit = |person: crate::support::Person| person.get(&path).ok()["checks"][0].clone();
+        assert_eq!([&credit(company.sales())["kind"], &credit(company.sales())["inputs"]], [&json!("credit"), &Value::Null]);
+        assert_eq!(credit(company.manager())["inputs"]["past_due"], json!([]));
+    });
+}
+
+#[test]
+fn rule_2_3_a_promise_is_measured_by_the_time_that_the_tasks_take() {
+    on_every_store(|app| {
+        let then: chrono::DateTime<chrono::Utc> = "2026-11-30T02:00:00Z".parse().unwrap();
+        app.advance(then - app.app.clock.now().utc());
+        let company = app.company();
+        company.with_paper("50");
+        let check = |promised: &str| {
+            let mut order = order_of(json!([{"sku": "PAPER", "quantity": "1"}]));
+            order["delivery"]["promised_date"] = json!(promised);
+            let order = company.sales().post("/v1/orders", order).created();
+            company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
+            super::rules::latest_round(&company, &order)["checks"][2].clone()
+        };
+        let kept = check("2026-12-03");
+        assert_eq!([&kept["result"], &kept["inputs"]["ready_date"]], ["pass", "2026-12-03"], "one working day to pick, two to ship");
+        assert_eq!(check("2026-12-02")["result"], "fail");
+        company.order_admin().post("/v1/calendar/days", json!({"days": [{"day": "2026-12-02", "worked": false}]})).ok();
+        assert_eq!(check("2026-12-03")["result"], "fail", "a day on which nobody works");
     });
 }

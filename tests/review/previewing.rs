@@ -97,3 +97,25 @@ fn rule_1_7_revisions_are_kept_and_compared() {
         revision("1?compare_to=4").refused(400, "invalid_parameter");
     });
 }
+
+#[test]
+fn rule_1_7_a_preview_says_what_it_comes_to_in_stock() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        company.product("PEN", "standard", "1.00");
+        company.receive_stock("PEN", "3");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "4"}]));
+        let line = |quantity: &str| json!({"id": order["lines"][0]["id"], "sku": "PAPER", "quantity": quantity});
+        let preview = |lines: Value| {
+            let patch = json!({"lines": lines, "reason": "as agreed"});
+            company.sales().patch(&company.path(&order, "?preview=true"), "*", patch).ok()["stock"].clone()
+        };
+        let effect = |sku: &str, reserved: &str, needed: &str, freed: &str, short: &str| json!({"sku": sku, "reserved": reserved, "needed": needed, "freed": freed, "short": short});
+        assert_eq!(preview(json!([line("2")])), json!([effect("PAPER", "4", "2", "2", "0")]));
+        assert_eq!(preview(json!([line("12")])), json!([effect("PAPER", "4", "12", "0", "2")]));
+        let other = json!([{"sku": "PEN", "quantity": "5"}]);
+        assert_eq!(preview(other), json!([effect("PAPER", "4", "0", "4", "0"), effect("PEN", "0", "5", "0", "2")]));
+        assert_eq!(company.order_admin().get("/v1/stock?sku=PAPER").ok()["data"][0]["reserved"], "4", "nothing of it happened");
+    });
+}

@@ -27,7 +27,9 @@ fn rule_2_2_the_rules_are_tried_on_an_order_that_does_not_exist_and_nothing_of_i
         let viewer = company.viewer();
         let tried = viewer.post_with("/v1/approval-rules/simulate", &[("idempotency-key", "try-1")], said.clone()).ok();
         assert_eq!([&tried["total"], &tried["currency"]], ["60000.00", "CNY"]);
-        assert_eq!(tried["steps"][1]["rules"][0], json!({"code": "large_order", "version": 1, "title": "Total over 50,000 in the base currency"}));
+        let rule = &tried["steps"][1]["rules"][0];
+        assert_eq!([&rule["code"], &rule["title"]], ["large_order", "Total over 50,000 in the base currency"]);
+        assert_eq!([&rule["condition"], &rule["roles"]], [&json!({"amount_above": "50000.0000"}), &json!(["sales_manager", "department_head"])]);
         assert_eq!([&tried["steps"][2]["role"], &tried["steps"][2]["department"]], ["department_head", "sales"]);
         let again = viewer.post_with("/v1/approval-rules/simulate", &[("idempotency-key", "try-1")], said).is(200);
         assert_eq!((again.header("idempotency-replayed"), &again.body), (None, &tried));
@@ -80,5 +82,23 @@ fn what_cannot_be_tried_is_refused_by_where_it_stands() {
         assert_eq!(refused(json!({"order": bad})), "/order/lines/0/quantity");
         let rule = json!({"code": "a", "title_en": "A", "title_zh": "甲", "condition": {"any": []}, "roles": ["sales_manager"]});
         assert_eq!(refused(json!({"order": order, "rule": rule})), "/rule/condition");
+    });
+}
+
+#[test]
+fn rule_2_2_a_trial_asks_whom_the_round_asks_where_a_check_fails() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("1");
+        let order = order_of(json!([{"sku": "PAPER", "quantity": "5"}]));
+        let tried = company.sales().post("/v1/approval-rules/simulate", json!({"order": order})).ok();
+        let roles: Vec<&Value> = tried["steps"].as_array().unwrap().iter().map(|step| &step["role"]).collect();
+        assert_eq!(roles, ["sales_specialist", "department_head"]);
+        assert_eq!([&tried["steps"][1]["rules"][0]["code"], &tried["checks"][1]["result"]], ["failed_check", "fail"]);
+        let order = company.sales().post("/v1/orders", order).created();
+        company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
+        let round = super::rules::latest_round(&company, &order);
+        let asked: Vec<&Value> = round["steps"].as_array().unwrap().iter().map(|step| &step["role"]).collect();
+        assert_eq!(asked, roles);
     });
 }

@@ -19,6 +19,7 @@ use crate::repositories::orders::{self, Order, whole};
 use crate::services::approvals::check;
 use crate::services::orders::amend::amend;
 use crate::services::orders::input::OrderInput;
+use crate::services::stock::{Effect, Holdings, effect, holdings};
 use actix_web::patch;
 use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
@@ -43,8 +44,29 @@ pub struct AmendmentPreview {
     pub steps: Vec<ApprovalStep>,
     /// Decisions of the present round that would not count any more.
     pub lapsed: Vec<ApprovalStep>,
+    /// What it would come to in stock, by product; nothing is set aside before an order is reviewed.
+    pub stock: Vec<StockEffect>,
     /// How credit, stock and delivery would look.
     pub checks: Vec<ApprovalCheck>,
+}
+
+/// What an amendment would come to in the stock of one product.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct StockEffect {
+    pub sku: String,
+    /// What is set aside for the order now.
+    pub reserved: String,
+    /// What would be to pick.
+    pub needed: String,
+    /// What would be given back.
+    pub freed: String,
+    /// What would be missing.
+    pub short: String,
+}
+
+fn effect_view(effect: Effect) -> StockEffect {
+    let Effect { sku, reserved, needed, freed, short } = effect;
+    StockEffect { sku, reserved: reserved.short(), needed: needed.short(), freed: freed.short(), short: short.short() }
 }
 
 /// An amended order, or what amending it would come to.
@@ -84,7 +106,7 @@ pub async fn amend_order(app: Data<App>, path: Path<String>, posted: Posted<Patc
     if posted.query.valid().is_ok_and(|query| query.preview == Some(true)) {
         let act = move |tx: &mut Tx| {
             let patch = body.valid()?;
-            let before = standing(tx, &path)?;
+            let before = (standing(tx, &path)?, held(tx, &path)?);
             Ok((before, amend(tx, &path, patch)?))
         };
         return send(app.preview(Operation::AmendOrder, call, act, |tx, (before, order)| preview(tx, before, &order)).await);
@@ -100,7 +122,15 @@ fn standing(tx: &mut Tx, reference: &str) -> Result<Vec<Step>> {
     Ok(last.into_iter().flat_map(|(_, steps)| steps).filter(|step| step.step.status.is_passed()).collect())
 }
 
-fn preview(tx: &mut Tx, before: Vec<Step>, order: &Order) -> Result<Answer> {
+/// What is set aside for an order now.
+fn held(tx: &mut Tx, reference: &str) -> Result<Holdings> {
+    match orders::resolve(tx.conn, reference)? {
+        Some(id) => holdings(tx, id),
+        None => Ok(Holdings::default()),
+    }
+}
+
+fn preview(tx: &mut Tx, (before, held): (Vec<Step>, Holdings), order: &Order) -> Result<Answer> {
     let amended = tx.recorded().iter().find(|recorded| recorded.event.name == EventName::OrderAmended).map(|recorded| recorded.event.clone());
     let asks_again = amended.as_ref().is_some_and(|event| event.payload.get("review_again") == Some(&json!(true)));
     let changed = amended.and_then(|event| event.after.get("changed").cloned()).unwrap_or_else(|| json!([]));
@@ -117,7 +147,9 @@ fn preview(tx: &mut Tx, before: Vec<Step>, order: &Order) -> Result<Answer> {
     };
     let lapsed = before.into_iter().filter(|step| opens && !stands(step)).map(|step| step_view(step, reader)).collect();
     let whole = whole::find_id(tx.conn, order.id)?.ok_or_else(Problem::not_found)?;
+    let stock = effect(tx, order.id, &held)?.into_iter().map(effect_view).collect();
     let view = AmendmentPreview {
+        stock,
         order: super::shown::render(whole, reader.language)?,
         changed,
         asks_again,

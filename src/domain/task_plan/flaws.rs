@@ -6,6 +6,8 @@ use super::{Due, EvidenceKind, Hours, KNOWN, Need, Span, Template, code, default
 /// Where a template is wrong (a field of it), a code, and the sentence in both languages.
 pub type Flaw = (&'static str, &'static str, String, String);
 
+/// The code of tasks that would wait for each other.
+pub const CIRCLE: &str = "circle";
 /// How many templates there may be.
 pub const MOST_TEMPLATES: usize = 100;
 /// How much working time a deadline may give, in days or hours.
@@ -92,7 +94,7 @@ fn circle(template: &Template, all: &[Template]) -> Option<Flaw> {
     let mut ahead: Vec<&str> = template.plan.depends_on.iter().map(String::as_str).collect();
     while let Some(code) = ahead.pop() {
         if code == template.code {
-            return Some(flawed("depends_on", "circle", "tasks would wait for each other", "任务之间相互等待"));
+            return Some(flawed("depends_on", CIRCLE, "tasks would wait for each other", "任务之间相互等待"));
         }
         if !seen.contains(&code) {
             seen.push(code);

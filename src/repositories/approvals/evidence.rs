@@ -3,7 +3,7 @@
 
 use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
-use crate::db::schema::{orders, payments, stock};
+use crate::db::schema::{orders, payments};
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
@@ -12,7 +12,6 @@ use crate::error::{Error, Result};
 use crate::repositories::customers::{self, Customer};
 use crate::repositories::orders::Order;
 use crate::repositories::orders::parts::{self, Delivery, Line};
-use crate::repositories::stock::Balance;
 use crate::{each, here_by_length};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -67,11 +66,4 @@ fn payments_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<(Id, Amount)>> {
     }
     let of_these = payments::table.filter(payments::order_id.eq_any(padded(orders))).select((payments::order_id, payments::amount));
     Ok(each!(conn, c => of_these.listed(orders.len(), here_by_length!()).load(c))?)
-}
-
-/// The balances of several products, in all warehouses.
-pub fn balances_of(conn: &mut Conn, products: &[Id]) -> Result<Vec<Balance>> {
-    Ok(
-        each!(conn, c => stock::table.filter(stock::product_id.eq_any(padded(products))).select(Balance::as_select()).listed(products.len(), here_by_length!()).load(c))?,
-    )
 }

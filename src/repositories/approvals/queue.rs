@@ -38,6 +38,8 @@ pub struct StepFilter {
     pub statuses: Vec<StepStatus>,
     pub order: Option<Id>,
     pub role: Option<Role>,
+    /// Only what was opened to those above, or only what was not.
+    pub escalated: Option<bool>,
     /// Only steps of this queue.
     pub queue: Option<Queue>,
 }
@@ -104,6 +106,12 @@ fn list_branch(conn: &mut Conn, filter: &StepFilter, branch: Branch, before: Opt
     if let Some(department) = branch.department {
         query = query.filter(approval_steps::department.eq(department));
     }
+    if let Some(escalated) = filter.escalated {
+        query = match escalated {
+            true => query.filter(approval_steps::escalated_at.is_not_null()),
+            false => query.filter(approval_steps::escalated_at.is_null()),
+        };
+    }
     if let Some(order) = filter.order {
         query = query.filter(approval_steps::order_id.eq(order));
     }
@@ -134,6 +142,24 @@ pub fn to_escalate(conn: &mut Conn, before: UtcTime, limit: i64) -> Result<Vec<I
     let waiting = approval_steps::status.eq(StepStatus::Pending).and(approval_steps::escalated_at.is_null());
     let long = approval_steps::table.filter(waiting.and(approval_steps::pending_since.le(before)));
     Ok(long.order(approval_steps::pending_since.asc()).limit(limit).select(approval_steps::id).load(conn)?)
+}
+
+/// The roles that are waited for now, each with the department whose head it is, where nobody was told yet that
+/// nobody decides.
+pub fn waited_for(conn: &mut Conn) -> Result<Vec<(Role, Option<Department>)>> {
+    let waiting = approval_steps::status.eq(StepStatus::Pending).and(approval_steps::escalated_at.is_null());
+    let query = approval_steps::table.filter(waiting).select((approval_steps::role, approval_steps::department)).distinct();
+    Ok(query.into_boxed::<MultiBackend>().load(conn)?)
+}
+
+/// Steps of a role whose turn it is and that were not opened to those above yet.
+pub fn waiting_for(conn: &mut Conn, role: Role, department: Option<Department>, limit: i64) -> Result<Vec<Id>> {
+    let waiting = approval_steps::status.eq(StepStatus::Pending).and(approval_steps::escalated_at.is_null());
+    let mut query = approval_steps::table.filter(waiting.and(approval_steps::role.eq(role))).into_boxed::<MultiBackend>();
+    if let Some(department) = department {
+        query = query.filter(approval_steps::department.eq(department));
+    }
+    Ok(query.order(approval_steps::id.asc()).limit(limit).select(approval_steps::id).load(conn)?)
 }
 
 #[cfg(test)]

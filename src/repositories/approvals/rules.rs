@@ -60,12 +60,17 @@ pub struct Applied {
     pub version: i64,
     pub title_en: String,
     pub title_zh: String,
+    /// What it said then; none for rounds of an earlier release, and where no rule of the company's asks.
+    #[serde(default)]
+    pub condition: Option<Condition>,
+    #[serde(default)]
+    pub roles: Vec<Role>,
 }
 
 impl From<&Rule> for Applied {
     fn from(rule: &Rule) -> Self {
-        let Rule { id, code, version, title_en, title_zh, .. } = rule.clone();
-        Self { id: id.map(|id| id.text(Kind::Rule)), code, version, title_en, title_zh }
+        let Rule { id, code, version, title_en, title_zh, condition, roles, .. } = rule.clone();
+        Self { id: id.map(|id| id.text(Kind::Rule)), code, version, title_en, title_zh, condition: Some(condition), roles }
     }
 }
 

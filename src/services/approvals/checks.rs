@@ -5,6 +5,7 @@
 use super::{credit, facts};
 use crate::db::Tx;
 use crate::domain::amount::{Amount, LIMIT};
+use crate::domain::approval_policy::Facts;
 use crate::domain::calendar::Calendar;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::Status;
@@ -12,15 +13,17 @@ use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::LineKind;
 use crate::domain::settings::DeliveryArea;
 use crate::domain::stock::outstanding;
-use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
+use crate::domain::task_plan::{self, Template};
 use crate::domain::words::Language;
 use crate::error::Result;
-use crate::repositories::approvals::evidence::{self, Subject};
+use crate::repositories::approvals::evidence::Subject;
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
 use crate::repositories::orders::parts::{Delivery, Line};
-use crate::repositories::stock::{Allocation, allocations_of};
+use crate::repositories::stock::{Allocation, allocations_of, balances_of_many};
+use crate::repositories::tasks::templates;
 use crate::repositories::{calendar, products, settings};
 use chrono::NaiveDate;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// One sentence of a check.
@@ -35,12 +38,13 @@ pub(super) fn finding(result: CheckResult, en: impl Into<String>, zh: impl Into<
 }
 
 /// A check is as good as the worst of what it found.
-pub(super) fn check(kind: CheckKind, found: &[Finding]) -> Check {
+pub(super) fn check(kind: CheckKind, found: &[Finding], inputs: Value) -> Check {
     Check {
         kind,
         result: found.iter().map(|f| f.result).max().unwrap_or(CheckResult::Warn),
         detail_en: found.iter().map(|f| f.en.as_str()).filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" "),
         detail_zh: found.iter().map(|f| f.zh.as_str()).collect(),
+        inputs,
     }
 }
 
@@ -48,7 +52,8 @@ pub(super) fn check(kind: CheckKind, found: &[Finding]) -> Check {
 pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Vec<Check>> {
     let (company, today) = (tx.company.clone(), facts::today(tx));
     let credit = credit::needed(tx.conn, &company, today, &subject.customer)?.check(&company.base_currency);
-    Ok(vec![credit, stock(tx, subject)?, delivery(tx, subject)?])
+    let facts = facts::gather(tx, subject)?;
+    Ok(vec![credit, stock(tx, subject)?, delivery(tx, subject, &facts)?])
 }
 
 /// A sum in 1/10,000 parts, cut at the largest amount.
@@ -86,11 +91,14 @@ fn stock(tx: &mut Tx, Subject { order, lines, .. }: &Subject) -> Result<Check> {
     let needed = needed(lines, &held)?;
     let products: Vec<Id> = needed.iter().map(|n| n.product).collect();
     let mut available: BTreeMap<Id, i128> = BTreeMap::new();
-    for balance in evidence::balances_of(tx.conn, &products)? {
+    for balance in balances_of_many(tx.conn, &products)? {
         *available.entry(balance.product_id).or_default() += i128::from(balance.available().parts());
     }
     let untracked = lines.iter().filter(|line| line.kind == LineKind::Standard && line.product_id.is_none()).count();
-    Ok(check(CheckKind::Stock, &judge_stock(&needed, &available, untracked)))
+    let there = |needed: &Needed| available.get(&needed.product).copied().unwrap_or_default();
+    let input = |needed: &Needed| json!({"sku": needed.sku, "needed": capped(needed.quantity).short(), "available": capped(there(needed)).short()});
+    let inputs = json!({"products": needed.iter().map(input).collect::<Vec<_>>(), "lines_without_product": untracked});
+    Ok(check(CheckKind::Stock, &judge_stock(&needed, &available, untracked), inputs))
 }
 
 fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usize) -> Vec<Finding> {
@@ -118,26 +126,47 @@ fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usi
     found
 }
 
-fn delivery(tx: &mut Tx, Subject { lines, delivery, .. }: &Subject) -> Result<Check> {
-    let promises = promises(lines, delivery, &lead_times(tx, lines)?);
+fn delivery(tx: &mut Tx, Subject { order, lines, delivery, .. }: &Subject, facts: &Facts) -> Result<Check> {
     let (_, settings) = settings::load(tx.conn)?;
     let calendar = calendar::load(tx.conn, tx.company.zone)?;
-    let found = [
-        judge_address(lines, delivery),
-        judge_coverage(lines, delivery, &settings.delivery_areas),
-        judge_promises(&promises, calendar.local_date(tx.now.utc()), &calendar),
-    ];
-    Ok(check(CheckKind::Delivery, &found))
+    let today = calendar.local_date(tx.now.utc());
+    // what is reviewed has tasks already, and its promise is followed by them
+    let ready = if order.state.status() == Status::Created { ready_on(tx, lines, delivery, facts, &calendar)? } else { Some(today) };
+    let promised = lines.iter().filter_map(|line| line.promised_date).chain(delivery.promised_date).min();
+    let found = [judge_address(lines, delivery), judge_coverage(lines, delivery, &settings.delivery_areas), judge_promise(promised, ready)];
+    let inputs = json!({
+        "country": delivery.country,
+        "region": delivery.region,
+        "method": delivery.method,
+        "promised_date": promised,
+        "ready_date": ready,
+    });
+    Ok(check(CheckKind::Delivery, &found, inputs))
 }
 
-/// How many working days the catalogue's custom goods take.
-fn lead_times(tx: &mut Tx, lines: &[Line]) -> Result<BTreeMap<Id, u32>> {
-    let custom: Vec<Id> = lines.iter().filter(|line| line.kind == LineKind::Custom).filter_map(|line| line.product_id).collect();
-    if custom.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let days = |days: i32| u32::try_from(days).unwrap_or_default();
-    Ok(products::find_many(tx.conn, &custom)?.into_iter().map(|product| (product.id, days(product.lead_time_days))).collect())
+/// The day on which an order that is agreed today could have left, by the lead times of the tasks that it would have
+/// (DOMAIN 2.3); none past the calendar.
+fn ready_on(tx: &mut Tx, lines: &[Line], delivery: &Delivery, facts: &Facts, calendar: &Calendar) -> Result<Option<NaiveDate>> {
+    let now = tx.now.utc();
+    let planned = task_plan::Facts {
+        line_kinds: lines.iter().map(|line| line.kind).collect(),
+        judged: Some(facts.clone()),
+        reviewed_at: now,
+        released_at: now,
+        shipped_at: None,
+        promised_date: delivery.promised_date,
+        lead_time_days: lead_times(tx, lines)?,
+    };
+    let templates: Vec<Template> = templates::active(tx.conn)?.into_iter().map(Template::from).collect();
+    Ok(task_plan::earliest_end(&templates, &planned, now, calendar).map(|end| calendar.local_date(end)))
+}
+
+/// How many working days the custom goods of an order take, the longest of them.
+fn lead_times(tx: &mut Tx, lines: &[Line]) -> Result<u32> {
+    let custom: Vec<Option<Id>> = lines.iter().filter(|line| line.kind == LineKind::Custom).map(|line| line.product_id).collect();
+    let known: Vec<Id> = custom.iter().copied().flatten().collect();
+    let products = if known.is_empty() { Vec::new() } else { products::find_many(tx.conn, &known)? };
+    Ok(products::longest_lead_time(&custom, &products))
 }
 
 fn judge_address(lines: &[Line], delivery: &Delivery) -> Finding {
@@ -177,42 +206,17 @@ fn judge_coverage(lines: &[Line], delivery: &Delivery, areas: &[DeliveryArea]) -
     finding(CheckResult::Fail, format!("{en} does not serve {place}."), format!("{zh}不配送至 {place}。"))
 }
 
-/// What was promised of a line, and how many working days it takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Promise {
-    name: String,
-    date: NaiveDate,
-    lead_days: u32,
-}
-
-fn promises(lines: &[Line], delivery: &Delivery, lead_times: &BTreeMap<Id, u32>) -> Vec<Promise> {
-    let lead = |line: &Line| match (line.kind, line.product_id) {
-        (LineKind::Custom, Some(product)) => lead_times.get(&product).copied().unwrap_or(USUAL_LEAD_TIME_DAYS),
-        (LineKind::Custom, None) => USUAL_LEAD_TIME_DAYS,
-        _ => 0,
-    };
-    let promised = |line: &Line| line.promised_date.or(delivery.promised_date);
-    lines.iter().filter_map(|line| promised(line).map(|date| Promise { name: line.name.clone(), date, lead_days: lead(line) })).collect()
-}
-
-/// Whether every promise can be kept by who begins today; names the first that cannot.
-fn judge_promises(promises: &[Promise], today: NaiveDate, calendar: &Calendar) -> Finding {
-    if promises.is_empty() {
-        return finding(CheckResult::Pass, "No date is promised.", "未承诺交期。");
-    }
-    let ready = |promise: &Promise| if promise.lead_days == 0 { Some(today) } else { calendar.add_working_days(today, promise.lead_days) };
-    for promise in promises {
-        match ready(promise) {
-            Some(ready) if ready > promise.date => {
-                let Promise { name, date, .. } = promise;
-                let en = format!("{name} is promised for {date} and ready on {ready} at the earliest.");
-                return finding(CheckResult::Fail, en, format!("{name} 承诺 {date}，最早 {ready} 可备好。"));
-            }
-            Some(_) => {}
-            None => return finding(CheckResult::Warn, "The working calendar does not reach that far.", "工作日历未覆盖该日期。"),
+/// Whether the earliest promise can be kept by who begins today.
+fn judge_promise(promised: Option<NaiveDate>, ready: Option<NaiveDate>) -> Finding {
+    match (promised, ready) {
+        (None, _) => finding(CheckResult::Pass, "No date is promised.", "未承诺交期。"),
+        (_, None) => finding(CheckResult::Warn, "The working calendar does not reach that far.", "工作日历未覆盖该日期。"),
+        (Some(promised), Some(ready)) if ready > promised => {
+            let en = format!("Promised for {promised}; by the time that its tasks take it leaves on {ready} at the earliest.");
+            finding(CheckResult::Fail, en, format!("承诺 {promised} 交付；按任务工期最早 {ready} 可发出。"))
         }
+        _ => finding(CheckResult::Pass, "The promised dates can be kept.", "承诺交期可以达成。"),
     }
-    finding(CheckResult::Pass, "The promised dates can be kept.", "承诺交期可以达成。")
 }
 
 #[cfg(test)]
@@ -266,14 +270,10 @@ mod tests {
         }
     }
 
-    fn day(day: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 3, day).unwrap()
-    }
-
     #[test]
     fn a_check_is_as_good_as_the_worst_that_it_found() {
         let found = [finding(CheckResult::Fail, "A.", "甲。"), finding(CheckResult::Warn, "B.", "乙。"), finding(CheckResult::Pass, "C.", "丙。")];
-        let check = check(CheckKind::Stock, &found);
+        let check = check(CheckKind::Stock, &found, Value::Null);
         assert_eq!((check.result, check.detail_en.as_str(), check.detail_zh.as_str()), (CheckResult::Fail, "A. B. C.", "甲。乙。丙。"));
     }
 
@@ -284,7 +284,8 @@ mod tests {
         let needed = needed(&lines, &[]).unwrap();
         assert_eq!(needed, [Needed { product: id(7), sku: "PAPER".to_owned(), quantity: i128::from(Amount::units(7).parts()) }]);
         let with = |units: i32| BTreeMap::from([(id(7), i128::from(Amount::units(units).parts()))]);
-        let result = |available: &BTreeMap<Id, i128>, untracked| check(CheckKind::Stock, &judge_stock(&needed, available, untracked)).result;
+        let result =
+            |available: &BTreeMap<Id, i128>, untracked| check(CheckKind::Stock, &judge_stock(&needed, available, untracked), Value::Null).result;
         assert_eq!(result(&with(7), 0), CheckResult::Pass);
         assert_eq!(result(&with(7), 1), CheckResult::Warn);
         assert_eq!(result(&BTreeMap::new(), 0), CheckResult::Fail);
@@ -325,19 +326,13 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_is_measured_by_the_lead_time_of_custom_goods() {
-        // DOMAIN 2.3, 3.1; 2 March 2026 is a Monday
-        let calendar = Calendar::new(crate::domain::zone::Zone::new(chrono_tz::Asia::Shanghai), crate::domain::calendar::Rules::default());
-        let judge = |kind, product, promised| {
-            let promises = promises(&[line(kind, product, 1)], &to(None, None, promised), &BTreeMap::from([(id(7), 4)]));
-            judge_promises(&promises, day(2), &calendar).result
-        };
-        assert_eq!(judge(LineKind::Custom, Some(id(7)), Some(day(6))), CheckResult::Pass);
-        assert_eq!(judge(LineKind::Custom, Some(id(7)), Some(day(5))), CheckResult::Fail);
-        assert_eq!(judge(LineKind::Custom, None, Some(day(5))), CheckResult::Pass);
-        assert_eq!(judge(LineKind::Custom, None, Some(day(4))), CheckResult::Fail);
-        assert_eq!(judge(LineKind::Standard, Some(id(7)), Some(day(2))), CheckResult::Pass);
-        assert_eq!(judge(LineKind::Standard, Some(id(7)), Some(day(1))), CheckResult::Fail);
-        assert_eq!(judge(LineKind::Custom, Some(id(7)), None), CheckResult::Pass);
+    fn a_promise_before_the_goods_can_leave_fails() {
+        // DOMAIN 2.3
+        let day = |day| NaiveDate::from_ymd_opt(2026, 3, day);
+        let result = |promised, ready| judge_promise(promised, ready).result;
+        assert_eq!(result(None, day(5)), CheckResult::Pass);
+        assert_eq!(result(day(5), day(5)), CheckResult::Pass);
+        assert_eq!(result(day(4), day(5)), CheckResult::Fail);
+        assert_eq!(result(day(4), None), CheckResult::Warn);
     }
 }

@@ -16,6 +16,7 @@ use crate::repositories::customers::{self, Customer};
 use crate::repositories::exchange_rates::{self, Conversion};
 use crate::repositories::money::{self, PastDue};
 use chrono::NaiveDate;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// What is left to pay of an order.
@@ -124,7 +125,16 @@ impl Credit {
         let overdue: Vec<&str> = self.past_due.unpaid.iter().map(|invoice| invoice.number.as_str()).collect();
         let exposure = self.limit.map(|limit| judge_exposure(self, limit, base_currency));
         let found: Vec<Finding> = std::iter::once(judge_invoices(&overdue, self.past_due.paid_late)).chain(exposure).collect();
-        check(CheckKind::Credit, &found)
+        let amount = |amount: Amount| amount.text(codes::minor_digits(base_currency).unwrap_or(2));
+        let inputs = json!({
+            "currency": base_currency,
+            "limit": self.limit.map(amount),
+            "exposure": self.limit.map(|_| amount(self.exposure())),
+            "without_rate": self.without_rate(),
+            "past_due": overdue,
+            "paid_late": self.past_due.paid_late,
+        });
+        check(CheckKind::Credit, &found, inputs)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::db::types::Json;
 use crate::domain::actor::Role;
 use crate::domain::approval_policy::below;
 use crate::domain::event::{Event, EventName};
-use crate::domain::id::Id;
+use crate::domain::id::{Id, Kind};
 use crate::domain::judged::touched;
 use crate::domain::lifecycle::approval::{Facts, MACHINE, RoundStatus, StepEvent, StepStatus};
 use crate::domain::lifecycle::order::Status;
@@ -55,6 +55,7 @@ pub fn decide(tx: &mut Tx, id: Id, decision: Decision, comment: Option<&str>) ->
         decided_for_id: seat.principal,
         seen_revision: Some(order.revision),
         seen_fingerprint: Some(parts::revision(tx.conn, order.id, order.revision)?.fingerprint),
+        seen_checks: Some(round.checks.clone()),
         ..step.clone()
     };
     if !approvals::set_step_status(tx.conn, step.status, &decided)? {
@@ -216,6 +217,11 @@ fn decision_event(round: &Round, before: &Step, decided: &Step, decision: Decisi
         .with("decision", decision.event().as_str())
         .with("round_status", outcome.as_str())
         .change("status", before.status.as_str(), decided.status.as_str());
+    // a deputy's decision is shown as such: history names both (DOMAIN 2.4)
+    let event = match decided.decided_for_id {
+        Some(principal) => event.note("decided_for", principal.text(Kind::User)),
+        None => event,
+    };
     match &decided.comment {
         Some(comment) => event.note("comment", comment.clone()),
         None => event,
@@ -252,6 +258,7 @@ mod tests {
             carried_from_id: None,
             pending_since: None,
             escalated_at: None,
+            seen_checks: None,
         }
     }
 

@@ -77,7 +77,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Adds a head where a check failed and nobody is asked yet who could override it (DOMAIN 2.3).
-    fn with_head_for(mut self, checks: &[Check]) -> Self {
+    pub(super) fn with_head_for(mut self, checks: &[Check]) -> Self {
         let asked: Vec<(i32, Role)> = self.steps.iter().map(|step| (step.level, step.role)).collect();
         if let Some(head) = head_for(checks, &asked) {
             self.steps.push(head);
@@ -97,7 +97,8 @@ pub(super) fn head_for(checks: &[Check], asked: &[(i32, Role)]) -> Option<Planne
 
 /// What stands for the rule that asks for that head.
 pub(super) fn failed_check() -> Applied {
-    Applied { id: None, code: FAILED_CHECK.to_owned(), version: 1, title_en: "A check failed".to_owned(), title_zh: "检查未通过".to_owned() }
+    let (title_en, title_zh) = ("A check failed".to_owned(), "检查未通过".to_owned());
+    Applied { id: None, code: FAILED_CHECK.to_owned(), version: 1, title_en, title_zh, condition: None, roles: vec![Role::DepartmentHead] }
 }
 
 /// Asks rules about an order.
@@ -148,6 +149,7 @@ pub(super) fn build_steps(tx: &mut Tx, order: &Order, round: &Round, planned: &[
         carried_from_id: None,
         pending_since: None,
         escalated_at: None,
+        seen_checks: None,
     };
     Ok(planned.iter().map(step).collect())
 }

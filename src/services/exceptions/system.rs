@@ -54,8 +54,13 @@ fn shortage(tx: &Tx, cause: String, note: String) -> Report {
 
 /// What is missing of each line, by SKU, or by name where the line has none.
 fn listed(short: &[Shortage]) -> String {
-    let line = |short: &Shortage| format!("{} of {}", short.missing.short(), if short.sku.is_empty() { &short.name } else { &short.sku });
-    let mut parts: Vec<String> = short.iter().take(NAMED).map(line).collect();
+    let line = |short: &Shortage| {
+        let goods = if short.sku.is_empty() { &short.name } else { &short.sku };
+        format!("{} of {goods} (line {})", short.missing.short(), short.position)
+    };
+    let mut ordered: Vec<&Shortage> = short.iter().collect();
+    ordered.sort_by_key(|short| short.position);
+    let mut parts: Vec<String> = ordered.into_iter().take(NAMED).map(line).collect();
     if short.len() > NAMED {
         parts.push(format!("{} more lines", short.len() - NAMED));
     }
@@ -131,12 +136,12 @@ mod tests {
     use crate::domain::amount::Amount;
 
     fn short(sku: &str, missing: i32) -> Shortage {
-        Shortage { line_id: Id::from_parts(0, [0; 10]), sku: sku.into(), name: "Desk".into(), missing: Amount::units(missing) }
+        Shortage { line_id: Id::from_parts(0, [0; 10]), position: 1, sku: sku.into(), name: "Desk".into(), missing: Amount::units(missing) }
     }
 
     #[test]
     fn a_shortage_names_what_is_missing_of_each_line() {
-        assert_eq!(listed(&[short("PEN-05", 20), short("", 1)]), "20 of PEN-05, 1 of Desk");
+        assert_eq!(listed(&[short("PEN-05", 20), short("", 1)]), "20 of PEN-05 (line 1), 1 of Desk (line 1)");
     }
 
     #[test]

@@ -50,6 +50,10 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
     if changed.is_empty() && reason.is_none() {
         return Ok(before);
     }
+    if reason.is_none() && !matches!(before.state, State::AwaitingVerification | State::AwaitingCorrection) {
+        let en = "the order was verified; say why it is amended";
+        return Err(Problem::invalid("/reason", "required", en, "订单已核对，必须说明变更原因").into());
+    }
     keep_to_recorded_money(tx, &before, &content)?;
     // the head who approves is that of the owner's department (DOMAIN 2.1)
     let mut review_again = !touched(&was, &now).is_empty() || content.owner != before.owner_id;

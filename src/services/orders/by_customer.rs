@@ -64,7 +64,7 @@ pub fn asked_for_change(tx: &mut Tx, id: Id, link: Id) -> Result<()> {
 fn send_back(tx: &mut Tx, id: Id, correction: &str) -> Result<()> {
     let Some(order) = waiting(tx, id)? else { return Ok(()) };
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
-    send_back_for(tx, &order, &facts, correction, Step::SendBack).map(drop)
+    send_back_for(tx, &order, &facts, (correction, None), Step::SendBack).map(drop)
 }
 
 /// Nobody answered: sales has to look after the order.

@@ -174,6 +174,7 @@ fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
         tier: CustomerTier::Standard,
         credit_limit: None,
         tax_number: None,
+        tax: Json(None),
         contacts: Json(Vec::new()),
         addresses: Json(Vec::new()),
         payment_terms: None,

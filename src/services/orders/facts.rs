@@ -1,8 +1,10 @@
 //! What the guards of an order look at, gathered from its parts.
 
 use crate::db::Conn;
+use crate::db::types::Json;
 use crate::domain::actor::{Actor, ActorKind, Role};
 use crate::domain::amount::Amount;
+use crate::domain::judged::touched;
 use crate::domain::lifecycle::approval::RoundStatus;
 use crate::domain::lifecycle::order::{Event, Facts, State};
 use crate::domain::order::LineKind;
@@ -12,6 +14,19 @@ use crate::error::Result;
 use crate::repositories::orders::Order;
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::{approvals, exceptions, links, settings, tasks};
+
+/// Whether every level of the last round has passed, and what they judged is what the order says: asked of the steps
+/// themselves when the order moves, not only when the last of them was decided (DOMAIN 2.4).
+fn all_levels_passed(conn: &mut Conn, order: &Order) -> Result<bool> {
+    let Some(round) = approvals::latest_round(conn, order.id)?.filter(|round| round.status == RoundStatus::Approved) else { return Ok(false) };
+    let passed = approvals::steps_of_round(conn, round.id)?.iter().all(|step| step.status.is_passed());
+    if !passed || round.revision == order.revision {
+        return Ok(passed);
+    }
+    let (Json(judged), Json(now)) =
+        (parts::revision(conn, order.id, round.revision)?.content, parts::revision(conn, order.id, order.revision)?.content);
+    Ok(touched(&judged, &now).is_empty())
+}
 
 /// All facts about an order, as far as this actor is concerned.
 pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
@@ -30,7 +45,7 @@ pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
         standstill: details.standstill(),
         own_entry,
         one_person_suffices: !settings.four_eyes,
-        round_passed: stands || approvals::latest_round(conn, order.id)?.is_some_and(|round| round.status == RoundStatus::Approved),
+        round_passed: stands || all_levels_passed(conn, order)?,
         all_dispatched: served && goods(&lines).all(|line| line.shipped == line.quantity),
         any_dispatched: lines.iter().any(|line| line.shipped > Amount::ZERO),
         amendment_open: details.amended_from.is_some(),

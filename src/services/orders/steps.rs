@@ -41,7 +41,7 @@ pub fn verify(tx: &mut Tx, reference: &str, said: &VerifyInput) -> Result<Order>
         });
     }
     let correction = format!("{}: {}", wrong.join(", "), said.note.as_deref().unwrap_or("wrong"));
-    send_back_for(tx, &order, &facts, &correction, Step::SendBack)
+    send_back_for(tx, &order, &facts, (&correction, Some(marks)), Step::SendBack)
 }
 
 /// An order from a trusted channel about which nothing was found verifies itself (DOMAIN 1.6); "not yet"
@@ -66,11 +66,15 @@ pub fn verify_itself(tx: &mut Tx, id: Id) -> Result<()> {
 pub fn send_back(tx: &mut Tx, reference: &str, said: &ReasonInput) -> Result<Order> {
     let order = take_for(tx, reference, Step::SendBack)?;
     let facts = facts::gather(tx.conn, &order, &tx.actor)?;
-    send_back_for(tx, &order, &facts, &said.reason, Step::SendBack)
+    send_back_for(tx, &order, &facts, (&said.reason, None), Step::SendBack)
 }
 
-pub(super) fn send_back_for(tx: &mut Tx, order: &Order, facts: &Facts, correction: &str, event: Step) -> Result<Order> {
-    let moved = step(tx, order, event, facts, EventName::OrderSentBack, |e| e.note("correction", correction))?;
+/// Sends an order back with what is wrong, and how each field was marked where somebody compared them.
+pub(super) fn send_back_for(tx: &mut Tx, order: &Order, facts: &Facts, (correction, marks): (&str, Option<Value>), event: Step) -> Result<Order> {
+    let moved = step(tx, order, event, facts, EventName::OrderSentBack, |e| {
+        let told = e.note("correction", correction);
+        marks.into_iter().fold(told, |told, marks| told.note("fields", marks))
+    })?;
     let details = parts::Details { correction: Some(correction.to_owned()), ..parts::details(tx.conn, order.id)? };
     parts::set_details(tx.conn, &details)?;
     Ok(moved)
@@ -218,7 +222,7 @@ pub mod after_round {
     pub fn returned(tx: &mut Tx, order: Id, comment: &str) -> Result<()> {
         let order = take_id(tx, order)?;
         let facts = facts::gather(tx.conn, &order, &tx.actor)?;
-        send_back_for(tx, &order, &facts, comment, Step::ReturnForChanges).map(drop)
+        send_back_for(tx, &order, &facts, (comment, None), Step::ReturnForChanges).map(drop)
     }
 
     /// A level rejected it (DECISIONS 16).

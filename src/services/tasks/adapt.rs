@@ -7,7 +7,7 @@ use crate::domain::approval_policy;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
-use crate::domain::task_plan::{Template, code};
+use crate::domain::task_plan::{CIRCLE, Template, code, flaw};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::repositories::money;
@@ -65,7 +65,15 @@ fn templates(tx: &mut Tx, there: &[Task]) -> Result<Vec<Template>> {
     });
     let new =
         tasks::templates::active(tx.conn)?.into_iter().map(Template::from).filter(|template| there.iter().all(|task| task.code != template.code));
-    Ok(kept.chain(new).collect())
+    let mut all: Vec<Template> = kept.chain(new).collect();
+    // templates changed since may wait for what waits for them by the rules that this order keeps
+    for at in there.len()..all.len() {
+        let circle = all.get(at).and_then(|template| flaw(template, &all)).is_some_and(|(_, code, ..)| code == CIRCLE);
+        if let Some(template) = all.get_mut(at).filter(|_| circle) {
+            template.plan.depends_on.clear();
+        }
+    }
+    Ok(all)
 }
 
 /// Tells those who have work left, and moves due dates to where their rules have them now.

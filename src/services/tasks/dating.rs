@@ -8,7 +8,7 @@ use crate::domain::approval_policy;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::order::LineKind;
-use crate::domain::task_plan::{Dated, Due, Facts, USUAL_LEAD_TIME_DAYS, dates};
+use crate::domain::task_plan::{Dated, Due, Facts, dates};
 use crate::domain::time::UtcTime;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::parts::{self, Line};
@@ -35,11 +35,7 @@ fn lead_time(tx: &mut Tx, lines: &[Line]) -> Result<u32> {
     let custom: Vec<Option<Id>> = lines.iter().filter(|line| line.kind == LineKind::Custom).map(|line| line.product_id).collect();
     let known: Vec<Id> = custom.iter().copied().flatten().collect();
     let products = if known.is_empty() { Vec::new() } else { products::find_many(tx.conn, &known)? };
-    let of = |product: &Option<Id>| {
-        let product = products.iter().find(|known| Some(known.id) == *product);
-        product.and_then(|known| u32::try_from(known.lead_time_days).ok()).unwrap_or(USUAL_LEAD_TIME_DAYS)
-    };
-    Ok(custom.iter().map(of).max().unwrap_or(USUAL_LEAD_TIME_DAYS))
+    Ok(products::longest_lead_time(&custom, &products))
 }
 
 fn dated(task: &Task) -> Dated<'_> {

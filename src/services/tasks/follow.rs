@@ -9,7 +9,7 @@ use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::task::{Facts, MACHINE, TaskEvent, TaskStatus};
 use crate::error::Result;
-use crate::repositories::orders::Order;
+use crate::repositories::orders::{Order, parts};
 use crate::repositories::tasks::{self, Task};
 
 /// Whether every task that this one depends on is done or cancelled.
@@ -99,7 +99,9 @@ pub fn cancel_all(tx: &mut Tx, order: Id, reason: &str) -> Result<()> {
 pub fn notice_overdue(tx: &mut Tx, task: Id) -> Result<()> {
     let (_, task) = take(tx, task)?;
     let waited_for = matches!(task.status, TaskStatus::Open | TaskStatus::InProgress);
-    let Some(due_at) = task.due_at.filter(|due_at| waited_for && *due_at < tx.now) else { return Ok(()) };
+    // clocks pause while an amendment of the order waits for its approvers or the customer (DECISIONS 36)
+    let paused = parts::details(tx.conn, task.order_id)?.amended_from.is_some();
+    let Some(due_at) = task.due_at.filter(|due_at| waited_for && !paused && *due_at < tx.now) else { return Ok(()) };
     if tasks::set_overdue_noticed(tx.conn, task.id, tx.now)? {
         let event = describe(EventName::TaskOverdue, &task).with("due_at", due_at.text());
         let assignee = task.assignee_id.map(|id| id.text(Kind::User));
