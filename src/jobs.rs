@@ -7,6 +7,7 @@ use crate::db::Conn;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::id::Id;
 use crate::error::{Problem, Result};
+use crate::repositories::orders::promises;
 use crate::repositories::{approvals as approval_rows, calendar, idempotency, identity, links, settings, stock, tasks as task_rows, users};
 use crate::services::{approvals, confirmations, tasks, workflow};
 use chrono::TimeDelta;
@@ -55,6 +56,7 @@ pub async fn tick(app: &App) {
     tell("escalate_steps", escalate_steps(app).await.map(drop));
     tell("pursue_customers", pursue_customers(app).await.map(drop));
     follow_up(app).await;
+    tell("predict_again", predict_again(app).await.map(drop));
     tell("forget", forget(app).await);
 }
 
@@ -157,32 +159,44 @@ pub async fn serve_waiting(app: &App) -> Done<usize> {
     }
 }
 
-/// Reckons due dates again that another calendar gave, an order a transaction (DOMAIN 3.1, DECISIONS 6). Gives of
-/// how many orders.
+/// Reckons due dates again that another calendar gave, an order a transaction (DOMAIN 3.1, DECISIONS 6); what is left
+/// after some hundred is taken up by the next look, which is asked for. Gives of how many orders.
 ///
 /// # Errors
 /// Where it cannot be seen of which.
 pub async fn date_tasks(app: &App) -> Done<usize> {
-    let mut dated = 0;
-    loop {
-        let orders = app
-            .look(|conn| {
-                let changes = calendar::changes(conn)?;
-                task_rows::dated_before(conn, changes, AT_ONCE)
-            })
-            .await?;
-        let mut done = 0;
-        for order in orders {
-            match app.write_as(Actor::system("clock"), move |tx| tasks::date_again(tx, order)).await {
-                Ok(()) => done += 1,
-                Err(problem) => log::warn!("an order's tasks are not dated again: {}", problem.code.as_str()),
-            }
-        }
-        dated += done;
-        if done == 0 {
-            return Ok(dated);
+    let orders = app
+        .look(|conn| {
+            let changes = calendar::changes(conn)?;
+            task_rows::dated_before(conn, changes, AT_ONCE)
+        })
+        .await?;
+    let mut done = 0;
+    for order in &orders {
+        let order = *order;
+        match app.write_as(Actor::system("clock"), move |tx| workflow::date_again(tx, order)).await {
+            Ok(()) => done += 1,
+            Err(problem) => log::warn!("an order's tasks are not dated again: {}", problem.code.as_str()),
         }
     }
+    if done > 0 && i64::try_from(orders.len()).is_ok_and(|found| found == AT_ONCE) {
+        app.clockwork.notify_one();
+    }
+    Ok(done)
+}
+
+/// Predicts anew when orders will be done that should have been before today (DOMAIN 8.1). Gives how many were found.
+///
+/// # Errors
+/// Where it cannot be seen which.
+pub async fn predict_again(app: &App) -> Done<usize> {
+    let today = app.company.zone.local_date(app.clock.now().utc());
+    let found = app.look(move |conn| promises::predicted_before(conn, today, AT_ONCE)).await?;
+    let count = found.len();
+    for order in found {
+        tell("a prediction", app.write_as(Actor::system("clock"), move |tx| workflow::predict_again(tx, order)).await);
+    }
+    Ok(count)
 }
 
 async fn forget(app: &App) -> Done<()> {

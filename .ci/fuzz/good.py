@@ -215,6 +215,7 @@ GOOD: dict[str, Maker] = {
     "get_order_actions": order("awaiting_approval"),
     "get_order_history": order("awaiting_confirmation"),
     "duplicate_order": order("awaiting_confirmation"),
+    "get_order_promise": order("awaiting_confirmation"),
     "get_order_revision": revision,
     "list_order_revisions": order("awaiting_verification"),
     "get_order_approvals": order("awaiting_confirmation"),

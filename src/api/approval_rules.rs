@@ -1,6 +1,7 @@
 //! `/v1/approval-rules`: the policy by which orders are approved, and trying it.
 
-use super::approvals::{AppliedRule, ApprovalCheck, Reader, applied_view, check_views};
+use super::approvals::{AppliedRule, applied_view};
+use super::checks::{ApprovalCheck, Reader, check_views};
 use super::paging::{self, Listing, Page};
 use super::request::{Asked, Nothing, Posted};
 use super::respond::{Response, send, send_unless_known};

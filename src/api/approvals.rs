@@ -1,5 +1,6 @@
 //! `/v1/approvals`: people's queues, deciding a step, what was decided about an order and by which rules.
 
+use super::checks::{ApprovalCheck, Reader, check_views};
 use super::paging::{self, Cursors, Listing};
 use super::query;
 use super::request::{Asked, Nothing, Posted};
@@ -7,37 +8,23 @@ use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
 use crate::db::types::Json;
 use crate::db::{Snapshot, Tx};
-use crate::domain::actor::{Actor, Department, Role};
+use crate::domain::actor::{Department, Role};
 use crate::domain::approval_policy::{Condition, Facts};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
-use crate::domain::permission::{Operation, permit};
+use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::repositories::approvals::rules::Applied;
 use crate::repositories::approvals::whole::{self, Whole};
-use crate::repositories::approvals::{self as rows, Basis, Check, CheckKind, CheckResult, Queue, Round, StepFilter};
+use crate::repositories::approvals::{self as rows, Basis, Queue, Round, StepFilter};
 use crate::repositories::orders;
 use crate::services::approvals::{self, Decision, DecisionInput, RefusalInput};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get, post};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use validator::Validate;
-
-/// What the system found before people decided.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ApprovalCheck {
-    /// What was looked at.
-    pub kind: CheckKind,
-    /// How it looks; what failed is overridden by a head or above, with a comment.
-    pub result: CheckResult,
-    pub detail: String,
-    /// What it was found from, by name; null where the caller may not read it, or it was not kept.
-    #[schema(value_type = Object)]
-    pub inputs: Value,
-}
 
 /// A step: one approver's part in a round.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -132,47 +119,6 @@ pub fn applied_view(rule: &Applied, language: Language) -> AppliedRule {
 pub struct ApprovalRounds {
     /// The rounds.
     pub data: Vec<ApprovalRound>,
-}
-
-/// Who reads what approvers look at: in which language, and whether they may see a customer's credit
-/// (DECISIONS 27).
-#[derive(Debug, Clone, Copy)]
-pub struct Reader {
-    pub language: Language,
-    sees_credit: bool,
-}
-
-impl Reader {
-    /// A caller.
-    pub fn new(actor: &Actor, language: Language) -> Self {
-        Self { language, sees_credit: permit(actor, Operation::GetCustomerCredit).is_ok() }
-    }
-
-    fn of(tx: &Tx) -> Self {
-        Self::new(&tx.actor, tx.language)
-    }
-}
-
-/// What checks found. Without the right to see credit one reads how it stands, without figures.
-pub fn check_views(checks: &[Check], reader: Reader) -> Vec<ApprovalCheck> {
-    let detail = |check: &Check| match check.kind {
-        CheckKind::Credit if !reader.sees_credit => credit_without_figures(check.result, reader.language),
-        _ => reader.language.pick(&check.detail_en, &check.detail_zh).to_owned(),
-    };
-    let inputs = |check: &Check| if check.kind == CheckKind::Credit && !reader.sees_credit { Value::Null } else { check.inputs.clone() };
-    checks.iter().map(|check| ApprovalCheck { kind: check.kind, result: check.result, detail: detail(check), inputs: inputs(check) }).collect()
-}
-
-fn credit_without_figures(result: CheckResult, language: Language) -> String {
-    let said = match result {
-        CheckResult::Pass => language.pick("The customer's credit is in order.", "客户信用正常。"),
-        CheckResult::Warn => language.pick("The customer's credit cannot be told for certain.", "客户信用无法完全确定。"),
-        CheckResult::Fail => language.pick(
-            "The customer's credit is used up, or invoices are past due. Those who may see credit read the figures.",
-            "客户信用额度已用完或有逾期发票。有权查看信用的人员可见具体金额。",
-        ),
-    };
-    said.to_owned()
 }
 
 /// How a step looks from outside.

@@ -91,7 +91,11 @@ pub async fn list_calendar_days(app: Data<App>, request: HttpRequest, asked: Ask
         let q = query.valid()?;
         let (zone, language) = (snapshot.company.zone, snapshot.language);
         let from = q.from.unwrap_or_else(|| zone.local_date(snapshot.now.utc()));
-        let until = q.until.or_else(|| from.checked_add_days(chrono::Days::new(365))).unwrap_or(from);
+        let last = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX);
+        let until = q.until.or_else(|| from.checked_add_days(chrono::Days::new(365))).unwrap_or(from).min(last);
+        if !(0..=MOST_DAYS).contains(&(until - from).num_days()) {
+            return Err(Problem::parameter("until", "must not lie before from, nor more than 3660 days after it").into());
+        }
         let cursors = Cursors::new(&app_, "list_calendar_days", &format!("{:?}{:?}", q.from, q.until));
         let (first, limit) = (after(&cursors, q.cursor.as_deref())?.unwrap_or(from), paging::limit(q.limit));
         let found = rows::look_at(snapshot.conn, zone, &days(first, until, paging::fetch(limit)))?;

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod auth;
 pub mod bulk;
 pub mod calendar;
+pub mod checks;
 pub mod credit;
 pub mod customers;
 pub mod delegations;

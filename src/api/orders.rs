@@ -4,6 +4,7 @@
 mod amending;
 mod confirmations;
 mod history;
+mod promise;
 pub mod query;
 mod shown;
 mod steps;
@@ -12,6 +13,7 @@ pub mod view;
 pub use amending::amend_order;
 pub use confirmations::list_confirmations;
 pub use history::{get_order_actions, get_order_history, get_order_revision, list_order_revisions};
+pub use promise::get_order_promise;
 pub use steps::{
     cancel_order, confirm_order, hold_order, receive_order, release_order, request_confirmation, send_back_order, unhold_order, verify_order,
 };
@@ -74,8 +76,8 @@ pub async fn list_orders(app: Data<App>, request: HttpRequest, asked: Asked<Orde
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
     let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let filter = q.filter(&snapshot.actor)?;
-        let cursors = Cursors::new(&app_, "list_orders", &format!("{filter:?}"));
+        let filter = q.filter(&snapshot.actor, snapshot.now)?;
+        let cursors = Cursors::new(&app_, "list_orders", &OrderQuery::bound_to(&filter));
         list(&app_, snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::ListOrders, asked.call, look).await)

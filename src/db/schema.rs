@@ -781,6 +781,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    order_promises (order_id) {
+        order_id -> Uid,
+        original_date -> Nullable<Date>,
+        predicted_date -> Nullable<Date>,
+        at_risk -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     api_keys,
@@ -805,6 +817,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_deliveries,
     order_details,
     order_lines,
+    order_promises,
     order_revisions,
     orders,
     payments,

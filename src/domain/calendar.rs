@@ -14,6 +14,8 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use mainland_china::{NOTICES, Notice};
 use std::collections::BTreeMap;
 
+/// The end of a day, in minutes after its beginning.
+const MIDNIGHT: u16 = 24 * 60;
 /// The last year that is stored (DECISIONS 11).
 const LAST_YEAR: i32 = 9999;
 
@@ -139,7 +141,10 @@ impl Calendar {
 
     /// When work ends on a day, or would if the day were worked.
     pub fn end_of_day(&self, day: NaiveDate) -> DateTime<Utc> {
-        let closing = self.rules.hours.last().map_or(24 * 60, |shift| shift.until.minutes());
-        self.zone.instant(day, closing)
+        match self.rules.hours.last().map_or(MIDNIGHT, |shift| shift.until.minutes()) {
+            // the last second of the day, so that it is that day still
+            MIDNIGHT => self.zone.instant(day, MIDNIGHT) - TimeDelta::seconds(1),
+            closing => self.zone.instant(day, closing),
+        }
     }
 }

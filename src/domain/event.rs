@@ -26,6 +26,8 @@ words! {
         OrderShipped = "order.shipped",
         OrderReceived = "order.received",
         OrderCancelled = "order.cancelled",
+        OrderAtRisk = "order.at_risk",
+        OrderPredicted = "order.predicted",
         OrderHeld = "order.held",
         OrderUnheld = "order.unheld",
         OrderStockReserved = "order.stock_reserved",

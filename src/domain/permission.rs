@@ -123,6 +123,7 @@ operations! {
     UnholdOrder = "unhold_order", ORDER_ADMIN, None;
     GetOrderActions = "get_order_actions", STAFF, Some("orders:read");
     GetOrderHistory = "get_order_history", STAFF, Some("orders:read");
+    GetOrderPromise = "get_order_promise", STAFF, Some("orders:read");
     ListOrderRevisions = "list_order_revisions", STAFF, Some("orders:read");
     GetOrderRevision = "get_order_revision", STAFF, Some("orders:read");
     GetOrderApprovals = "get_order_approvals", STAFF, Some("orders:read");

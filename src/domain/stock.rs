@@ -88,16 +88,19 @@ pub struct Giver {
     pub serves: Vec<Place>,
     /// How many of the products that the order lacks it has all of.
     pub covers: usize,
+    /// How much of what the order lacks it has in all, in 1/10,000.
+    pub gives: i64,
 }
 
 impl Giver {
-    fn rank(&self, rule: ReservationRule, country: &str, region: Option<&str>) -> i64 {
+    /// Its place by a rule; the lowest comes first.
+    fn rank(&self, rule: ReservationRule, country: &str, region: Option<&str>) -> (i64, i64) {
         match rule {
-            ReservationRule::Priority => i64::from(self.priority),
+            ReservationRule::Priority => (i64::from(self.priority), 0),
             ReservationRule::Region => {
-                self.serves.iter().filter_map(|place| place.nearness(country, region)).min().map_or(i64::from(u8::MAX), i64::from)
+                (self.serves.iter().filter_map(|place| place.nearness(country, region)).min().map_or(i64::from(u8::MAX), i64::from), 0)
             }
-            ReservationRule::FewestSplits => -i64::try_from(self.covers).unwrap_or(i64::MAX),
+            ReservationRule::FewestSplits => (-i64::try_from(self.covers).unwrap_or(i64::MAX), -self.gives),
         }
     }
 }
@@ -105,7 +108,7 @@ impl Giver {
 /// The order in which warehouses are asked, by rules of which the first goes before the others.
 pub fn in_turn(mut givers: Vec<Giver>, rules: &[ReservationRule], country: &str, region: Option<&str>) -> Vec<Id> {
     givers.sort_by_cached_key(|giver| {
-        let ranks: Vec<i64> = rules.iter().map(|rule| giver.rank(*rule, country, region)).collect();
+        let ranks: Vec<(i64, i64)> = rules.iter().map(|rule| giver.rank(*rule, country, region)).collect();
         (ranks, giver.warehouse)
     });
     givers.into_iter().map(|giver| giver.warehouse).collect()
@@ -173,7 +176,8 @@ mod tests {
     fn warehouses_are_asked_by_the_rules_in_their_order() {
         // DOMAIN 2.6
         let place = |country: &str, region: Option<&str>| Place { country: country.into(), region: region.map(str::to_owned) };
-        let giver = |at: u8, priority, serves, covers| Giver { warehouse: Id::from_parts(0, [at; 10]), priority, serves, covers };
+        let giver =
+            |at: u8, priority, serves, covers| Giver { warehouse: Id::from_parts(0, [at; 10]), priority, serves, covers, gives: i64::from(at == 2) };
         let givers = [
             giver(1, 100, vec![place("CN", None)], 1),
             giver(2, 100, vec![place("CN", Some("Jiangsu"))], 1),
@@ -189,7 +193,7 @@ mod tests {
         assert_eq!(turn(&[Priority], None), [3, 1, 2, 4]);
         assert_eq!(turn(&[Region, Priority], Some("jiangsu")), [2, 1, 3, 4]);
         assert_eq!(turn(&[Region], Some("Hunan")), [1, 2, 3, 4]);
-        assert_eq!(turn(&[FewestSplits, Priority], None), [4, 1, 2, 3]);
+        assert_eq!(turn(&[FewestSplits, Priority], None), [4, 2, 1, 3], "of two that have one of the products, who has more");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub enum Need {
 
 /// So much working time: a number of working days, which end with the working day, or of working hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be a number of working days, or {\"hours\": n} for working hours")]
 pub enum Span {
     /// Working days.
     Days(u32),
@@ -137,6 +137,11 @@ impl Due {
     pub const fn counts_from_work(&self) -> bool {
         matches!(self, Self::AfterDependencies(_) | Self::AfterTask(_))
     }
+
+    /// Whether it counts from anything that happens after the tasks were made.
+    pub const fn counts_from_what_happens(&self) -> bool {
+        self.counts_from_work() || matches!(self, Self::AfterShipping(_) | Self::WithFirstOf(_))
+    }
 }
 
 /// Something to be ticked off before a task is done.
@@ -194,6 +199,7 @@ pub struct Facts {
     pub reviewed_at: DateTime<Utc>,
     pub released_at: DateTime<Utc>,
     pub shipped_at: Option<DateTime<Utc>>,
+    /// The earliest day promised of the order or a line of it.
     pub promised_date: Option<NaiveDate>,
     /// The longest lead time of the custom lines, in working days.
     pub lead_time_days: u32,
@@ -217,45 +223,63 @@ fn needed(need: &Need, facts: &Facts) -> bool {
     }
 }
 
-/// A task as deadlines see it: by which rule it is due, since when it can be done, when it was over.
+/// A task as deadlines see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Dated<'t> {
     pub code: &'t str,
     pub due: &'t Due,
+    /// Since when it can be done.
     pub opened_at: Option<DateTime<Utc>>,
+    /// When it was done.
     pub ended_at: Option<DateTime<Utc>>,
+    /// When a person has said that it is due.
+    pub set_at: Option<DateTime<Utc>>,
+    /// It was cancelled: nothing waits for it.
+    pub gone: bool,
+}
+
+impl<'t> Dated<'t> {
+    /// A task that nothing has happened to.
+    pub const fn new(code: &'t str, due: &'t Due) -> Self {
+        Self { code, due, opened_at: None, ended_at: None, set_at: None, gone: false }
+    }
+}
+
+fn named<'a, 't>(code: &str, all: &'a [Dated<'t>]) -> Option<&'a Dated<'t>> {
+    all.iter().find(|task| task.code == code && !task.gone)
 }
 
 /// When each of an order's tasks is due, as far as what that depends on has happened.
 pub fn dates(tasks: &[Dated], facts: &Facts, calendar: &Calendar) -> Vec<Option<DateTime<Utc>>> {
-    let first: Vec<Option<DateTime<Utc>>> = tasks.iter().map(|task| date(task, tasks, facts, calendar)).collect();
-    let date_of = |code: &String| tasks.iter().zip(&first).find(|(task, _)| task.code == code).and_then(|(_, date)| *date);
-    let with_first = |(task, own): (&Dated, &Option<DateTime<Utc>>)| match task.due {
-        Due::WithFirstOf(codes) => codes.iter().filter_map(date_of).min(),
-        _ => *own,
-    };
-    tasks.iter().zip(&first).map(with_first).collect()
+    tasks.iter().map(|task| date(task, tasks, facts, calendar, tasks.len())).collect()
 }
 
-fn date(task: &Dated, all: &[Dated], facts: &Facts, calendar: &Calendar) -> Option<DateTime<Utc>> {
+/// When a task is due. `deep` bounds what a circle of tasks that are due with each other would cost.
+fn date(task: &Dated, all: &[Dated], facts: &Facts, calendar: &Calendar, deep: usize) -> Option<DateTime<Utc>> {
     let after = |event: Option<DateTime<Utc>>, span: &Span| span.after(event?, calendar);
+    if task.set_at.is_some() {
+        return task.set_at;
+    }
     match task.due {
         Due::AfterReview(span) => after(Some(facts.reviewed_at), span),
         Due::AfterRelease(span) => after(Some(facts.released_at), span),
         Due::LeadTimeAfterReview => after(Some(facts.reviewed_at), &Span::Days(facts.lead_time_days)),
         Due::AfterDependencies(span) => after(task.opened_at, span),
-        Due::AfterTask(other) => after(all.iter().find(|task| task.code == other.task).and_then(|task| task.ended_at), &other.span),
+        // where the order has no such task, it counts from when this one could be done
+        Due::AfterTask(other) => after(named(&other.task, all).map_or(task.opened_at, |other| other.ended_at), &other.span),
         Due::AfterShipping(span) => after(facts.shipped_at, span),
         Due::OnPromise(span) => facts.promised_date.map_or_else(|| after(Some(facts.reviewed_at), span), |day| Some(calendar.end_of_day(day))),
-        Due::WithFirstOf(_) => None,
+        Due::WithFirstOf(codes) => {
+            let deeper = deep.checked_sub(1)?;
+            codes.iter().filter_map(|code| named(code, all)).filter_map(|other| date(other, all, facts, calendar, deeper)).min()
+        }
     }
 }
 
 /// The tasks that an order's release creates, in the templates' order.
 pub fn plan(templates: &[Template], facts: &Facts, calendar: &Calendar) -> Vec<PlannedTask> {
     let chosen: Vec<&Template> = templates.iter().filter(|template| needed(&template.plan.needed, facts)).collect();
-    let dated: Vec<Dated> =
-        chosen.iter().map(|template| Dated { code: &template.code, due: &template.plan.due, opened_at: None, ended_at: None }).collect();
+    let dated: Vec<Dated> = chosen.iter().map(|template| Dated::new(&template.code, &template.plan.due)).collect();
     let there = |code: &&String| chosen.iter().any(|template| template.code == **code);
     let planned = |(template, due_at): (&&Template, Option<DateTime<Utc>>)| PlannedTask {
         template: (*template).clone(),

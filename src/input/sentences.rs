@@ -6,13 +6,14 @@ use validator::ValidationError;
 
 /// How an English sentence begins, and what it says in Chinese. The names that it holds in
 /// backquotes are told after it.
-const BY_BEGINNING: [(&str, &str); 12] = [
+const BY_BEGINNING: [(&str, &str); 13] = [
     ("missing field", "缺少必填字段"),
     ("unknown field", "未知字段"),
     ("duplicate field", "字段重复"),
     ("unknown variant", "未知的取值"),
     ("must be a decimal string", "须为十进制数字符串，小数点前最多 12 位，小数点后最多 4 位，例如 \"16.50\""),
     ("must be a day of the calendar", "须为日历中的日期，例如 2026-03-05"),
+    ("must be a number of working days", "须为工作日数，或以 {\"hours\": n} 表示的工作小时"),
     ("must be a time of the day", "须为一天中的时间，例如 09:30"),
     ("must be an RFC 3339 time", "须为公元 1 年至 9999 年之间的 RFC 3339 时间"),
     ("text may not hold", "文本不得包含 NUL 字符"),

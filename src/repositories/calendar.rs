@@ -85,6 +85,11 @@ pub fn set_day(conn: &mut Conn, row: &CompanyDay) -> Result<()> {
     Ok(())
 }
 
+/// Whether the company has said of a day that it is worked; none where it has said nothing.
+pub fn said_of(conn: &mut Conn, day: NaiveDate) -> Result<Option<bool>> {
+    Ok(each!(conn, c => calendar_days::table.find(day).select(calendar_days::worked).first(c)).optional()?)
+}
+
 /// Takes back what was said of a day.
 pub fn delete_day(conn: &mut Conn, day: NaiveDate) -> Result<()> {
     each!(conn, c => diesel::delete(calendar_days::table.find(day)).execute(c))?;

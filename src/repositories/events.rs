@@ -163,6 +163,15 @@ pub fn list_of_order(conn: &mut Conn, order: Id, after: i64, limit: i64) -> Resu
         .load(conn)?)
 }
 
+/// What happened to an order under one of these names, and said this of what was changed; oldest first, so many at
+/// the most.
+pub fn changes_of_order(conn: &mut Conn, order: Id, names: &[EventName], field: &str, most: i64) -> Result<Vec<EventRow>> {
+    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    let of_order = events::table.filter(events::order_id.eq(order).and(events::name.eq_any(names))).order(events::seq.asc());
+    let rows: Vec<EventRow> = each!(conn, c => of_order.select(EventRow::as_select()).limit(most).load(c))?;
+    Ok(rows.into_iter().filter(|row| row.after.0.contains_key(field)).collect())
+}
+
 /// When something last happened to an order.
 pub fn last_of_order(conn: &mut Conn, order: Id, name: EventName) -> Result<Option<UtcTime>> {
     let of_order = || events::table.filter(events::order_id.eq(order).and(events::name.eq(name.as_str()))).order(events::seq.desc());

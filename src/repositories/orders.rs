@@ -2,20 +2,23 @@
 //! both together in `orders::whole`, and as the customer sees them in `orders::offer`.
 //! Whatever writes to an order first takes its row (DECISIONS 5).
 
+mod listing;
 pub mod offer;
 pub mod parts;
+pub mod promises;
 pub mod whole;
 
+pub use listing::{OrderFilter, count, list};
+
 use crate::db::cached::{Cache, padded};
-use crate::db::schema::{order_details, orders};
-use crate::db::{Conn, MultiBackend, Tx};
+use crate::db::schema::orders;
+use crate::db::{Conn, Tx};
 use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::{Stage, State};
 use crate::domain::order::{Channel, InventoryStatus, PaymentStatus, ProductionStatus};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::repositories::customers;
 use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
@@ -200,148 +203,4 @@ pub fn set_content(conn: &mut Conn, order: &Order) -> Result<()> {
     );
     each!(conn, c => diesel::update(orders::table.find(order.id)).set(values).fixed(here!()).execute(c))?;
     Ok(())
-}
-
-/// Which orders a list shows, and in which order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OrderFilter {
-    /// Any of these; all where empty.
-    pub states: Vec<State>,
-    pub stage: Option<Stage>,
-    pub channel: Option<Channel>,
-    pub channel_ref: Option<String>,
-    /// Theirs, and those of all who were merged into them.
-    pub customer: Option<Id>,
-    pub owner: Option<Id>,
-    pub created_after: Option<UtcTime>,
-    pub created_before: Option<UtcTime>,
-    pub q: Option<String>,
-    /// Oldest first rather than newest first.
-    pub oldest_first: bool,
-}
-
-/// What one index answers of a filter.
-#[derive(Clone, Copy)]
-struct Branch {
-    state: Option<State>,
-    channel: Option<Channel>,
-    customer: Option<Id>,
-}
-
-impl OrderFilter {
-    /// Whether it asks for states alone.
-    fn is_plain(&self) -> bool {
-        *self == Self { states: self.states.clone(), oldest_first: self.oldest_first, ..Self::default() }
-    }
-
-    /// The branches whose union a filter is, each with an index of its own: one a state, one a
-    /// customer, and one a channel where only a reference is known.
-    fn branches(&self, conn: &mut Conn) -> Result<Vec<Branch>> {
-        let states = if self.states.is_empty() { vec![None] } else { self.states.iter().copied().map(Some).collect() };
-        let channels = match (self.channel, &self.channel_ref, self.customer) {
-            (None, Some(_), None) => Channel::ALL.iter().copied().map(Some).collect(),
-            (channel, ..) => vec![channel],
-        };
-        let group = self.customer.map(|id| customers::group(conn, id)).transpose()?;
-        let customers = group.map_or_else(|| vec![None], |ids| ids.into_iter().map(Some).collect());
-        let mut branches = Vec::with_capacity(states.len() * channels.len() * customers.len());
-        for state in states {
-            for &channel in &channels {
-                branches.extend(customers.iter().map(|&customer| Branch { state, channel, customer }));
-            }
-        }
-        Ok(branches)
-    }
-}
-
-/// The first or last id that could be made at an instant: ids sort as their times of creation do.
-fn ids_at(at: UtcTime, random: u8) -> Id {
-    Id::from_parts(u64::try_from(at.utc().timestamp_millis()).unwrap_or(0), [random; 10])
-}
-
-fn matching(filter: &OrderFilter, Branch { state, channel, customer }: Branch) -> orders::BoxedQuery<'static, MultiBackend> {
-    let mut query = orders::table.into_boxed::<MultiBackend>();
-    if let Some(state) = state {
-        query = query.filter(orders::state.eq(state));
-    }
-    if let Some(stage) = filter.stage {
-        query = query.filter(orders::stage.eq(stage));
-    }
-    if let Some(channel) = channel {
-        query = query.filter(orders::channel.eq(channel));
-    }
-    if let Some(reference) = &filter.channel_ref {
-        query = query.filter(orders::channel_ref.eq(reference.clone()));
-    }
-    if let Some(customer) = customer {
-        query = query.filter(orders::customer_id.eq(customer));
-    }
-    if let Some(owner) = filter.owner {
-        query = query.filter(orders::owner_id.eq(owner));
-    }
-    if let Some(at) = filter.created_after {
-        query = query.filter(orders::created_at.gt(at)).filter(orders::id.ge(ids_at(at, u8::MIN)));
-    }
-    if let Some(at) = filter.created_before {
-        query = query.filter(orders::created_at.lt(at)).filter(orders::id.le(ids_at(at, u8::MAX)));
-    }
-    if let Some(q) = &filter.q {
-        let found = order_details::table.filter(order_details::search.like(super::contains(q)).escape('\\')).select(order_details::order_id);
-        query = query.filter(orders::id.eq_any(found));
-    }
-    query
-}
-
-/// Orders in a state, the plain list that front ends show most: two fixed statements.
-fn list_state(conn: &mut Conn, state: State, oldest_first: bool, beyond: Option<Id>, limit: i64) -> Result<Vec<Stamp>> {
-    let in_state = orders::table.filter(orders::state.eq(state)).limit(limit);
-    if oldest_first {
-        let later = in_state.filter(orders::id.gt(beyond.unwrap_or(Id::FIRST))).order(orders::id.asc());
-        return Ok(each!(conn, c => later.select(Stamp::as_select()).fixed(here!()).load(c))?);
-    }
-    let earlier = in_state.filter(orders::id.lt(beyond.unwrap_or(Id::LAST))).order(orders::id.desc());
-    Ok(each!(conn, c => earlier.select(Stamp::as_select()).fixed(here!()).load(c))?)
-}
-
-fn list_branch(conn: &mut Conn, filter: &OrderFilter, branch: Branch, beyond: Option<Id>, limit: i64) -> Result<Vec<Stamp>> {
-    if let Some(state) = branch.state
-        && filter.is_plain()
-    {
-        return list_state(conn, state, filter.oldest_first, beyond, limit);
-    }
-    let mut query = matching(filter, branch);
-    query = match (beyond, filter.oldest_first) {
-        (None, _) => query,
-        (Some(id), true) => query.filter(orders::id.gt(id)),
-        (Some(id), false) => query.filter(orders::id.lt(id)),
-    };
-    query = if filter.oldest_first { query.order(orders::id.asc()) } else { query.order(orders::id.desc()) };
-    Ok(query.limit(limit).select(Stamp::as_select()).load(conn)?)
-}
-
-/// Stamps of the orders that match, beyond a given one in the order that the filter asks for. Each branch is read
-/// by its own index and the few rows are merged: one query over several states would sort all of
-/// their orders.
-pub fn list(conn: &mut Conn, filter: &OrderFilter, beyond: Option<Id>, limit: i64) -> Result<Vec<Stamp>> {
-    let mut all = Vec::new();
-    for branch in filter.branches(conn)? {
-        all.extend(list_branch(conn, filter, branch, beyond, limit)?);
-    }
-    all.sort_by_key(|order| order.id);
-    if !filter.oldest_first {
-        all.reverse();
-    }
-    all.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(all)
-}
-
-/// How many orders match, but at most so many: ids are read rather than counted, so that the
-/// database stops there.
-pub fn count(conn: &mut Conn, filter: &OrderFilter, most: i64) -> Result<i64> {
-    let mut found = 0;
-    for branch in filter.branches(conn)? {
-        let ids: Vec<Id> = matching(filter, branch).limit(most - found).select(orders::id).load(conn)?;
-        found += i64::try_from(ids.len()).unwrap_or(most);
-    }
-    Ok(found)
 }

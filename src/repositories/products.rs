@@ -9,6 +9,7 @@ use crate::domain::order::LineKind;
 use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
+use crate::repositories::orders::parts::Line;
 use crate::{each, here, here_by_length};
 use diesel::prelude::*;
 
@@ -108,12 +109,15 @@ pub fn update(conn: &mut Conn, product: &Product) -> Result<bool> {
     Ok(each!(conn, c => diesel::update(target).set(product).fixed(here!()).execute(c))? == 1)
 }
 
-/// The longest lead time of custom lines, in working days: each with its product, where the catalogue knows
-/// it; the usual one where it does not (DOMAIN 3.1).
-pub fn longest_lead_time(lines: &[Option<Id>], products: &[Product]) -> u32 {
+/// The longest lead time of an order's custom lines, in working days: each with its product, where the
+/// catalogue knows it; the usual one where it does not (DOMAIN 3.1).
+pub fn longest_lead_time(conn: &mut Conn, lines: &[Line]) -> Result<u32> {
+    let custom: Vec<Option<Id>> = lines.iter().filter(|line| line.kind == LineKind::Custom).map(|line| line.product_id).collect();
+    let known: Vec<Id> = custom.iter().copied().flatten().collect();
+    let products = if known.is_empty() { Vec::new() } else { find_many(conn, &known)? };
     let of = |product: &Option<Id>| {
         let product = products.iter().find(|known| Some(known.id) == *product);
         product.and_then(|known| u32::try_from(known.lead_time_days).ok()).unwrap_or(USUAL_LEAD_TIME_DAYS)
     };
-    lines.iter().map(of).max().unwrap_or(USUAL_LEAD_TIME_DAYS)
+    Ok(custom.iter().map(of).max().unwrap_or(USUAL_LEAD_TIME_DAYS))
 }

@@ -191,7 +191,7 @@ pub fn insert(conn: &mut Conn, rows: &[Task]) -> Result<()> {
 
 /// What a task waits for, where its order's lines were amended.
 pub fn set_dependencies(conn: &mut Conn, id: Id, codes: &[String]) -> Result<()> {
-    let values = tasks::depends_on.eq(Json(codes.to_vec()));
+    let values = (tasks::depends_on.eq(Json(codes.to_vec())), tasks::version.eq(tasks::version + 1));
     each!(conn, c => diesel::update(tasks::table.find(id)).set(values).fixed(here!()).execute(c))?;
     Ok(())
 }
@@ -243,8 +243,8 @@ pub fn set_overdue_noticed(conn: &mut Conn, id: Id, at: UtcTime) -> Result<bool>
 
 /// How many tasks that are not over each of these people has.
 pub fn open_tasks_of(conn: &mut Conn, people: &[Id]) -> Result<BTreeMap<Id, i64>> {
-    let [done, cancelled] = FINAL;
-    let theirs = || tasks::table.filter(tasks::assignee_id.eq_any(padded(people))).filter(tasks::status.ne(done).and(tasks::status.ne(cancelled)));
+    let ahead = [TaskStatus::Blocked, TaskStatus::Open, TaskStatus::InProgress];
+    let theirs = || tasks::table.filter(tasks::assignee_id.eq_any(padded(people)).and(tasks::status.eq_any(ahead)));
     let rows: Vec<Option<Id>> = each!(conn, c => theirs().select(tasks::assignee_id).listed(people.len(), here_by_length!()).load(c))?;
     let mut counts = BTreeMap::new();
     for person in rows.into_iter().flatten() {
@@ -255,7 +255,14 @@ pub fn open_tasks_of(conn: &mut Conn, people: &[Id]) -> Result<BTreeMap<Id, i64>
 
 /// Orders with tasks that are not over and whose due dates were reckoned by fewer changes of the calendar.
 pub fn dated_before(conn: &mut Conn, changes: i64, limit: i64) -> Result<Vec<Id>> {
-    let left = || tasks::table.filter(sql::<Bool>("tasks.status IN ('blocked', 'open', 'in_progress')")).filter(tasks::dated_by.lt(changes));
+    // what an open amendment would make of an order counts when it is agreed, and is reckoned with then
+    let standing_still = || order_details::table.filter(order_details::order_id.eq(tasks::order_id).and(order_details::amended_from.is_not_null()));
+    let left = || {
+        tasks::table
+            .filter(not(exists(standing_still())))
+            .filter(sql::<Bool>("tasks.status IN ('blocked', 'open', 'in_progress')"))
+            .filter(tasks::dated_by.lt(changes))
+    };
     Ok(each!(conn, c => left().select(tasks::order_id).distinct().limit(limit).load(c))?)
 }
 

@@ -64,6 +64,7 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(orders::unhold_order)
         .service(orders::get_order_actions)
         .service(orders::get_order_history)
+        .service(orders::get_order_promise)
         .service(orders::list_order_revisions)
         .service(orders::get_order_revision)
         .service(approvals::get_order_approvals)

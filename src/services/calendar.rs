@@ -56,7 +56,9 @@ pub fn set_days(tx: &mut Tx, said: &DaysInput) -> Result<Vec<NaiveDate>> {
     let mut days: Vec<&DayInput> = said.days.iter().collect();
     days.sort_unstable_by_key(|said| said.day); // one order of keys for all (DECISIONS 5)
     let mut event = Event::new(EventName::CalendarUpdated, Kind::Settings, SETTINGS).with("days", days.len());
+    let mut moved = false;
     for said in &days {
+        moved |= calendar::said_of(tx.conn, said.day)? != said.worked;
         match said.worked {
             Some(worked) => {
                 let row = CompanyDay { day: said.day, worked, name: said.name.clone(), updated_at: tx.now };
@@ -66,7 +68,9 @@ pub fn set_days(tx: &mut Tx, said: &DaysInput) -> Result<Vec<NaiveDate>> {
         }
         event = event.note(&said.day.to_string(), said.worked);
     }
-    calendar::note_change(tx.conn)?;
+    if moved {
+        calendar::note_change(tx.conn)?; // another name for a day moves nothing
+    }
     tx.record(event)?;
     Ok(days.into_iter().map(|said| said.day).collect())
 }

@@ -232,6 +232,9 @@ pub fn merge(tx: &mut Tx, id: Id, input: &MergeInput) -> Result<Customer> {
         email: double.email.clone(),
     });
     let contacts: Vec<Contact> = first.into_iter().chain(double.contacts.0.clone()).collect();
+    // tax number and the rest belong together: one company's, or the other's
+    let taxed = if stays.tax_number.is_some() || stays.tax.0.is_some() { &stays } else { &double };
+    let (tax_number, tax) = (taxed.tax_number.clone(), taxed.tax.clone());
     let too_many = || Problem::rule("DOMAIN 1.1", "Together they have more than 50 contacts or addresses.", "两者合计超过 50 个联系人或地址。");
     let stays = Customer {
         version: stays.version + 1,
@@ -242,8 +245,8 @@ pub fn merge(tx: &mut Tx, id: Id, input: &MergeInput) -> Result<Customer> {
         tier: if double.tier == CustomerTier::KeyAccount { double.tier } else { stays.tier },
         credit_limit: [stays.credit_limit, double.credit_limit].into_iter().flatten().min(),
         payment_terms: stays.payment_terms.clone().or_else(|| double.payment_terms.clone()),
-        tax_number: stays.tax_number.clone().or_else(|| double.tax_number.clone()),
-        tax: if stays.tax.0.is_some() { stays.tax.clone() } else { double.tax.clone() },
+        tax_number,
+        tax,
         ..stays
     };
     let double = Customer { version: double.version + 1, updated_at: tx.now, merged_into_id: Some(stays.id), ..double };
@@ -280,6 +283,9 @@ pub struct CreditInput {
 pub fn set_credit(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Customer> {
     let before = customers::find(tx.conn, id)?.ok_or_else(Problem::not_found)?;
     tx.require_match(before.version)?;
+    if before.merged_into_id.is_some() {
+        return Err(Problem::invalid_transition("merged", "set_credit", &[]).into());
+    }
     let CreditInput { limit } = patch.apply(&CreditInput { limit: before.credit_limit })?;
     if limit == before.credit_limit {
         return Ok(before);

@@ -185,7 +185,7 @@ pub fn update(tx: &mut Tx, patch: &Patch) -> Result<(i64, Settings)> {
     tx.record(changes(version + 1, &before, &after)?)?;
     if !same_calendar(&before, &after) {
         calendar::note_change(tx.conn)?;
-        tx.ask_clock();
+        tx.record(Event::new(EventName::CalendarUpdated, Kind::Settings, SETTINGS).with("version", version + 1))?;
     }
     Ok((version + 1, after))
 }

@@ -126,7 +126,11 @@ fn move_held(tx: &mut Tx, order: Id, kind: MovementKind, of: fn(&Allocation) -> 
     for (key, held) in &sums {
         let moved = MovementRow::new(tx, kind, *key, Some(order), change(*held));
         if !stock::apply(tx.conn, &moved)? {
-            return Err(Error::internal(format!("a balance cannot give what order {order} holds of it")));
+            return Err(if change(*held).0 > Amount::ZERO {
+                TooLarge.into()
+            } else {
+                Error::internal(format!("a balance cannot give what order {order} holds of it"))
+            });
         }
     }
     Ok(!sums.is_empty())

@@ -15,7 +15,7 @@ pub mod work;
 
 pub use adapt::adapt;
 pub use create::{asks_for_facts, create};
-pub use dating::{date_again, date_what_can_be};
+pub use dating::{date_again, date_what_moved, forecast};
 pub use follow::{block_again, cancel_all, notice_overdue, settle_by_fact, unblock};
 pub use reopening::reopen;
 
@@ -31,12 +31,13 @@ use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::tasks::{self, Task};
 
-/// Whether the actor works on a task: its department's people, the order administrator, who was asked
-/// to help, and machines whose scope says so (DECISIONS 27).
+/// Whether the actor works on a task: its department's people, the order administrator, whose it is or who
+/// was asked to help, and machines whose scope says so (DECISIONS 27).
 fn is_worker(actor: &Actor, task: &Task) -> bool {
     let Json(helpers) = &task.collaborators;
     let Some(person) = actor.user_id() else { return true };
-    actor.holds(&[Role::OrderAdmin]) || actor.department == Some(task.department) || helpers.contains(&person)
+    let theirs = task.assignee_id == Some(person) || helpers.contains(&person);
+    actor.holds(&[Role::OrderAdmin]) || actor.department == Some(task.department) || theirs
 }
 
 /// Whether the actor directs a task: its department's head (of operations: the operations head as
@@ -48,14 +49,9 @@ fn is_lead(actor: &Actor, task: &Task) -> bool {
     actor.user_id().is_none() || head || operations || actor.holds(&[Role::OrderAdmin])
 }
 
-/// Whether there is still work on an order for a department: while it is executed and shipped, and
-/// for finance after that.
-fn has_work(order: &Order, department: Department) -> bool {
-    match order.state {
-        State::Executing | State::Shipped => true,
-        State::Received => department == Department::Finance,
-        _ => false,
-    }
+/// Whether there may still be work on an order: from its release on, after its receipt too, as for finance.
+fn has_work(order: &Order) -> bool {
+    matches!(order.state, State::Executing | State::Shipped | State::Received)
 }
 
 /// Whether nobody works on a task any more.
@@ -86,7 +82,7 @@ fn take_for(tx: &mut Tx, id: Id, may: fn(&Actor, &Task) -> bool) -> Result<(Orde
         return Err(Problem::from_reasons(vec![Reason::NotPermitted]).into());
     }
     tx.check_match(task.version)?;
-    if !has_work(&order, task.department) {
+    if !has_work(&order) {
         return Err(Problem::from_reasons(vec![Reason::OrderNotExecuting]).into());
     }
     Ok((order, task))

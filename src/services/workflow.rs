@@ -19,11 +19,11 @@ use crate::repositories::orders::{self, parts};
 use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
-use crate::services::orders::{amended, by_customer, derive, facts};
+use crate::services::orders::{amended, by_customer, derive, facts, promise};
 use crate::services::{approvals, confirmations, exceptions, messages, shipments, stock, tasks};
 use std::collections::BTreeSet;
 
-/// How many events one order may bring about in one request, before something must be going
+/// How many events that others follow from one order may bring about in one request, before something must be going
 /// round in circles (DECISIONS 6).
 const CHAIN: usize = 64;
 
@@ -33,14 +33,15 @@ const CHAIN: usize = 64;
 /// # Errors
 /// Those of the database.
 pub fn settle(tx: &mut Tx) -> Result<()> {
-    let mut seen = 0;
+    let mut links = 0;
     while let Some(recorded) = tx.next_unsettled() {
-        seen += 1;
-        if seen > CHAIN * (1 + tx.taken_orders().len()) {
+        if links > CHAIN * (1 + tx.taken_orders().len()) {
             return Err(Error::internal(format!("the chain of events does not end: {}", recorded.event.name)));
         }
         let system = Actor::system(recorded.event.name.as_str());
+        let before = tx.recorded().len();
         tx.as_actor(system, |tx| follow(tx, recorded.id, &recorded.event))?;
+        links += usize::from(tx.recorded().len() > before); // what nothing follows from leads nowhere
     }
     show_progress(tx)
 }
@@ -174,6 +175,7 @@ fn after_lapse(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
 
 /// What was agreed is set aside; what is short is told, and stops the release (DOMAIN 2.6).
 fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
+    promise::keep(tx, order)?;
     let shortages = stock::reserve(tx, order)?;
     if !shortages.is_empty() {
         exceptions::report_shortage(tx, order, &shortages)?;
@@ -198,7 +200,7 @@ fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
 
 /// What conditions look at, where some template has one.
 fn what_templates_ask(tx: &mut Tx, order: Id) -> Result<Option<Facts>> {
-    if tasks::asks_for_facts(tx.conn)? { approvals::facts_of(tx, order).map(Some) } else { Ok(None) }
+    if tasks::asks_for_facts(tx.conn, order)? { approvals::facts_of(tx, order).map(Some) } else { Ok(None) }
 }
 
 /// The departments have their tasks; what was invoiced before is not asked for again.
@@ -250,7 +252,7 @@ fn after_dispatch(tx: &mut Tx, order: Id, event: Id, shipment: Id) -> Result<()>
 fn after_shipping(tx: &mut Tx, order: Id) -> Result<()> {
     tasks::settle_by_fact(tx, order, code::COORDINATE)?;
     tasks::settle_by_fact(tx, order, code::SHIP)?;
-    tasks::date_what_can_be(tx, order)?;
+    tasks::date_what_moved(tx, order)?;
     advance(tx, order)
 }
 
@@ -308,7 +310,67 @@ fn show_progress(tx: &mut Tx) -> Result<()> {
         if tx.only_happened(id, EventName::OrderCreated) {
             continue; // it was stored as its parts say
         }
+        predict(tx, id)?;
         show(tx, id)?;
+    }
+    Ok(())
+}
+
+/// Whether what happened changes when an order will be done: its tasks, or what is promised, or where it stands.
+fn bears_on_the_end(event: &Event) -> bool {
+    use EventName::{
+        OrderAmendmentAgreed, OrderAmendmentRejected, OrderCancelled, OrderExecuting, OrderShipped, TaskAssigned, TaskBlocked, TaskCancelled,
+        TaskCompleted, TaskDated, TaskOpened, TaskOrderAmended, TaskRenewed, TaskReopened,
+    };
+    matches!(
+        event.name,
+        OrderAmendmentAgreed
+            | OrderAmendmentRejected
+            | OrderCancelled
+            | OrderExecuting
+            | OrderShipped
+            | TaskAssigned
+            | TaskBlocked
+            | TaskCancelled
+            | TaskCompleted
+            | TaskDated
+            | TaskOpened
+            | TaskOrderAmended
+            | TaskRenewed
+            | TaskReopened
+    )
+}
+
+/// Notes when an order will be done, where that may have changed.
+fn predict(tx: &mut Tx, id: Id) -> Result<()> {
+    let concerned = tx.recorded().iter().any(|recorded| recorded.event.order == Some(id) && bears_on_the_end(&recorded.event));
+    let begun = orders::find(tx.conn, id)?.is_some_and(|order| order.reviewed_at.is_some());
+    if concerned && begun {
+        let end = tasks::forecast(tx, id)?;
+        promise::predict(tx, id, end)?;
+    }
+    Ok(())
+}
+
+/// Reckons an order's due dates again by another calendar, and when it will be done. Called by the clock, an order
+/// at a time (DECISIONS 6).
+///
+/// # Errors
+/// Those of the database.
+pub fn date_again(tx: &mut Tx, order: Id) -> Result<()> {
+    tasks::date_again(tx, order)?;
+    predict_again(tx, order)
+}
+
+/// Notes again when an order will be done that should have been by now, and tells its readers. Called by the
+/// clock, an order at a time.
+///
+/// # Errors
+/// Those of the database.
+pub fn predict_again(tx: &mut Tx, order: Id) -> Result<()> {
+    let end = tasks::forecast(tx, order)?;
+    if promise::predict(tx, order, end)? && !tx.recorded().iter().any(|recorded| recorded.event.order == Some(order)) {
+        promise::tell(tx, order)?;
     }
     Ok(())
 }

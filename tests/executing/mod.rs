@@ -3,7 +3,9 @@
 
 mod calendar;
 mod correcting;
+mod dating;
 mod planned;
+mod promising;
 mod queues;
 mod templates;
 mod warehouses;

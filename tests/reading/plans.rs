@@ -64,9 +64,15 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("movements by kind", SCAN, A_WALK),
     ("products by kind", SCAN, A_WALK),
     ("products by what is active", SCAN, A_WALK),
+    ("orders by what is not at risk", SCAN, A_WALK),
+    ("orders by what is not overdue", SCAN, A_WALK),
+    ("orders by where they go", SCAN, A_WALK),
+    ("orders by promise", SCAN, A_WALK),
+    ("how many orders by what is not", SCAN, A_WALK),
+    ("how many orders by where they go", SCAN, A_WALK),
+    ("how many orders by promise", SCAN, A_WALK),
     ("tasks by what is overdue", SCAN, A_WALK),
     ("tasks by what is not overdue", SCAN, A_WALK),
-    ("a person's queue", SORT, "a person has a few tasks that are not over"),
     ("a step asks what is set aside", SORT, A_FEW),
     ("a step asks what is lacking", SORT, A_FEW),
     ("a step asks who else waits", SORT, "those who wait now"),
@@ -167,6 +173,7 @@ fn is_wrong(name: &str, step: &str) -> bool {
 /// Lists of orders.
 fn of_orders(plans: &mut Plans) {
     let (id, now) = (plans.id, plans.now);
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day");
     let all = OrderFilter::default;
     let filters = [
         ("", all()),
@@ -184,6 +191,14 @@ fn of_orders(plans: &mut Plans) {
         ("time", OrderFilter { created_after: Some(now), created_before: Some(now), ..all() }),
         ("time, oldest first", OrderFilter { created_after: Some(now), oldest_first: true, ..all() }),
         ("state and time", OrderFilter { states: vec![State::Executing], created_after: Some(now), ..all() }),
+        ("what is at risk", OrderFilter { at_risk: Some(true), ..all() }),
+        ("what is not at risk", OrderFilter { at_risk: Some(false), ..all() }),
+        ("what is overdue", OrderFilter { overdue: Some((true, now)), ..all() }),
+        ("what is overdue of a department", OrderFilter { overdue: Some((true, now)), department: Some(Department::Sales), ..all() }),
+        ("what is not overdue", OrderFilter { overdue: Some((false, now)), ..all() }),
+        ("department", OrderFilter { department: Some(Department::Sales), ..all() }),
+        ("where they go", OrderFilter { country: Some("CN".to_owned()), region: Some("Hunan".to_owned()), ..all() }),
+        ("promise", OrderFilter { promised_from: Some(day), promised_until: Some(day), ..all() }),
         ("text", OrderFilter { q: Some("acme".to_owned()), ..all() }),
         ("text and customer", OrderFilter { q: Some("acme".to_owned()), customer: Some(id), ..all() }),
     ];
@@ -243,6 +258,7 @@ fn of_work(plans: &mut Plans) {
         plans.pages(&format!("{whose} queue, what is not due"), |conn, after| tasks::list(conn, &filter, From::Undated(after), LIMIT));
     }
     plans.pages("notes of a task", |conn, before| tasks::notes_of(conn, id, before, LIMIT));
+    plans.list("how busy people are", |conn| tasks::open_tasks_of(conn, &[id, id]));
     plans.list("orders to date again", |conn| tasks::dated_before(conn, 1, LIMIT));
     plans.list("tasks to tell of", |conn| tasks::overdue(conn, now, LIMIT));
     plans.list("files of tasks", |conn| files::list_of_tasks(conn, &[id, id]));

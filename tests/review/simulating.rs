@@ -102,3 +102,37 @@ fn rule_2_2_a_trial_asks_whom_the_round_asks_where_a_check_fails() {
         assert_eq!(asked, roles);
     });
 }
+
+#[test]
+fn rule_2_2_a_trial_counts_what_the_order_itself_would_come_to() {
+    // DOMAIN 2.3
+    on_every_store(|app| {
+        let company = app.company();
+        let customer = company.sales().post("/v1/customers", json!({"code": "NOVA", "name": "Nova"})).created();
+        let path = format!("/v1/customers/{}/credit", id(&customer));
+        let etag = company.finance().get(&path).etag();
+        company.finance().patch(&path, &etag, json!({"limit": "1000.00"})).ok();
+        let check = |price: &str| {
+            let mut order = order_of(json!([{"name": "Desk", "quantity": "1", "unit_price": price, "kind": "service"}]));
+            order["customer"] = json!({"id": customer["id"]});
+            company.sales().post("/v1/approval-rules/simulate", json!({"order": order})).ok()["checks"][0]["result"].clone()
+        };
+        assert_eq!([check("1000.00"), check("1000.01")], ["pass", "fail"]);
+    });
+}
+
+#[test]
+fn rule_2_2_a_key_that_may_not_read_stock_is_told_no_figures() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("7");
+        let order = json!({"order": order_of(json!([{"sku": "PAPER", "quantity": "9"}]))});
+        let stock = |scopes: &[&str]| {
+            app.machine(&format!("key {}", scopes.len()), scopes).post("/v1/approval-rules/simulate", order.clone()).ok()["checks"][1].clone()
+        };
+        let blind = stock(&["orders:write"]);
+        assert_eq!([&blind["result"], &blind["inputs"]], [&json!("fail"), &Value::Null]);
+        assert!(!blind["detail"].as_str().unwrap().contains('7'), "{blind}");
+        assert_eq!(stock(&["orders:write", "stock:read"])["inputs"]["products"][0]["available"], "7");
+    });
+}

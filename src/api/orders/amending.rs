@@ -2,7 +2,8 @@
 
 use super::shown;
 use super::view::OrderView;
-use crate::api::approvals::{ApprovalCheck, ApprovalStep, Reader, check_views, step_view};
+use crate::api::approvals::{ApprovalStep, step_view};
+use crate::api::checks::{ApprovalCheck, Reader, check_views};
 use crate::api::request::Posted;
 use crate::api::respond::{Response, send};
 use crate::app::renderings::Rendering;

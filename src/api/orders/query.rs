@@ -1,13 +1,15 @@
 //! What a list of orders may be asked for.
 
 use crate::api::query;
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Department};
 use crate::domain::id::Kind;
 use crate::domain::lifecycle::order::{Stage, State, Status};
 use crate::domain::order::Channel;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
+use crate::input::{day, rules};
 use crate::repositories::orders::OrderFilter;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use validator::Validate;
 
@@ -46,6 +48,26 @@ pub struct OrderQuery {
     owner: Option<String>,
     created_after: Option<UtcTime>,
     created_before: Option<UtcTime>,
+    /// Only orders that will leave after what is promised by the time their tasks take, or only the others.
+    at_risk: Option<bool>,
+    /// Only orders with a task that is open or in progress past its due date, or only orders without one; of the department, where one is named.
+    overdue: Option<bool>,
+    /// Only orders with a task of this department that is open or in progress.
+    department: Option<Department>,
+    /// Only orders that are delivered to this country, ISO 3166-1 alpha-2.
+    #[validate(custom(function = rules::country))]
+    #[param(min_length = 2, max_length = 2)]
+    country: Option<String>,
+    /// Only orders that are delivered to this region, as they write it.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    region: Option<String>,
+    /// Only orders promised for this day or a later one.
+    #[serde(default, deserialize_with = "day::optional")]
+    promised_from: Option<NaiveDate>,
+    /// Only orders promised for this day or an earlier one.
+    #[serde(default, deserialize_with = "day::optional")]
+    promised_until: Option<NaiveDate>,
     /// Text to look for in customer, contact, phone, channel reference, SKUs and names of goods.
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100)]
@@ -81,7 +103,7 @@ impl OrderQuery {
     ///
     /// # Errors
     /// `invalid_parameter` for a word or id that is none.
-    pub fn filter(&self, actor: &Actor) -> Result<OrderFilter> {
+    pub fn filter(&self, actor: &Actor, now: UtcTime) -> Result<OrderFilter> {
         Ok(OrderFilter {
             states: self.states()?,
             stage: self.stage,
@@ -92,8 +114,21 @@ impl OrderQuery {
             created_after: self.created_after,
             created_before: self.created_before,
             q: self.q.clone(),
+            at_risk: self.at_risk,
+            overdue: self.overdue.map(|overdue| (overdue, now)),
+            department: self.department,
+            country: self.country.clone(),
+            region: self.region.clone(),
+            promised_from: self.promised_from,
+            promised_until: self.promised_until,
             oldest_first: self.sort == Some(OrderSort::OldestFirst),
         })
+    }
+
+    /// What a cursor is bound to: all of the filter but the passing time.
+    pub fn bound_to(filter: &OrderFilter) -> String {
+        let overdue = filter.overdue.and_then(|(late, _)| UtcTime::from_micros(0).map(|never| (late, never)));
+        format!("{:?}", OrderFilter { overdue, ..filter.clone() })
     }
 
     /// Whether the customers' own records are wanted.

@@ -11,6 +11,7 @@ use crate::domain::order::{Channel, Finding, InventoryStatus, InvoiceKind, LineK
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::repositories::orders::parts::{Delivery, Details, Line};
+use crate::repositories::orders::promises::Promise;
 use crate::repositories::orders::whole::Whole;
 use crate::repositories::users::Named;
 use chrono::NaiveDate;
@@ -161,6 +162,8 @@ pub struct OrderView {
     pub prices_include_tax: bool,
     /// Where, how and when the goods are to arrive.
     pub delivery: OrderDelivery,
+    /// Whether what was promised will be kept; null before it is reviewed.
+    pub promise: Option<OrderPromise>,
     /// To be done before others; such orders get stock first and may need more approvals.
     pub rush: bool,
     /// Ordered before the goods are available; may need more approvals.
@@ -292,6 +295,22 @@ fn customer(id: Id, details: &Details, record: Option<CustomerView>) -> OrderCus
     }
 }
 
+/// What was promised, and what will come of it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrderPromise {
+    /// The day promised when the customer confirmed; punctuality is measured by it.
+    pub original_date: Option<NaiveDate>,
+    /// The day on which it will have left, or been carried out, if each open task takes its time; null once it has.
+    pub predicted_date: Option<NaiveDate>,
+    /// The prediction lies after `delivery.promised_date`, or the earliest day promised of a line.
+    pub at_risk: bool,
+}
+
+/// How an order's promise looks.
+pub(super) fn promise_view(promise: Promise) -> OrderPromise {
+    OrderPromise { original_date: promise.original_date, predicted_date: promise.predicted_date, at_risk: promise.at_risk }
+}
+
 /// How an order looks to someone who reads this language.
 pub fn view(whole: Whole, language: Language) -> OrderView {
     let Whole { order, details, .. } = whole;
@@ -323,6 +342,7 @@ pub fn view(whole: Whole, language: Language) -> OrderView {
         currency: order.currency,
         prices_include_tax: details.prices_include_tax,
         delivery: delivery(whole.delivery, language),
+        promise: whole.promise.map(promise_view),
         rush: order.rush,
         preorder: order.preorder,
         key_account: order.key_account,

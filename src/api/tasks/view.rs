@@ -3,7 +3,7 @@
 use crate::domain::actor::Department;
 use crate::domain::evidence::{MediaType, QcResult};
 use crate::domain::id::Kind;
-use crate::domain::lifecycle::task::{MACHINE, TaskStatus};
+use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::task_plan::EvidenceKind;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
@@ -145,7 +145,7 @@ pub fn note(note: TaskNote) -> TaskNoteView {
 }
 
 fn is_overdue(task: &Task, now: UtcTime) -> bool {
-    !MACHINE.is_final(task.status) && task.due_at.is_some_and(|due_at| due_at < now)
+    !task.status.is_over() && task.due_at.is_some_and(|due_at| due_at < now)
 }
 
 /// How a task looks at an instant.

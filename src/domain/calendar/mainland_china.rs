@@ -1,7 +1,8 @@
 //! The public holidays of mainland China and the make-up working days (调休) that pay for them, as
 //! the State Council's General Office announces them each autumn for the next year
 //! (国务院办公厅关于部分节假日安排的通知), from 2004 on, with the changes that were announced during a year
-//! (2015, 2020). The next year's notice is added as one more row; until then a company enters it.
+//! (2015, 2020). The next year's notice is added as one more row, with a migration that raises the
+//! counter `calendar`, so that open tasks are dated by it; until then a company enters it.
 
 /// A month and a day of it.
 pub type MonthDay = (u32, u32);

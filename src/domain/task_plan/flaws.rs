@@ -88,18 +88,22 @@ fn condition(template: &Template) -> Option<Flaw> {
     }
 }
 
-/// Whether tasks would wait for each other: what a template leads to by dependencies holds itself.
+/// What a template waits for: tasks that must be done before, and those that its deadline counts from.
+fn waits_for(template: &Template) -> impl Iterator<Item = &str> {
+    template.plan.depends_on.iter().chain(counted_from(&template.plan.due)).map(String::as_str)
+}
+
+/// Whether tasks would wait for each other: what a template leads to holds itself.
 fn circle(template: &Template, all: &[Template]) -> Option<Flaw> {
     let mut seen: Vec<&str> = Vec::new();
-    let mut ahead: Vec<&str> = template.plan.depends_on.iter().map(String::as_str).collect();
+    let mut ahead: Vec<&str> = waits_for(template).collect();
     while let Some(code) = ahead.pop() {
         if code == template.code {
             return Some(flawed("depends_on", CIRCLE, "tasks would wait for each other", "任务之间相互等待"));
         }
         if !seen.contains(&code) {
             seen.push(code);
-            let next = all.iter().filter(|other| other.code == code).flat_map(|other| &other.plan.depends_on);
-            ahead.extend(next.map(String::as_str));
+            ahead.extend(all.iter().filter(|other| other.code == code).flat_map(waits_for));
         }
     }
     None
@@ -139,6 +143,8 @@ mod tests {
         );
         assert_eq!(found(&[template("a", &["b", "c"], soon()), template("b", &["c"], soon()), template("c", &[], soon())]), None, "a diamond");
         assert_eq!(found(&[template("a", &["a"], soon())]), Some(("depends_on", "unknown")));
+        let after = Due::AfterTask(AfterTask { task: "b".to_owned(), span: Span::hours(4) });
+        assert_eq!(found(&[template("a", &[], after), template("b", &["a"], soon())]), Some(("depends_on", "circle")), "due after what waits for it");
     }
 
     #[test]

@@ -20,8 +20,9 @@ const LAST: &[&str] = &[code::SHIP, code::SERVE];
 /// When the last of what an order needs to leave, or to be carried out, ends at the earliest; none where it
 /// has no such task, or past the calendar.
 pub fn end_of(tasks: &[Ahead], facts: &Facts, now: DateTime<Utc>, calendar: &Calendar) -> Option<DateTime<Utc>> {
-    let last = tasks.iter().filter(|task| LAST.contains(&task.dated.code));
-    last.map(|task| end(task, tasks, facts, now, calendar, tasks.len())).collect::<Option<Vec<_>>>()?.into_iter().max()
+    let mut ends = Ends { tasks, facts, now, calendar, known: vec![Known::Nothing; tasks.len()] };
+    let last: Vec<usize> = (0..tasks.len()).filter(|at| tasks.get(*at).is_some_and(|task| LAST.contains(&task.dated.code))).collect();
+    last.into_iter().map(|at| ends.of(at)).collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
 /// The same for an order that would get its tasks now.
@@ -29,34 +30,80 @@ pub fn earliest_end(templates: &[Template], facts: &Facts, now: DateTime<Utc>, c
     let chosen: Vec<&Template> = templates.iter().filter(|template| needed(&template.plan.needed, facts)).collect();
     let tasks: Vec<Ahead> = chosen
         .iter()
-        .map(|template| Ahead {
-            dated: Dated { code: &template.code, due: &template.plan.due, opened_at: None, ended_at: None },
-            depends_on: &template.plan.depends_on,
-            due_at: None,
-        })
+        .map(|template| Ahead { dated: Dated::new(&template.code, &template.plan.due), depends_on: &template.plan.depends_on, due_at: None })
         .collect();
     end_of(&tasks, facts, now, calendar)
 }
 
-/// When a task ends: when it did, or when it is due, but not before now and what it waits for. `deep` bounds what
-/// a circle would cost.
-fn end(task: &Ahead, all: &[Ahead], facts: &Facts, now: DateTime<Utc>, calendar: &Calendar, deep: usize) -> Option<DateTime<Utc>> {
-    if let Some(ended) = task.dated.ended_at {
-        return Some(ended);
+/// What is known of when a task ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Nothing,
+    /// It is being asked: whoever comes by again goes in a circle.
+    Asked,
+    Ends(Option<DateTime<Utc>>),
+}
+
+/// When tasks end, each found once.
+struct Ends<'a, 't> {
+    tasks: &'a [Ahead<'t>],
+    facts: &'a Facts,
+    now: DateTime<Utc>,
+    calendar: &'a Calendar,
+    known: Vec<Known>,
+}
+
+impl Ends<'_, '_> {
+    fn of(&mut self, at: usize) -> Option<DateTime<Utc>> {
+        match self.known.get(at)? {
+            Known::Ends(end) => return *end,
+            Known::Asked => return None,
+            Known::Nothing => {}
+        }
+        self.note(at, Known::Asked);
+        let end = self.reckon(at);
+        self.note(at, Known::Ends(end));
+        end
     }
-    let deeper = deep.checked_sub(1)?;
-    let end_of = |code: &String| all.iter().find(|other| other.dated.code == code).map(|other| end(other, all, facts, now, calendar, deeper));
-    let before = task.depends_on.iter().filter_map(end_of).collect::<Option<Vec<_>>>()?.into_iter().max();
-    let begins = before.map_or(now, |before| before.max(now));
-    let due = match (task.due_at, task.dated.due) {
-        (Some(due_at), _) => due_at,
-        (None, Due::AfterDependencies(span)) => span.after(begins, calendar)?,
-        (None, Due::AfterTask(other)) => other.span.after(end_of(&other.task).unwrap_or(Some(begins))?, calendar)?,
-        // nothing is known of it but that it takes no longer than the others let it
-        (None, Due::WithFirstOf(_) | Due::AfterShipping(_)) => begins,
-        (None, _) => date(&task.dated, &[], facts, calendar)?,
-    };
-    Some(due.max(begins))
+
+    fn note(&mut self, at: usize, known: Known) {
+        if let Some(place) = self.known.get_mut(at) {
+            *place = known;
+        }
+    }
+
+    fn named(&self, code: &str) -> Option<usize> {
+        self.tasks.iter().position(|task| task.dated.code == code)
+    }
+
+    /// When a task ends: when it did, or when it is due, but not before now and what it waits for.
+    fn reckon(&mut self, at: usize) -> Option<DateTime<Utc>> {
+        let task = self.tasks.get(at)?.clone();
+        if task.dated.ended_at.is_some() {
+            return task.dated.ended_at;
+        }
+        let mut begins = self.now;
+        for code in task.depends_on {
+            if let Some(before) = self.named(code) {
+                begins = begins.max(self.of(before)?);
+            }
+        }
+        let due = match (task.due_at, task.dated.due) {
+            (Some(due_at), _) => due_at,
+            (None, Due::AfterDependencies(span)) => span.after(begins, self.calendar)?,
+            (None, Due::AfterTask(other)) => {
+                let after = match self.named(&other.task) {
+                    Some(before) => self.of(before)?,
+                    None => begins,
+                };
+                other.span.after(after, self.calendar)?
+            }
+            // nothing is known of it but that it takes no longer than the others let it
+            (None, Due::WithFirstOf(_) | Due::AfterShipping(_)) => begins,
+            (None, _) => date(&task.dated, &[], self.facts, self.calendar, 0)?,
+        };
+        Some(due.max(begins))
+    }
 }
 
 #[cfg(test)]
@@ -102,7 +149,7 @@ mod tests {
         let (facts, templates) = (facts(&[LineKind::Standard], 3), default_templates());
         let task = |code: &str, due_at: Option<&str>, ended_at: Option<&str>| {
             let template = templates.iter().find(|template| template.code == code).unwrap();
-            let dated = Dated { code: &template.code, due: &template.plan.due, opened_at: None, ended_at: ended_at.map(at) };
+            let dated = Dated { ended_at: ended_at.map(at), ..Dated::new(&template.code, &template.plan.due) };
             Ahead { dated, depends_on: &template.plan.depends_on, due_at: due_at.map(at) }
         };
         let end = |tasks: &[Ahead]| end_of(tasks, &facts, now, &shanghai()).map(|end| end.to_rfc3339());
@@ -110,6 +157,21 @@ mod tests {
         assert_eq!(end(&late).as_deref(), Some("2026-03-12T10:00:00+00:00"));
         let picked = [task("pick", Some("2026-03-03T10:00:00Z"), Some("2026-03-09T02:00:00Z")), task("ship", Some("2026-03-11T10:00:00Z"), None)];
         assert_eq!(end(&picked).as_deref(), Some("2026-03-11T10:00:00+00:00"));
+    }
+
+    #[test]
+    fn many_tasks_that_all_wait_for_all_before_are_reckoned_once_each() {
+        let facts = facts(&[LineKind::Standard], 3);
+        let names: Vec<String> = (0..60).map(|at| format!("t{at}")).chain(["ship".to_owned()]).collect();
+        let mut templates = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let plan = Plan {
+                depends_on: names[..at].to_vec(),
+                ..Plan::new(super::super::Need::Always, Due::AfterDependencies(super::super::Span::Days(0)))
+            };
+            templates.push(Template { code: name.clone(), plan, ..default_templates().remove(0) });
+        }
+        assert!(earliest_end(&templates, &facts, facts.reviewed_at, &shanghai()).is_some());
     }
 
     #[test]

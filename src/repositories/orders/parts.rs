@@ -82,6 +82,12 @@ pub struct Delivery {
     pub instructions: String,
 }
 
+/// The earliest day promised of an order or of one of its lines.
+pub fn earliest_promise(conn: &mut Conn, order: Id, lines: &[Line]) -> Result<Option<NaiveDate>> {
+    let own = delivery(conn, order)?.promised_date;
+    Ok(lines.iter().filter_map(|line| line.promised_date).chain(own).min())
+}
+
 /// A part of an address without which nothing can be sent there, in English and Chinese.
 pub type AddressPart = (&'static str, &'static str);
 
@@ -290,7 +296,7 @@ pub fn has_author(conn: &mut Conn, order: Id, person: Id) -> Result<bool> {
 /// The id of another live order since an instant with the same phone and the same goods
 /// (DOMAIN 1.3).
 pub fn find_alike(conn: &mut Conn, not: Id, phone: &str, goods: &[u8], since: UtcTime) -> Result<Option<Id>> {
-    let first = super::ids_at(since, u8::MIN);
+    let first = super::listing::ids_at(since, u8::MIN);
     let found = each!(conn, c => order_details::table
         .inner_join(orders::table.on(orders::id.eq(order_details::order_id)))
         .filter(order_details::phone.eq(phone).and(order_details::goods_fingerprint.eq(goods)).and(order_details::order_id.ge(first)))

@@ -3,6 +3,7 @@
 
 use super::Order;
 use super::parts::{self, Delivery, Details, Line};
+use super::promises::{self, Promise};
 use crate::db::Conn;
 use crate::domain::actor::Actor;
 use crate::domain::amount::Amount;
@@ -19,6 +20,8 @@ pub struct Whole {
     pub order: Order,
     pub details: Details,
     pub delivery: Delivery,
+    /// None before it is reviewed.
+    pub promise: Option<Promise>,
     /// In their order, each with how much of it is reserved in stock.
     pub lines: Vec<(Line, Amount)>,
     /// Numbers of the open blocking exceptions (DOMAIN 6.4).
@@ -76,6 +79,8 @@ pub fn load(conn: &mut Conn, orders: Vec<Order>, with_customers: bool) -> Result
         (line.order_id, (line, set_aside))
     });
     let mut blocked_by = by_order(exceptions::blocking_numbers_of(conn, &ids)?, |row| row);
+    let reviewed: Vec<Id> = orders.iter().filter(|order| order.reviewed_at.is_some()).map(|order| order.id).collect();
+    let promises = if reviewed.is_empty() { Vec::new() } else { promises::find_many(conn, &reviewed)? };
     let people = people(conn, &orders, None)?;
     let records = if with_customers { records(conn, &orders)? } else { BTreeMap::new() };
     let person = |id: Option<Id>| id.and_then(|id| people.get(&id).cloned());
@@ -84,6 +89,7 @@ pub fn load(conn: &mut Conn, orders: Vec<Order>, with_customers: bool) -> Result
         Ok(Whole {
             details: details.remove(&order.id).ok_or_else(missing)?,
             delivery: deliveries.remove(&order.id).ok_or_else(missing)?,
+            promise: promises.iter().find(|promise| promise.order_id == order.id).copied(),
             lines: lines.remove(&order.id).unwrap_or_default(),
             blocked_by: blocked_by.remove(&order.id).unwrap_or_default(),
             owner: person(order.owner_id),
@@ -103,6 +109,7 @@ pub fn new(conn: &mut Conn, actor: &Actor, order: Order, details: Details, deliv
     Ok(Whole {
         details,
         delivery,
+        promise: None,
         lines: lines.into_iter().map(|line| (line, Amount::ZERO)).collect(),
         blocked_by: Vec::new(),
         owner: person(order.owner_id),

@@ -48,9 +48,11 @@ pub fn find(conn: &mut Conn, reference: &str) -> Result<Option<TemplateRow>> {
         Some(id) => each!(conn, c => dsl::task_templates.find(id).select(TemplateRow::as_select()).first(c)).optional()?,
         None => None,
     };
-    if by_id.is_some() {
-        return Ok(by_id);
-    }
+    if by_id.is_some() { Ok(by_id) } else { find_by_code(conn, reference) }
+}
+
+/// A template by its code, deleted or not.
+pub fn find_by_code(conn: &mut Conn, reference: &str) -> Result<Option<TemplateRow>> {
     Ok(each!(conn, c => dsl::task_templates.filter(dsl::code.eq(reference)).select(TemplateRow::as_select()).first(c)).optional()?)
 }
 

@@ -10,6 +10,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::Status;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
+use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::order::LineKind;
 use crate::domain::settings::DeliveryArea;
 use crate::domain::stock::outstanding;
@@ -19,8 +20,9 @@ use crate::error::Result;
 use crate::repositories::approvals::evidence::Subject;
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
 use crate::repositories::orders::parts::{Delivery, Line};
+use crate::repositories::orders::{self, Order};
 use crate::repositories::stock::{Allocation, allocations_of, balances_of_many};
-use crate::repositories::tasks::templates;
+use crate::repositories::tasks::{self, templates};
 use crate::repositories::{calendar, products, settings};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -51,7 +53,11 @@ pub(super) fn check(kind: CheckKind, found: &[Finding], inputs: Value) -> Check 
 /// All checks of an order, as of now.
 pub fn gather(tx: &mut Tx, subject: &Subject) -> Result<Vec<Check>> {
     let (company, today) = (tx.company.clone(), facts::today(tx));
-    let credit = credit::needed(tx.conn, &company, today, &subject.customer)?.check(&company.base_currency);
+    let mut credit = credit::needed(tx.conn, &company, today, &subject.customer)?;
+    if orders::find_stamp(tx.conn, subject.order.id)?.is_none() {
+        credit.add(tx.conn, &company, today, &subject.order)?; // it is only tried, and would count once it is entered
+    }
+    let credit = credit.check(&company.base_currency);
     let facts = facts::gather(tx, subject)?;
     Ok(vec![credit, stock(tx, subject)?, delivery(tx, subject, &facts)?])
 }
@@ -129,9 +135,7 @@ fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usi
 fn delivery(tx: &mut Tx, Subject { order, lines, delivery, .. }: &Subject, facts: &Facts) -> Result<Check> {
     let (_, settings) = settings::load(tx.conn)?;
     let calendar = calendar::load(tx.conn, tx.company.zone)?;
-    let today = calendar.local_date(tx.now.utc());
-    // what is reviewed has tasks already, and its promise is followed by them
-    let ready = if order.state.status() == Status::Created { ready_on(tx, lines, delivery, facts, &calendar)? } else { Some(today) };
+    let ready = ready_on(tx, order, (lines, delivery), facts, &calendar)?;
     let promised = lines.iter().filter_map(|line| line.promised_date).chain(delivery.promised_date).min();
     let found = [judge_address(lines, delivery), judge_coverage(lines, delivery, &settings.delivery_areas), judge_promise(promised, ready)];
     let inputs = json!({
@@ -144,29 +148,26 @@ fn delivery(tx: &mut Tx, Subject { order, lines, delivery, .. }: &Subject, facts
     Ok(check(CheckKind::Delivery, &found, inputs))
 }
 
-/// The day on which an order that is agreed today could have left, by the lead times of the tasks that it would have
-/// (DOMAIN 2.3); none past the calendar.
-fn ready_on(tx: &mut Tx, lines: &[Line], delivery: &Delivery, facts: &Facts, calendar: &Calendar) -> Result<Option<NaiveDate>> {
+/// The day on which an order that is agreed today could have left, by the time of the tasks that it has or would have
+/// (DOMAIN 2.3); none past the calendar, today where it has none.
+fn ready_on(tx: &mut Tx, order: &Order, (lines, delivery): (&[Line], &Delivery), facts: &Facts, calendar: &Calendar) -> Result<Option<NaiveDate>> {
     let now = tx.now.utc();
+    let there = if order.state.status() == Status::Created { Vec::new() } else { tasks::list_of_order(tx.conn, order.id)? };
+    // what is done is not done again; what is ahead takes its time by the lines as they are now
+    let done: Vec<String> = there.into_iter().filter(|task| task.status == TaskStatus::Done).map(|task| task.code).collect();
     let planned = task_plan::Facts {
         line_kinds: lines.iter().map(|line| line.kind).collect(),
         judged: Some(facts.clone()),
         reviewed_at: now,
         released_at: now,
         shipped_at: None,
-        promised_date: delivery.promised_date,
-        lead_time_days: lead_times(tx, lines)?,
+        promised_date: lines.iter().filter_map(|line| line.promised_date).chain(delivery.promised_date).min(),
+        lead_time_days: products::longest_lead_time(tx.conn, lines)?,
     };
-    let templates: Vec<Template> = templates::active(tx.conn)?.into_iter().map(Template::from).collect();
-    Ok(task_plan::earliest_end(&templates, &planned, now, calendar).map(|end| calendar.local_date(end)))
-}
-
-/// How many working days the custom goods of an order take, the longest of them.
-fn lead_times(tx: &mut Tx, lines: &[Line]) -> Result<u32> {
-    let custom: Vec<Option<Id>> = lines.iter().filter(|line| line.kind == LineKind::Custom).map(|line| line.product_id).collect();
-    let known: Vec<Id> = custom.iter().copied().flatten().collect();
-    let products = if known.is_empty() { Vec::new() } else { products::find_many(tx.conn, &known)? };
-    Ok(products::longest_lead_time(&custom, &products))
+    let mut templates: Vec<Template> = templates::active(tx.conn)?.into_iter().map(Template::from).collect();
+    templates.retain(|template| !done.contains(&template.code));
+    let end = task_plan::earliest_end(&templates, &planned, now, calendar);
+    Ok(end.map(|end| calendar.local_date(end)))
 }
 
 fn judge_address(lines: &[Line], delivery: &Delivery) -> Finding {

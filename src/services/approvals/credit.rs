@@ -15,6 +15,7 @@ use crate::repositories::approvals::{Check, CheckKind, CheckResult};
 use crate::repositories::customers::{self, Customer};
 use crate::repositories::exchange_rates::{self, Conversion};
 use crate::repositories::money::{self, PastDue};
+use crate::repositories::orders::Order;
 use chrono::NaiveDate;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -97,6 +98,19 @@ fn left(unpaid: &Unpaid) -> i128 {
 }
 
 impl Credit {
+    /// Adds what an order would come to that is not entered; without a limit nothing is compared.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn add(&mut self, conn: &mut Conn, company: &Company, today: NaiveDate, order: &Order) -> Result<()> {
+        if self.limit.is_some() {
+            let left_in_base = exchange_rates::in_base(conn, company, order.total, &order.currency, today)?;
+            let Order { id, number, currency, total, .. } = order.clone();
+            self.owed.push(Owed { order: id, number, currency, total, left: total, left_in_base });
+        }
+        Ok(())
+    }
+
     /// What is known to be left to pay, in 1/10,000 of the base currency.
     fn exposure_in_parts(&self) -> i128 {
         self.owed.iter().filter_map(|owed| owed.left_in_base).map(|left| i128::from(left.parts())).sum()

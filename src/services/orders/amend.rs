@@ -16,8 +16,11 @@ use crate::error::{Code, Error, Problem, Result};
 use crate::input::{Patch, rules};
 use crate::repositories::orders::{self, Milestones, Order, parts};
 use crate::repositories::{money, settings};
+use chrono::NaiveDate;
 use serde_json::Value;
 
+/// Under which name an amendment says from where to where the promise moved.
+pub const PROMISED_DATE: &str = "promised_date";
 /// Under which name an amendment says whether approvers have to look again.
 pub const REVIEW_AGAIN: &str = "review_again";
 
@@ -55,6 +58,7 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
         return Err(Problem::invalid("/reason", "required", en, "订单已核对，必须说明变更原因").into());
     }
     keep_to_recorded_money(tx, &before, &content)?;
+    let dates = (parts::delivery(tx.conn, before.id)?.promised_date, content.delivery.promised_date);
     // the head who approves is that of the owner's department (DOMAIN 2.1)
     let mut review_again = !touched(&was, &now).is_empty() || content.owner != before.owner_id;
     let order = if late {
@@ -72,8 +76,14 @@ pub fn amend(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<Order> {
         .change("total", before.total.text(4), order.total.text(4))
         .note("changed", changed)
         .note("reason", reason);
-    tx.record(event)?;
+    tx.record(with_promise(event, dates))?;
     super::take_id(tx, order.id)
+}
+
+/// What an event says of a promise that moved.
+pub(super) fn with_promise(event: Event, (before, after): (Option<NaiveDate>, Option<NaiveDate>)) -> Event {
+    let text = |day: Option<NaiveDate>| day.map(|day| day.to_string());
+    if before == after { event } else { event.change(PROMISED_DATE, text(before), text(after)) }
 }
 
 /// What was invoiced or paid was recorded in the order's currency and up to its total; an amendment

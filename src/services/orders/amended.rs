@@ -2,7 +2,7 @@
 //! until those concerned have approved it again and, where what they see has changed, the customer
 //! has said yes. Rejected, what counted before counts again.
 
-use super::amend::{Amendment, store};
+use super::amend::{Amendment, store, with_promise};
 use super::content::{self, Content, Known};
 use super::input::OrderInput;
 use super::{describe, take_id};
@@ -265,9 +265,10 @@ pub fn rejected(tx: &mut Tx, id: Id, comment: &str) -> Result<()> {
     let known = Known { amended: true, restored: true, lines: lines.clone(), owner: before.owner_id };
     let mut content = content::build(tx, &settings, id, &said, &known)?;
     keep_progress(tx, &before, &lines, &mut content)?;
+    let dates = (parts::delivery(tx.conn, id)?.promised_date, content.delivery.promised_date);
     let amendment = Amendment { reason: Some(format!("The amendment was rejected: {comment}")), amended_from: None, reconfirm: false };
     let order = store(tx, &before, content, amendment)?;
     let event = describe(Event::of_order(EventName::OrderAmendmentRejected, id), &order, order.state);
     let event = event.with("revision", order.revision).with("restored", from).change("total", before.total.text(4), order.total.text(4));
-    tx.record(event).map(drop)
+    tx.record(with_promise(event, dates)).map(drop)
 }

@@ -85,7 +85,7 @@ pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, kno
     for (line, total) in lines.iter_mut().zip(&totals.lines) {
         (line.amount, line.tax) = (total.amount, total.tax);
     }
-    let delivery = build_delivery(tx, order, &input, ordered_at)?;
+    let delivery = build_delivery(tx, order, &input, ordered_at, known.amended)?;
     let key_account = input.key_account == Some(true) || customer.tier == CustomerTier::KeyAccount;
     let mut details = build_details(order, &input);
     let mut findings = findings(tx, settings, &details, &delivery, &lines, totals.total)?;
@@ -300,9 +300,9 @@ fn totals_problem(error: TotalsError) -> Problem {
     }
 }
 
-fn build_delivery(tx: &mut Tx, order: Id, input: &OrderInput, ordered_at: UtcTime) -> Result<Delivery> {
+fn build_delivery(tx: &mut Tx, order: Id, input: &OrderInput, ordered_at: UtcTime, amended: bool) -> Result<Delivery> {
     let said = input.delivery.clone();
-    let requested = requested(tx, &said, ordered_at)?;
+    let requested = requested(tx, Some(order).filter(|_| amended), &said, ordered_at)?;
     let promised = said.promised_date.or(requested); // what nobody promised otherwise is promised as asked for
     let address = said.address;
     Ok(Delivery {

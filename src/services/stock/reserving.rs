@@ -88,10 +88,12 @@ fn turn(tx: &mut Tx, order: &Order, wants: &[Outstanding]) -> Result<Vec<Id>> {
     }
     let products: Vec<Id> = needed.keys().copied().collect();
     let balances = stock::balances_of_many(tx.conn, &products)?;
-    let mut covers: BTreeMap<Id, usize> = BTreeMap::new();
+    let mut covers: BTreeMap<Id, (usize, i64)> = BTreeMap::new();
     for balance in balances.iter().filter(|balance| balance.available() > Amount::ZERO) {
-        let whole = needed.get(&balance.product_id).is_some_and(|needed| balance.available() >= *needed);
-        *covers.entry(balance.warehouse_id).or_default() += usize::from(whole);
+        let (needed, there) = (needed.get(&balance.product_id).copied().unwrap_or_default(), balance.available());
+        let (whole, some) = covers.entry(balance.warehouse_id).or_default();
+        *whole += usize::from(there >= needed);
+        *some = some.saturating_add(there.at_most(needed).parts());
     }
     if covers.len() < 2 {
         return Ok(Vec::new());
@@ -99,7 +101,8 @@ fn turn(tx: &mut Tx, order: &Order, wants: &[Outstanding]) -> Result<Vec<Id>> {
     let (delivery, (_, settings)) = (parts::delivery(tx.conn, order.id)?, settings::load(tx.conn)?);
     let ids: Vec<Id> = covers.keys().copied().collect();
     let giver = |row: Warehouse| Giver {
-        covers: covers.get(&row.id).copied().unwrap_or_default(),
+        covers: covers.get(&row.id).copied().unwrap_or_default().0,
+        gives: covers.get(&row.id).copied().unwrap_or_default().1,
         warehouse: row.id,
         priority: row.priority,
         serves: row.serves.0,

@@ -10,9 +10,9 @@ use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
 use crate::domain::task_plan::{CIRCLE, Template, code, flaw};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::repositories::money;
 use crate::repositories::orders::Order;
 use crate::repositories::tasks::{self, Task};
+use crate::repositories::{calendar, money};
 
 /// Tasks without which goods would not be ready, or not leave.
 const NEEDED_BY_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE, code::SHIP];
@@ -31,6 +31,7 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
     }
     let templates = templates(tx, &there)?;
     let facts = dating::facts(tx, &order, judged, &there)?;
+    let changes = calendar::changes(tx.conn)?; // before the calendar itself is read, so that no change is missed
     let (planned, invoiced) = (planned(tx, &templates, &facts)?, money::invoiced_total(tx.conn, order.id)?);
     for task in there.iter().filter(|task| !is_over(task) && planned.iter().all(|planned| planned.template.code != task.code)) {
         step(tx, task, TaskEvent::Cancel, &Facts::default(), EventName::TaskCancelled, |task, event| (task, event.note("reason", "order amended")))?;
@@ -47,10 +48,13 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
             tasks::set_dependencies(tx.conn, task.id, &planned.depends_on)?;
         }
     }
-    tell(tx, &order)?;
     let last = there.iter().map(|task| task.position).max().unwrap_or_default();
     let missing = planned.into_iter().filter(|planned| there.iter().all(|task| task.code != planned.template.code));
-    make(tx, order.id, last + 1, missing.collect())?;
+    make(tx, order.id, (last + 1, changes), missing.collect())?;
+    // what was open may wait for what is new
+    follow::block_again(tx, order.id)?;
+    tell(tx, &order, &there)?;
+    tasks::set_dated_by(tx.conn, order.id, changes)?;
     follow::unblock(tx, order.id)
 }
 
@@ -76,11 +80,12 @@ fn templates(tx: &mut Tx, there: &[Task]) -> Result<Vec<Template>> {
     Ok(all)
 }
 
-/// Tells those who have work left, and moves due dates to where their rules have them now.
-fn tell(tx: &mut Tx, order: &Order) -> Result<()> {
+/// Tells those who had work before and have some left, and moves due dates to where their rules have them now.
+fn tell(tx: &mut Tx, order: &Order, before: &[Task]) -> Result<()> {
     let all = tasks::list_of_order(tx.conn, order.id)?;
     let dates = dating::by_rule(tx, order, &all)?;
-    for (task, due_at) in all.iter().zip(dates).filter(|(task, _)| !is_over(task)) {
+    let had = |task: &Task| before.iter().any(|known| known.id == task.id);
+    for (task, due_at) in all.iter().zip(dates).filter(|(task, _)| !is_over(task) && had(task)) {
         let told = |task: &Task| describe(EventName::TaskOrderAmended, task).with("revision", order.revision);
         if !dating::moves(task, due_at) {
             tx.record(told(task))?;

@@ -7,18 +7,20 @@ use crate::domain::approval_policy;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::task::TaskStatus;
-use crate::domain::task_plan::{Facts, Need, PlannedTask, Template, plan};
+use crate::domain::task_plan::{Facts, Need, Plan, PlannedTask, Template, plan};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::repositories::calendar;
 use crate::repositories::tasks::{self, ChecklistEntry, Task};
 
-/// Whether some template looks at what approval rules look at.
+/// Whether some template, or the rule that a task of this order was made by, looks at what approval rules look at.
 ///
 /// # Errors
 /// Those of the database.
-pub fn asks_for_facts(conn: &mut Conn) -> Result<bool> {
-    Ok(tasks::templates::active(conn)?.iter().any(|row| matches!(row.plan.0.needed, Need::When(_))))
+pub fn asks_for_facts(conn: &mut Conn, order: Id) -> Result<bool> {
+    let asks = |plan: &Json<Plan>| matches!(plan.0.needed, Need::When(_));
+    let templates = tasks::templates::active(conn)?.iter().any(|row| asks(&row.plan));
+    Ok(templates || tasks::list_of_order(conn, order)?.iter().any(|task| asks(&task.plan)))
 }
 
 /// Makes an order's tasks, and opens those that depend on nothing. Once: an order that has tasks
@@ -33,8 +35,9 @@ pub fn create(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) ->
     }
     let templates: Vec<Template> = tasks::templates::active(tx.conn)?.into_iter().map(Template::from).collect();
     let facts = dating::facts(tx, &order, judged, &[])?;
+    let changes = calendar::changes(tx.conn)?; // before the calendar itself is read, so that no change is missed
     let planned = planned(tx, &templates, &facts)?;
-    make(tx, order.id, 1, planned)?;
+    make(tx, order.id, (1, changes), planned)?;
     follow::unblock(tx, order.id)
 }
 
@@ -44,9 +47,8 @@ pub(super) fn planned(tx: &mut Tx, templates: &[Template], facts: &Facts) -> Res
     Ok(plan(templates, facts, &calendar))
 }
 
-/// Makes tasks, from a place among the order's on.
-pub(super) fn make(tx: &mut Tx, order: Id, first: i32, planned: Vec<PlannedTask>) -> Result<()> {
-    let dated_by = calendar::changes(tx.conn)?;
+/// Makes tasks, from a place among the order's on, dated by so many changes of the calendar.
+pub(super) fn make(tx: &mut Tx, order: Id, (first, dated_by): (i32, i64), planned: Vec<PlannedTask>) -> Result<()> {
     let rows: Vec<Task> = (first..).zip(planned).map(|(position, task)| row(tx, order, (position, dated_by), task)).collect();
     tasks::insert(tx.conn, &rows)?;
     for task in &rows {

@@ -32,14 +32,14 @@ pub fn unblock(tx: &mut Tx, order: Id) -> Result<()> {
             open(tx, &order, task, &all, &facts)?;
         }
     }
-    dating::date_what_can_be(tx, order)
+    dating::date_what_moved(tx, order)
 }
 
 /// Opens a task: it is due from now on where it counts from that, and somebody's by its rule.
 fn open(tx: &mut Tx, order: &Order, task: &Task, all: &[Task], facts: &Facts) -> Result<()> {
     let opened = Task { opened_at: Some(tx.now), status: TaskStatus::Open, ..task.clone() };
     let as_opened: Vec<Task> = all.iter().map(|other| if other.id == task.id { opened.clone() } else { other.clone() }).collect();
-    let due_at = if dating::can_be_dated(&opened, &as_opened, order) {
+    let due_at = if dating::may_move(&opened, &as_opened, order) {
         let dates = dating::by_rule(tx, order, &as_opened)?;
         as_opened.iter().zip(dates).find(|(other, _)| other.id == task.id).and_then(|(_, date)| date)
     } else {

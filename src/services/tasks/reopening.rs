@@ -8,7 +8,7 @@ use crate::domain::amount::Amount;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
-use crate::domain::lifecycle::task::{Facts, TaskEvent};
+use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
 use crate::domain::order::LineKind;
 use crate::domain::task_plan::code;
 use crate::error::Result;
@@ -28,7 +28,7 @@ pub fn reopen(tx: &mut Tx, id: Id, said: &ReasonInput) -> Result<Task> {
     let (order, task) = take_for(tx, id, is_lead)?;
     let facts = Facts {
         goods_gone: READIES_GOODS.contains(&task.code.as_str()) && goods_gone(tx, &order)?,
-        done_by_fact: BY_FACT.contains(&task.code.as_str()),
+        done_by_fact: task.status == TaskStatus::Done && BY_FACT.contains(&task.code.as_str()),
         ..Facts::default()
     };
     step(tx, &task, TaskEvent::Reopen, &facts, EventName::TaskReopened, |task, event| (task, event.note("reason", said.reason.clone())))

@@ -153,7 +153,7 @@ pub fn create(tx: &mut Tx, input: &TemplateInput) -> Result<TemplateRow> {
     }
     let last = there.iter().map(|row| row.position).max().unwrap_or_default();
     // one that was deleted comes back under its id, so that its history is one
-    let gone = templates::find(tx.conn, &input.code)?;
+    let gone = templates::find_by_code(tx.conn, &input.code)?;
     let (id, version) = gone.map_or_else(|| (tx.new_id(), 1), |row| (row.id, row.version + 1));
     let row = input.clone().into_row(id, version, last, tx);
     check(&row, &there)?;

@@ -4,9 +4,11 @@ use super::input::{AssignTaskInput, CompleteTaskInput, NoteInput, ReasonInput, T
 use super::{amend, assigning, describe, is_lead, is_over, is_worker, note, proof, raised, step, take_for};
 use crate::db::Tx;
 use crate::db::types::Json;
+use crate::domain::actor::Role;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
+use crate::domain::reason::Reason;
 use crate::domain::task_plan::code;
 use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::parts;
@@ -49,6 +51,10 @@ pub fn accept(tx: &mut Tx, id: Id) -> Result<Task> {
     let (_, task) = take_for(tx, id, is_worker)?;
     refuse_over(&task, "accept")?;
     let me = tx.actor.user_id().ok_or(Code::Forbidden)?;
+    // who was only asked to help does not take the task from its department
+    if tx.actor.department != Some(task.department) && task.assignee_id != Some(me) && !tx.actor.holds(&[Role::OrderAdmin]) {
+        return Err(Problem::from_reasons(vec![Reason::NotPermitted]).into());
+    }
     match task.assignee_id {
         Some(assignee) if assignee == me => return Ok(task),
         Some(_) => return Err(Problem::new(Code::AlreadyDecided).detail("Someone else has taken the task.", "任务已由他人接受。").into()),
@@ -82,9 +88,9 @@ pub fn assign(tx: &mut Tx, id: Id, said: &AssignTaskInput) -> Result<Task> {
             return Err(Problem::invalid("/due_at", "range", "must lie in the future", "必须晚于当前时间").into());
         }
         changed.due_at = said.due_at;
-        changed.due_is_set = true;
         changed.overdue_noticed_at = None;
     }
+    changed.due_is_set |= said.due_at.is_some(); // who says the same date means it
     refuse_over(&task, "assign")?;
     changed.delay_reason = said.delay_reason.clone().or(changed.delay_reason);
     let event = changes(&task, &changed, said);

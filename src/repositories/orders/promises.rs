@@ -1,0 +1,56 @@
+//! What was promised of an order when it was confirmed, and when it will be done (DOMAIN 8.1). There is none
+//! before an order is reviewed.
+
+use crate::db::Conn;
+use crate::db::cached::{Cache, padded};
+use crate::db::schema::{order_promises, order_promises::dsl};
+use crate::domain::id::Id;
+use crate::error::Result;
+use crate::{each, here, here_by_length};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+/// An order's promise, beside the one that stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_promises, treat_none_as_default_value = false)]
+pub struct Promise {
+    pub order_id: Id,
+    /// The day promised when the customer confirmed; it never moves.
+    pub original_date: Option<NaiveDate>,
+    /// The day on which its tasks will be done; none while it has none that lead to that, and once it has left.
+    pub predicted_date: Option<NaiveDate>,
+    /// The prediction lies after what is promised now.
+    pub at_risk: bool,
+}
+
+/// An order's promise.
+pub fn find(conn: &mut Conn, order: Id) -> Result<Option<Promise>> {
+    Ok(each!(conn, c => dsl::order_promises.find(order).select(Promise::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
+}
+
+/// Those of several orders.
+pub fn find_many(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Promise>> {
+    Ok(
+        each!(conn, c => dsl::order_promises.filter(dsl::order_id.eq_any(padded(orders))).select(Promise::as_select()).listed(orders.len(), here_by_length!()).load(c))?,
+    )
+}
+
+/// Keeps what was promised when an order was confirmed; what was kept before stays.
+pub fn keep(conn: &mut Conn, order: Id, original_date: Option<NaiveDate>) -> Result<()> {
+    let row = Promise { order_id: order, original_date, predicted_date: None, at_risk: false };
+    each!(conn, c => diesel::insert_into(dsl::order_promises).values(&row).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// Stores when an order will be done.
+pub fn set_prediction(conn: &mut Conn, order: Id, predicted_date: Option<NaiveDate>, at_risk: bool) -> Result<()> {
+    let values = (dsl::predicted_date.eq(predicted_date), dsl::at_risk.eq(at_risk));
+    each!(conn, c => diesel::update(dsl::order_promises.find(order)).set(values).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// Orders that should have been done before a day and are not.
+pub fn predicted_before(conn: &mut Conn, day: NaiveDate, limit: i64) -> Result<Vec<Id>> {
+    let past = dsl::order_promises.filter(dsl::predicted_date.is_not_null().and(dsl::predicted_date.lt(day)));
+    Ok(each!(conn, c => past.order(dsl::predicted_date.asc()).limit(limit).select(dsl::order_id).load(c))?)
+}
