@@ -245,7 +245,7 @@ GOOD: dict[str, Maker] = {
     "tick_task": lambda world, actor: of(world.listed(actor.department or "sales")),
     "list_task_notes": about(lambda world: world.task("sales")),
     "write_task_note": task(),
-    "reopen_task": lambda world, actor: of(world.ended(actor)),
+    "reopen_task": about(World.ended),
     "get_task_template": about(World.task_template),
     "create_task_template": new_template,
     "update_task_template": about(World.task_template),

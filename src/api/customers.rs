@@ -6,7 +6,7 @@ use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
 use crate::domain::customer::{Address, Contact, TaxData};
 use crate::domain::id::{Id, Kind};
-use crate::domain::order::CustomerTier;
+use crate::domain::order::{CustomerTier, PaymentDue};
 use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
@@ -45,6 +45,8 @@ pub struct CustomerView {
     pub addresses: Vec<Address>,
     /// How and when they usually pay.
     pub payment_terms: Option<String>,
+    /// What they usually have to pay before an order goes on.
+    pub payment_due: Option<PaymentDue>,
     /// The customer that this one turned out to be, `cus_…`.
     pub merged_into_id: Option<String>,
     pub created_at: UtcTime,
@@ -69,6 +71,7 @@ pub fn view(customer: Customer, language: Language) -> CustomerView {
         contacts: customer.contacts.0,
         addresses: customer.addresses.0,
         payment_terms: customer.payment_terms,
+        payment_due: customer.payment_due,
         merged_into_id: customer.merged_into_id.map(|id| id.text(Kind::Customer)),
         created_at: customer.created_at,
         updated_at: customer.updated_at,

@@ -73,6 +73,8 @@ pub struct MovementView {
     /// Who or what moved it.
     pub actor: String,
     pub note: Option<String>,
+    /// Of a transfer, the movement that takes the goods out, `mov_…`; the one that brings them in names it as well.
+    pub transfer_id: Option<String>,
 }
 
 /// How a movement looks from outside.
@@ -92,6 +94,7 @@ pub fn movement_view(row: NamedMovement, language: Language) -> MovementView {
         order_id: movement.order_id.map(|id| id.text(Kind::Order)),
         actor: movement.actor_label,
         note: movement.note,
+        transfer_id: movement.transfer_id.map(|id| id.text(Kind::Movement)),
     }
 }
 

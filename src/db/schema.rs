@@ -97,6 +97,7 @@ diesel::table! {
         payment_terms -> Nullable<Text>,
         merged_into_id -> Nullable<Uid>,
         tax -> Document,
+        payment_due -> Nullable<Text>,
     }
 }
 
@@ -236,6 +237,7 @@ diesel::table! {
         search -> Text,
         amended_from -> Nullable<Integer>,
         reconfirm -> Bool,
+        payment_due -> Text,
     }
 }
 
@@ -333,6 +335,7 @@ diesel::table! {
         order_id -> Nullable<Uid>,
         actor_label -> Text,
         note -> Nullable<Text>,
+        transfer_id -> Nullable<Uid>,
     }
 }
 

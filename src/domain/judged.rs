@@ -43,7 +43,7 @@ impl Topic {
                 &["/ordered_at", "/delivery/requested_date", "/delivery/promised_date", "/delivery/requested_within_working_days"],
                 &["promised_date"],
             ),
-            Self::Terms => (&["/payment_terms", "/payment_method", "/deposit", "/contract_number"], &[]),
+            Self::Terms => (&["/payment_terms", "/payment_method", "/payment_due", "/deposit", "/contract_number"], &[]),
             Self::KeyAccount => (&["/key_account"], &[]),
             Self::Rush => (&["/rush"], &[]),
             Self::Preorder => (&["/preorder"], &[]),

@@ -61,6 +61,47 @@ words! {
 }
 
 words! {
+    /// What has to be paid before an order goes on (DECISIONS 38).
+    pub enum PaymentDue {
+        OnAccount = "on_account" / "On account" / "赊账",
+        Deposit = "deposit" / "Deposit before release" / "下达前付定金",
+        DepositThenBalance = "deposit_then_balance" / "Deposit before release, the rest before dispatch" / "下达前付定金，发货前付清",
+        BeforeRelease = "before_release" / "All of it before release" / "下达前付清",
+        BeforeDispatch = "before_dispatch" / "All of it before dispatch" / "发货前付清",
+    }
+}
+
+impl PaymentDue {
+    /// Whether it asks for a deposit, which then has to be said.
+    pub const fn needs_deposit(self) -> bool {
+        matches!(self, Self::Deposit | Self::DepositThenBalance)
+    }
+
+    /// How much of a total has to be paid before release.
+    pub fn before_release(self, total: Amount, deposit: Option<Amount>) -> Amount {
+        match self {
+            Self::BeforeRelease => total,
+            // a deposit is no more than all there is to pay
+            Self::Deposit | Self::DepositThenBalance => deposit.unwrap_or_default().at_most(total),
+            Self::OnAccount | Self::BeforeDispatch => Amount::ZERO,
+        }
+    }
+
+    /// How much of a total has to be paid before anything is dispatched.
+    pub fn before_dispatch(self, total: Amount, deposit: Option<Amount>) -> Amount {
+        match self {
+            Self::DepositThenBalance | Self::BeforeDispatch => total,
+            Self::OnAccount | Self::Deposit | Self::BeforeRelease => self.before_release(total, deposit),
+        }
+    }
+}
+
+/// What is missing of what has to be paid; none where nothing is.
+pub fn missing(needed: Amount, paid: Amount) -> Option<Amount> {
+    needed.minus(paid).ok().filter(|left| *left > Amount::ZERO)
+}
+
+words! {
     /// What has been paid of an order's total (DOMAIN 7.1).
     pub enum PaymentStatus {
         Unpaid = "unpaid" / "Unpaid" / "未付款",

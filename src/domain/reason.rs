@@ -34,6 +34,10 @@ pub enum Reason {
     },
     TaskPaused,
     DoneByFact,
+    /// So much is to be paid first, in the order's currency.
+    PaymentMissing {
+        amount: String,
+    },
     OrderNotExecuting,
     PlanMissing,
     PlanNotApproved,
@@ -70,6 +74,7 @@ impl Reason {
             Self::ChecklistOpen { .. } => "checklist_open",
             Self::TaskPaused => "task_paused",
             Self::DoneByFact => "done_by_fact",
+            Self::PaymentMissing { .. } => "payment_missing",
             Self::OrderNotExecuting => "order_not_executing",
             Self::PlanMissing => "plan_missing",
             Self::PlanNotApproved => "plan_not_approved",
@@ -117,6 +122,7 @@ impl Reason {
             Self::DoneByFact => {
                 fixed("What the task stands for has happened; that would have to be undone.", "任务所代表的事实已发生，须先撤销该事实。")
             }
+            Self::PaymentMissing { amount } => language.pick(&format!("{amount} is to be paid first."), &format!("须先付款 {amount}。")).to_owned(),
             Self::OrderNotExecuting => fixed("The order is not being executed.", "订单不在执行中。"),
             Self::PlanMissing => fixed("There is no plan yet.", "尚无处理方案。"),
             Self::PlanNotApproved => fixed("The plan costs money and has not been approved.", "方案涉及费用，尚未批准。"),

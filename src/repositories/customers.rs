@@ -7,7 +7,7 @@ use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
 use crate::domain::customer::{Address, Contact, TaxData};
 use crate::domain::id::Id;
-use crate::domain::order::CustomerTier;
+use crate::domain::order::{CustomerTier, PaymentDue};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here, here_by_length};
@@ -41,6 +41,8 @@ pub struct Customer {
     pub merged_into_id: Option<Id>,
     /// Whom invoices are made out to, beside the tax number.
     pub tax: Json<Option<TaxData>>,
+    /// What they usually have to pay before an order goes on.
+    pub payment_due: Option<PaymentDue>,
 }
 
 impl Customer {

@@ -4,12 +4,14 @@ use crate::db::cached::Cache;
 use crate::db::schema::{invoices, payments};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::{Amount, LIMIT};
+use crate::domain::codes;
 use crate::domain::company::Company;
 use crate::domain::id::Id;
-use crate::domain::order::{InvoiceKind, PaymentMethod};
+use crate::domain::order::{InvoiceKind, PaymentMethod, missing};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::repositories::customers;
+use crate::repositories::orders::Order;
 use crate::{each, here};
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
@@ -141,6 +143,17 @@ pub struct PastDue {
 
 /// A year, in days.
 const YEAR: u64 = 365;
+
+/// What is missing of what has to be paid of an order first, with its currency; none where nothing is
+/// (DECISIONS 38).
+pub fn missing_of(conn: &mut Conn, order: &Order, due: Amount) -> Result<Option<String>> {
+    if due == Amount::ZERO {
+        return Ok(None);
+    }
+    let digits = codes::minor_digits(&order.currency).unwrap_or(4);
+    let left = missing(due, paid_total(conn, order.id)?);
+    Ok(left.map(|left| format!("{} {}", left.text(digits), order.currency)))
+}
 
 /// A customer's invoices that fell due before a day of the company's calendar.
 pub fn past_due(conn: &mut Conn, customer: Id, company: &Company, today: NaiveDate) -> Result<PastDue> {

@@ -49,6 +49,8 @@ pub struct MovementRow {
     pub order_id: Option<Id>,
     pub actor_label: String,
     pub note: Option<String>,
+    /// Of a transfer, the movement that takes the goods out.
+    pub transfer_id: Option<Id>,
 }
 
 impl MovementRow {
@@ -66,6 +68,7 @@ impl MovementRow {
             order_id,
             actor_label: tx.actor.label.clone(),
             note: None,
+            transfer_id: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::amount::Amount;
 use crate::domain::customer::{Address, Contact, TaxData, joined};
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
-use crate::domain::order::CustomerTier;
+use crate::domain::order::{CustomerTier, PaymentDue};
 use crate::error::{Code, Problem, Result};
 use crate::input::{Patch, rules};
 use crate::repositories::customers::{self, Customer};
@@ -73,6 +73,9 @@ pub struct CustomerInput {
     #[validate(length(min = 1, max = 200), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 200)]
     pub payment_terms: Option<String>,
+    /// What they usually have to pay before an order goes on, for orders that do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_due: Option<PaymentDue>,
 }
 
 fn tax_data(tax: &TaxData) -> std::result::Result<(), ValidationError> {
@@ -130,6 +133,7 @@ impl CustomerInput {
             contacts: c.contacts.0,
             addresses: c.addresses.0,
             payment_terms: c.payment_terms,
+            payment_due: c.payment_due,
         }
     }
 
@@ -157,6 +161,7 @@ impl CustomerInput {
             contacts: Json(self.contacts),
             addresses: Json(self.addresses),
             payment_terms: self.payment_terms,
+            payment_due: self.payment_due,
             merged_into_id: None,
             search: String::new(),
             created_at: created,
@@ -245,6 +250,7 @@ pub fn merge(tx: &mut Tx, id: Id, input: &MergeInput) -> Result<Customer> {
         tier: if double.tier == CustomerTier::KeyAccount { double.tier } else { stays.tier },
         credit_limit: [stays.credit_limit, double.credit_limit].into_iter().flatten().min(),
         payment_terms: stays.payment_terms.clone().or_else(|| double.payment_terms.clone()),
+        payment_due: stays.payment_due.or(double.payment_due),
         tax_number,
         tax,
         ..stays

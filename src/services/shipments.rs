@@ -18,10 +18,10 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::shipment::{Facts, MACHINE, ShipmentEvent, ShipmentStatus, TrackingStatus};
 use crate::error::{Code, Problem, Result};
-use crate::repositories::exceptions;
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::shipments::{self, Shipment, Tracking};
+use crate::repositories::{exceptions, money};
 use std::collections::BTreeMap;
 
 fn find(tx: &mut Tx, id: Id) -> Result<Shipment> {
@@ -82,13 +82,15 @@ fn completed(shipment: &Shipment, said: &DispatchInput) -> Shipment {
 
 /// What the guards of a dispatch look at.
 fn facts(tx: &mut Tx, order: &Order, shipment: &Shipment, contents: &[(Line, Amount)]) -> Result<Facts> {
+    let details = parts::details(tx.conn, order.id)?;
     let ready = |(line, quantity): &(Line, Amount)| line.picked.minus(line.shipped).is_ok_and(|there| there >= *quantity);
     Ok(Facts {
         tracking_number_missing: needs_carrier(shipment.method) && shipment.tracking_number.is_none(),
         goods_not_ready: !contents.iter().all(ready),
         order_not_executing: order.state != State::Executing,
         blocked_by: exceptions::blocking_numbers(tx.conn, order.id)?,
-        standstill: parts::details(tx.conn, order.id)?.standstill(),
+        standstill: details.standstill(),
+        payment_missing: money::missing_of(tx.conn, order, details.payment_due.before_dispatch(order.total, details.deposit))?,
     })
 }
 

@@ -22,14 +22,15 @@ use crate::repositories::stock::{self, Allocation, MovementRow};
 use crate::repositories::warehouses::{self, Warehouse};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 /// A movement that a person records.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = says_where_to))]
 #[schema(example = json!({"kind": "receipt", "warehouse": "WH1", "sku": "PEN-05", "quantity": "100"}))]
 pub struct MovementInput {
-    /// `receipt` for what came in, `adjust` for what counting found.
+    /// `receipt` for what came in, `return` for what came back, `adjust` for what counting found, `transfer` for what goes to another warehouse.
     pub kind: HandKind,
     /// The warehouse's code.
     #[validate(length(min = 1, max = 40), custom(function = rules::code))]
@@ -38,11 +39,25 @@ pub struct MovementInput {
     #[validate(length(min = 1, max = 64), custom(function = rules::code))]
     #[schema(min_length = 1, max_length = 64)]
     pub sku: String,
+    /// The code of the warehouse that the goods go to; for `transfer`, and nothing else.
+    #[validate(length(min = 1, max = 40), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub to_warehouse: Option<String>,
     /// Above zero; an adjustment may be negative.
     pub quantity: Amount,
     #[validate(length(min = 1, max = 1000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 1000)]
     pub note: Option<String>,
+}
+
+fn says_where_to(said: &MovementInput) -> std::result::Result<(), ValidationError> {
+    let good = match (&said.to_warehouse, said.kind) {
+        (Some(to), HandKind::Transfer) => *to != said.warehouse,
+        (None, HandKind::Transfer) => false,
+        (to, _) => to.is_none(),
+    };
+    let en = "to_warehouse goes with transfer, and with nothing else, and names another warehouse";
+    rules::when(good, "to_warehouse", en, "仅 transfer 须填写 to_warehouse，且须为另一仓库")
 }
 
 /// Records a movement by hand.
@@ -53,6 +68,9 @@ pub struct MovementInput {
 /// 12 digits.
 pub fn record(tx: &mut Tx, input: &MovementInput) -> Result<MovementRow> {
     let (product, warehouse) = resolve(tx, input)?;
+    if let Some(to) = &input.to_warehouse {
+        return transfer(tx, input, &product, (&warehouse, to));
+    }
     stock::open_balance(tx.conn, product.id, warehouse.id)?;
     let kind = input.kind.movement();
     let moved = MovementRow::new(tx, kind, (product.id, warehouse.id), None, (input.quantity, Amount::ZERO));
@@ -68,6 +86,37 @@ pub fn record(tx: &mut Tx, input: &MovementInput) -> Result<MovementRow> {
         .with("quantity", input.quantity.short());
     tx.record(event)?;
     Ok(moved)
+}
+
+/// Moves goods from one warehouse to another: out of the one and into the other at once, in the order of their
+/// keys (DECISIONS 5). What is set aside stays where it is.
+fn transfer(tx: &mut Tx, input: &MovementInput, product: &Product, (from, to): (&Warehouse, &str)) -> Result<MovementRow> {
+    let unknown = || Problem::invalid("/to_warehouse", "unknown", "there is no such warehouse", "没有该仓库");
+    let to = warehouses::find_by_code(tx.conn, to)?.ok_or_else(unknown)?;
+    stock::open_balance(tx.conn, product.id, to.id)?;
+    stock::open_balance(tx.conn, product.id, from.id)?;
+    let quantity = input.quantity;
+    let out = MovementRow::new(tx, MovementKind::TransferOut, (product.id, from.id), None, (quantity.negated(), Amount::ZERO));
+    let out = MovementRow { note: input.note.clone(), transfer_id: Some(out.id), ..out };
+    let into = MovementRow::new(tx, MovementKind::TransferIn, (product.id, to.id), None, (quantity, Amount::ZERO));
+    let into = MovementRow { note: input.note.clone(), transfer_id: Some(out.id), ..into };
+    for warehouse in [from.id.min(to.id), from.id.max(to.id)] {
+        stock::hold(tx.conn, product.id, warehouse)?;
+    }
+    for moved in [&out, &into] {
+        if !stock::apply(tx.conn, moved)? {
+            return Err(refusal(tx, moved)?);
+        }
+    }
+    let event = Event::new(EventName::StockMoved, Kind::Product, product.id)
+        .with("product_id", product.id.text(Kind::Product))
+        .with("movement_id", out.id.text(Kind::Movement))
+        .with("warehouse", from.code.clone())
+        .with("to_warehouse", to.code)
+        .with("kind", HandKind::Transfer.as_str())
+        .with("quantity", quantity.short());
+    tx.record(event)?;
+    Ok(out)
 }
 
 fn resolve(tx: &mut Tx, input: &MovementInput) -> Result<(Product, Warehouse)> {

@@ -82,6 +82,8 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::OrderReceived => messages::order_received(tx, id, order),
         EventName::OrderCancelled => undo(tx, order),
         EventName::InvoiceIssued => after_invoice(tx, order),
+        // what waited for money goes on (DECISIONS 38)
+        EventName::PaymentRecorded => advance(tx, order),
         EventName::OrderExceptionSettled | EventName::OrderUnheld => resume(tx, order),
         _ => Ok(()),
     }

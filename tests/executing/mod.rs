@@ -4,6 +4,7 @@
 mod calendar;
 mod correcting;
 mod dating;
+mod paying;
 mod planned;
 mod promising;
 mod queues;

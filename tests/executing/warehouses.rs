@@ -140,3 +140,65 @@ fn orders_that_prefer_other_warehouses_do_not_wait_for_each_other() {
         assert_eq!(short["data"].as_array().unwrap().len(), 5, "of twenty orders of four, fifteen are served");
     });
 }
+
+#[test]
+fn goods_go_from_one_warehouse_to_another() {
+    // DOMAIN 6.5, DECISIONS 25
+    on_every_store(|app| {
+        let company = app.company();
+        open(&company, "AA", json!({}));
+        open(&company, "BB", json!({}));
+        company.product("PAPER", "standard", "1.00");
+        receive(&company, "AA", "PAPER", "10");
+        company.confirmed(json!([{"sku": "PAPER", "quantity": "4"}]));
+        let admin = company.order_admin();
+        let said = |quantity: &str| json!({"kind": "transfer", "warehouse": "AA", "to_warehouse": "BB", "sku": "PAPER", "quantity": quantity});
+        let refused = admin.post("/v1/stock/movements", said("7")).refused(409, "insufficient_stock");
+        assert_eq!(refused["available"], "6", "four are set aside");
+        let out = admin.post("/v1/stock/movements", said("6")).created();
+        assert_eq!([&out["kind"], &out["on_hand_change"], &out["transfer_id"]], [&json!("transfer_out"), &json!("-6"), &out["id"]]);
+        let page = admin.get("/v1/stock/movements?warehouse=BB").ok();
+        let into = &page["data"][0];
+        assert_eq!([&into["kind"], &into["on_hand_change"], &into["transfer_id"]], [&json!("transfer_in"), &json!("6"), &out["id"]]);
+        let there = |warehouse: &str| admin.get(&format!("/v1/stock?sku=PAPER&warehouse={warehouse}")).ok()["data"][0]["on_hand"].clone();
+        assert_eq!([there("AA"), there("BB")], ["4", "6"]);
+        for wrong in [
+            json!({"kind": "transfer", "warehouse": "AA", "sku": "PAPER", "quantity": "1"}),
+            json!({"kind": "transfer", "warehouse": "AA", "to_warehouse": "AA", "sku": "PAPER", "quantity": "1"}),
+            json!({"kind": "transfer", "warehouse": "AA", "to_warehouse": "CC", "sku": "PAPER", "quantity": "1"}),
+            json!({"kind": "transfer", "warehouse": "AA", "to_warehouse": "BB", "sku": "PAPER", "quantity": "-1"}),
+            json!({"kind": "receipt", "warehouse": "AA", "to_warehouse": "BB", "sku": "PAPER", "quantity": "1"}),
+        ] {
+            admin.post("/v1/stock/movements", wrong).refused(400, "validation_failed");
+        }
+    });
+}
+
+#[test]
+fn transfers_both_ways_at_once_lose_nothing() {
+    // DECISIONS 5
+    on_every_store(|app| {
+        let company = app.company();
+        open(&company, "AA", json!({}));
+        open(&company, "BB", json!({}));
+        company.product("PAPER", "standard", "1.00");
+        receive(&company, "AA", "PAPER", "10");
+        receive(&company, "BB", "PAPER", "10");
+        let admin = company.order_admin();
+        std::thread::scope(|scope| {
+            for (from, to) in [("AA", "BB"), ("BB", "AA"), ("AA", "BB"), ("BB", "AA")] {
+                let admin = &admin;
+                scope.spawn(move || {
+                    for _ in 0..8 {
+                        let said = json!({"kind": "transfer", "warehouse": from, "to_warehouse": to, "sku": "PAPER", "quantity": "1"});
+                        let status = admin.post("/v1/stock/movements", said).status;
+                        assert!(matches!(status, 201 | 409), "{status}");
+                    }
+                });
+            }
+        });
+        let page = admin.get("/v1/stock?sku=PAPER").ok();
+        let total: i64 = page["data"].as_array().unwrap().iter().map(|row| row["on_hand"].as_str().unwrap().parse::<i64>().unwrap()).sum();
+        assert_eq!(total, 20);
+    });
+}

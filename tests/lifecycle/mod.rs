@@ -49,6 +49,7 @@ fn the_order_goes_its_way() {
         any_dispatched: true,
         amendment_open: true,
         reconfirm: false,
+        payment_missing: Some("1.00 CNY".to_owned()),
     };
     let best = order::Facts { round_passed: true, all_dispatched: true, reconfirm: true, ..order::Facts::default() };
     golden("tests/lifecycle/order.txt", &table(&order::MACHINE, order::State::ALL, order::Event::ALL, &worst, &best));
@@ -101,6 +102,7 @@ fn a_shipment_goes_its_way() {
         order_not_executing: true,
         blocked_by: blocked(),
         standstill: Some(Standstill::OnHold),
+        payment_missing: Some("1.00 CNY".to_owned()),
     };
     let best = shipment::Facts::default();
     golden("tests/lifecycle/shipment.txt", &table(&shipment::MACHINE, shipment::ShipmentStatus::ALL, shipment::ShipmentEvent::ALL, &worst, &best));

@@ -7,7 +7,7 @@ use crate::domain::codes;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::{Stage, Status};
 use crate::domain::lifecycle::shipment::DeliveryMethod;
-use crate::domain::order::{Channel, Finding, InventoryStatus, InvoiceKind, LineKind, PaymentStatus, Priority, ProductionStatus};
+use crate::domain::order::{Channel, Finding, InventoryStatus, InvoiceKind, LineKind, PaymentDue, PaymentStatus, Priority, ProductionStatus};
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::repositories::orders::parts::{Delivery, Details, Line};
@@ -211,7 +211,10 @@ pub struct OrderView {
     pub payment_terms: Option<String>,
     /// How the customer means to pay, in free text.
     pub payment_method: Option<String>,
-    /// What is to be paid beforehand; for information, nothing waits for it.
+    /// What has to be paid before the order goes on.
+    pub payment_due: PaymentDue,
+    pub payment_due_label: &'static str,
+    /// What is to be paid beforehand.
     pub deposit: Option<String>,
     /// What invoice is wanted.
     pub invoice: Option<InvoiceKind>,
@@ -367,6 +370,8 @@ pub fn view(whole: Whole, language: Language) -> OrderView {
         contract_number: details.contract_number,
         priority: details.priority,
         payment_terms: details.payment_terms,
+        payment_due: details.payment_due,
+        payment_due_label: details.payment_due.label(language),
         payment_method: details.payment_method,
         deposit: details.deposit.map(|amount| amount.text(digits)),
         invoice: details.invoice_wanted.map(|Json(kind)| kind),

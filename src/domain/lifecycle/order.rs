@@ -89,6 +89,8 @@ pub struct Facts {
     pub amendment_open: bool,
     /// The customer has to say yes to an amended order.
     pub reconfirm: bool,
+    /// What is to be paid before it is released, with its currency (DECISIONS 38).
+    pub payment_missing: Option<String>,
 }
 
 fn not_blocked(facts: &Facts) -> Option<Reason> {
@@ -123,10 +125,15 @@ fn customer_is_asked(facts: &Facts) -> Option<Reason> {
     (!facts.reconfirm).then_some(Reason::NothingToConfirm)
 }
 
+fn paid(facts: &Facts) -> Option<Reason> {
+    facts.payment_missing.clone().map(|amount| Reason::PaymentMissing { amount })
+}
+
 /// A person's step forward is stopped by a block or a hold (DECISIONS 18).
 const FORWARD: &[Guard<Facts>] = &[not_blocked, moving];
 const VERIFY: &[Guard<Facts>] = &[another_person, not_blocked, moving];
 const PASSED: &[Guard<Facts>] = &[round_passed, not_blocked, moving];
+const RELEASE: &[Guard<Facts>] = &[round_passed, not_blocked, moving, paid];
 /// What was agreed once is agreed again, as amended (DECISIONS 17).
 const CONFIRM_AGAIN: &[Guard<Facts>] = &[customer_is_asked, round_passed];
 const CANCEL_EXECUTING: &[Guard<Facts>] = &[nothing_dispatched];
@@ -157,7 +164,7 @@ pub const MACHINE: Machine<State, Event, Facts> = Machine {
         row(State::AwaitingConfirmation, Event::SendBack, State::AwaitingCorrection, &[]),
         row(State::AwaitingConfirmation, Event::Amend, State::AwaitingApproval, &[]),
         row(State::AwaitingConfirmation, Event::Cancel, State::Cancelled, &[]),
-        row(State::Reviewed, Event::Release, State::Executing, PASSED),
+        row(State::Reviewed, Event::Release, State::Executing, RELEASE),
         row(State::Reviewed, Event::Amend, State::Reviewed, &[]),
         row(State::Reviewed, Event::Confirm, State::Reviewed, CONFIRM_AGAIN),
         row(State::Reviewed, Event::Cancel, State::Cancelled, &[]),

@@ -68,6 +68,8 @@ pub struct Facts {
     pub blocked_by: Vec<String>,
     /// Why it stands still, apart from exceptions.
     pub standstill: Option<Standstill>,
+    /// What is to be paid before anything leaves, with its currency (DECISIONS 38).
+    pub payment_missing: Option<String>,
 }
 
 fn tracking_number(facts: &Facts) -> Option<Reason> {
@@ -90,7 +92,11 @@ fn moving(facts: &Facts) -> Option<Reason> {
     facts.standstill.map(Standstill::reason)
 }
 
-const DISPATCH: &[Guard<Facts>] = &[order_executing, tracking_number, goods_ready, not_blocked, moving];
+fn paid(facts: &Facts) -> Option<Reason> {
+    facts.payment_missing.clone().map(|amount| Reason::PaymentMissing { amount })
+}
+
+const DISPATCH: &[Guard<Facts>] = &[order_executing, tracking_number, goods_ready, not_blocked, moving, paid];
 
 use ShipmentEvent as E;
 use ShipmentStatus as S;

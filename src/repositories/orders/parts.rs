@@ -9,7 +9,7 @@ use crate::domain::id::Id;
 use crate::domain::lifecycle::Standstill;
 use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
-use crate::domain::order::{Finding, InvoiceKind, LineKind, LineTerms, Priority};
+use crate::domain::order::{Finding, InvoiceKind, LineKind, LineTerms, PaymentDue, Priority};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here, here_by_length, insert_rows};
@@ -50,6 +50,8 @@ pub struct Details {
     pub amended_from: Option<i32>,
     /// The customer has to say yes to the amendment.
     pub reconfirm: bool,
+    /// What has to be paid before it goes on (DECISIONS 38).
+    pub payment_due: PaymentDue,
 }
 
 impl Details {

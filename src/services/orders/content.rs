@@ -10,7 +10,7 @@ use crate::domain::amount::Amount;
 use crate::domain::codes;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
-use crate::domain::order::{CustomerTier, Finding, LineKind, LineTerms, Totals, TotalsError, totals};
+use crate::domain::order::{CustomerTier, Finding, LineKind, LineTerms, PaymentDue, Totals, TotalsError, totals};
 use crate::domain::settings::Settings;
 use crate::domain::time::UtcTime;
 use crate::error::{Code, Error, Problem, Result};
@@ -69,8 +69,12 @@ pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, kno
     let digits = codes::minor_digits(&input.currency).unwrap_or(2);
     check_digits(&input, digits)?;
     let customer = resolve_customer(tx, &mut input.customer)?;
-    if !known.amended && input.payment_terms.is_none() {
-        input.payment_terms.clone_from(&customer.payment_terms);
+    if !known.amended {
+        input.payment_terms = input.payment_terms.or_else(|| customer.payment_terms.clone());
+        input.payment_due = input.payment_due.or(customer.payment_due);
+    }
+    if input.payment_due.is_some_and(PaymentDue::needs_deposit) && input.deposit.is_none() {
+        return Err(Problem::invalid("/deposit", "required", "is what has to be paid before release", "须填写下达前应付的定金").into());
     }
     let owner = resolve_owner(tx, input.owner.as_deref(), known)?;
     input.owner = owner.map(|id| id.text(Kind::User));
@@ -178,6 +182,7 @@ fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
         contacts: Json(Vec::new()),
         addresses: Json(Vec::new()),
         payment_terms: None,
+        payment_due: None,
         merged_into_id: None,
         search: String::new(),
         created_at: tx.now,
@@ -348,6 +353,7 @@ fn build_details(order: Id, input: &OrderInput) -> Details {
         contract_number: input.contract_number.clone(),
         priority: input.priority,
         payment_terms: input.payment_terms.clone(),
+        payment_due: input.payment_due.unwrap_or(PaymentDue::OnAccount),
         payment_method: input.payment_method.clone(),
         deposit: input.deposit,
         invoice_wanted: input.invoice.map(Json),

@@ -13,7 +13,7 @@ use crate::domain::task_plan::code;
 use crate::error::Result;
 use crate::repositories::orders::Order;
 use crate::repositories::orders::parts::{self, Line};
-use crate::repositories::{approvals, exceptions, links, settings, tasks};
+use crate::repositories::{approvals, exceptions, links, money, settings, tasks};
 
 /// Whether every level of the last round has passed, and what they judged is what the order says: asked of the steps
 /// themselves when the order moves, not only when the last of them was decided (DOMAIN 2.4).
@@ -40,7 +40,9 @@ pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
     let details = parts::details(conn, order.id)?;
     // what was reviewed had passed; only an amendment that is not agreed puts that in question
     let stands = matches!(order.state, State::Reviewed | State::Executing) && details.amended_from.is_none();
+    let due = details.payment_due.before_release(order.total, details.deposit);
     Ok(Facts {
+        payment_missing: money::missing_of(conn, order, due)?,
         blocked_by: exceptions::blocking_numbers(conn, order.id)?,
         standstill: details.standstill(),
         own_entry,

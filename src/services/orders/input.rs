@@ -3,7 +3,7 @@
 
 use crate::domain::amount::Amount;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
-use crate::domain::order::{Channel, InvoiceKind, KeyField, LineKind, Priority};
+use crate::domain::order::{Channel, InvoiceKind, KeyField, LineKind, PaymentDue, Priority};
 use crate::domain::time::UtcTime;
 use crate::input::{day, rules};
 use chrono::NaiveDate;
@@ -269,7 +269,10 @@ pub struct OrderInput {
     #[validate(length(min = 1, max = 50), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 50)]
     pub payment_method: Option<String>,
-    /// What is to be paid beforehand; for information, nothing waits for it.
+    /// What has to be paid before the order goes on: `deposit` and `deposit_then_balance` hold its release until the deposit is paid, `before_release` and `before_dispatch` until all is. The customer's usual by default, else `on_account`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_due: Option<PaymentDue>,
+    /// What is to be paid beforehand; what waits for it, `payment_due` says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = rules::not_negative))]
     pub deposit: Option<Amount>,
