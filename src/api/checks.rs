@@ -17,7 +17,7 @@ pub struct ApprovalCheck {
     pub result: CheckResult,
     pub detail: String,
     /// What it was found from, by name; null where the caller may not read it, or it was not kept.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub inputs: Value,
 }
 
