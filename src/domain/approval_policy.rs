@@ -8,6 +8,7 @@ use crate::domain::codes;
 use crate::domain::id::Id;
 use crate::domain::judged::{Topic, WHOLE};
 use crate::domain::order::{Channel, CustomerTier, LineKind};
+use crate::domain::visible::is_same_name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -124,11 +125,11 @@ impl Condition {
             Self::AmountAbove(limit) => facts.total_in_base.is_none_or(|total| total > *limit),
             Self::DiscountAbove(part) => facts.discount > *part,
             Self::LineKind(kind) => facts.line_kinds.contains(kind),
-            Self::ProductCategory(category) => facts.product_categories.iter().any(|has| is_same(has, category)),
+            Self::ProductCategory(category) => facts.product_categories.iter().any(|has| is_same_name(has, category)),
             Self::CustomerTier(tier) => facts.customer_tier == *tier,
             Self::Channel(channel) => facts.channel == *channel,
             Self::Country(country) => facts.country.as_ref() == Some(country),
-            Self::Region(region) => facts.region.as_ref().is_some_and(|has| is_same(has, region)),
+            Self::Region(region) => facts.region.as_ref().is_some_and(|has| is_same_name(has, region)),
             Self::KeyAccount => facts.key_account,
             Self::Rush => facts.rush,
             Self::Preorder => facts.preorder,
@@ -200,11 +201,6 @@ impl Condition {
         };
         (!good).then_some(flaw)
     }
-}
-
-/// The same name, however it is written.
-fn is_same(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 /// The rules that apply to an order, in their order.

@@ -8,6 +8,7 @@ use crate::domain::message::MessageChannel;
 use crate::domain::number::DEFAULT_ORDER_PATTERN;
 use crate::domain::order::Channel;
 use crate::domain::stock::ReservationRule;
+use crate::domain::visible::is_same_name;
 use crate::domain::working_time::{Holidays, Shift, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -69,9 +70,8 @@ pub struct DeliveryArea {
 impl DeliveryArea {
     /// Whether a place lies in it; a place without a region lies in no single region.
     pub fn holds(&self, country: &str, region: Option<&str>) -> bool {
-        let alike = |known: &String, text: &str| known.trim().to_lowercase() == text.trim().to_lowercase();
-        let there = self.regions.is_empty() || region.is_some_and(|region| self.regions.iter().any(|known| alike(known, region)));
-        self.countries.iter().any(|known| alike(known, country)) && there
+        let there = self.regions.is_empty() || region.is_some_and(|region| self.regions.iter().any(|known| is_same_name(known, region)));
+        self.countries.iter().any(|known| is_same_name(known, country)) && there
     }
 }
 

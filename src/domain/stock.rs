@@ -3,6 +3,7 @@
 
 use crate::domain::amount::{Amount, TooLarge};
 use crate::domain::id::Id;
+use crate::domain::visible::is_same_name;
 use crate::words;
 use serde::{Deserialize, Serialize};
 
@@ -72,13 +73,12 @@ pub struct Place {
 impl Place {
     /// How near it is to where goods go: 0 for the same region, 1 for the same country, `None` for neither.
     fn nearness(&self, country: &str, region: Option<&str>) -> Option<u8> {
-        let same = |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
-        if !same(&self.country, country) {
+        if !is_same_name(&self.country, country) {
             return None;
         }
         match (&self.region, region) {
             (None, _) => Some(1),
-            (Some(own), Some(region)) if same(own, region) => Some(0),
+            (Some(own), Some(region)) if is_same_name(own, region) => Some(0),
             (Some(_), _) => None,
         }
     }

@@ -43,6 +43,11 @@ pub fn breaks_a_line(c: char) -> bool {
     c.is_control() || turns || hides
 }
 
+/// The same name, however it is written: spaces around it and capital letters make no difference.
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

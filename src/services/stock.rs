@@ -94,7 +94,6 @@ fn transfer(tx: &mut Tx, input: &MovementInput, product: &Product, (from, to): (
     let unknown = || Problem::invalid("/to_warehouse", "unknown", "there is no such warehouse", "没有该仓库");
     let to = warehouses::find_by_code(tx.conn, to)?.ok_or_else(unknown)?;
     stock::open_balance(tx.conn, product.id, to.id)?;
-    stock::open_balance(tx.conn, product.id, from.id)?;
     let quantity = input.quantity;
     let out = MovementRow::new(tx, MovementKind::TransferOut, (product.id, from.id), None, (quantity.negated(), Amount::ZERO));
     let out = MovementRow { note: input.note.clone(), transfer_id: Some(out.id), ..out };

@@ -370,6 +370,7 @@ pub fn date_again(tx: &mut Tx, order: Id) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn predict_again(tx: &mut Tx, order: Id) -> Result<()> {
+    orders::take(tx, order)?; // nothing else writes to it meanwhile (DECISIONS 5)
     let end = tasks::forecast(tx, order)?;
     if promise::predict(tx, order, end)? && !tx.recorded().iter().any(|recorded| recorded.event.order == Some(order)) {
         promise::tell(tx, order)?;

@@ -10,6 +10,8 @@ pub type Flaw = (&'static str, &'static str, String, String);
 pub const CIRCLE: &str = "circle";
 /// How many templates there may be.
 pub const MOST_TEMPLATES: usize = 100;
+/// How many tasks a deadline may name.
+const MOST_NAMED: usize = 20;
 /// How much working time a deadline may give, in days or hours.
 const LONGEST: u32 = 1000;
 
@@ -66,8 +68,8 @@ fn unknown(template: &Template, all: &[Template]) -> Option<Flaw> {
     if let Some(code) = counted_from(&template.plan.due).into_iter().find(stranger) {
         return Some(sentence("due", code));
     }
-    let empty = matches!(&template.plan.due, Due::WithFirstOf(codes) if codes.is_empty());
-    empty.then(|| flawed("due", "length", "with_first_of names one task at least", "with_first_of 须至少包含一个任务"))
+    let wrong = matches!(&template.plan.due, Due::WithFirstOf(codes) if !(1..=MOST_NAMED).contains(&codes.len()));
+    wrong.then(|| flawed("due", "length", "with_first_of names 1 to 20 tasks", "with_first_of 须包含 1 至 20 个任务"))
 }
 
 fn too_long(template: &Template) -> Option<Flaw> {
@@ -154,6 +156,8 @@ mod tests {
         assert_eq!(found(&[template("a", &[], after("b"))]), Some(("due", "unknown")));
         assert_eq!(found(&[template("a", &[], after("b")), template("b", &[], soon())]), None);
         assert_eq!(found(&[template("a", &[], Due::WithFirstOf(Vec::new()))]), Some(("due", "length")));
+        let many = Due::WithFirstOf(vec!["b".to_owned(); 21]);
+        assert_eq!(found(&[template("a", &[], many), template("b", &[], soon())]), Some(("due", "length")));
     }
 
     #[test]

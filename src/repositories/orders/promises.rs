@@ -3,11 +3,12 @@
 
 use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
-use crate::db::schema::{order_promises, order_promises::dsl};
+use crate::db::schema::{order_details, order_promises, order_promises::dsl};
 use crate::domain::id::Id;
 use crate::error::Result;
 use crate::{each, here, here_by_length};
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 /// An order's promise, beside the one that stands now.
@@ -49,8 +50,10 @@ pub fn set_prediction(conn: &mut Conn, order: Id, predicted_date: Option<NaiveDa
     Ok(())
 }
 
-/// Orders that should have been done before a day and are not.
+/// Orders that should have been done before a day and are not; clocks pause while an amendment is not agreed
+/// (DECISIONS 36).
 pub fn predicted_before(conn: &mut Conn, day: NaiveDate, limit: i64) -> Result<Vec<Id>> {
-    let past = dsl::order_promises.filter(dsl::predicted_date.is_not_null().and(dsl::predicted_date.lt(day)));
+    let standing_still = || order_details::table.filter(order_details::order_id.eq(dsl::order_id).and(order_details::amended_from.is_not_null()));
+    let past = dsl::order_promises.filter(not(exists(standing_still()))).filter(dsl::predicted_date.is_not_null().and(dsl::predicted_date.lt(day)));
     Ok(each!(conn, c => past.order(dsl::predicted_date.asc()).limit(limit).select(dsl::order_id).load(c))?)
 }
