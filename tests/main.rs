@@ -19,6 +19,7 @@ mod reading;
 mod review;
 mod rights;
 mod running;
+mod shipping;
 mod support;
 mod tidy;
 mod writing;

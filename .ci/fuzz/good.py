@@ -88,6 +88,13 @@ def document(world: World, _: Person) -> Good:
     return of(world.task("warehouse", proven=True)["evidence"][0])
 
 
+def told(world: World, _: Person) -> Good:
+    """An entry of a trace that may have been wrong."""
+    shipment = world.dispatched()
+    entry = world.post("order_admin", f"/v1/shipments/{shipment['id']}/events", {"status": "in_transit"})
+    return Good({"id": shipment["id"], "event": entry["id"]})
+
+
 def plan(world: World, actor: Person) -> Good:
     return of(world.plan_for(actor))
 
@@ -210,6 +217,7 @@ GOOD: dict[str, Maker] = {
     "release_order": reviewed_order,
     "receive_order": order("shipped"),
     "cancel_order": own_order("awaiting_verification"),
+    "undo_order_step": lambda world, _: of(world.order("awaiting_approval"), step="verify"),
     "hold_order": order("awaiting_verification"),
     "unhold_order": held_order,
     "get_order_actions": order("awaiting_approval"),
@@ -255,8 +263,17 @@ GOOD: dict[str, Maker] = {
     "add_evidence": evidence,
     "download_file": document,
     # shipments
+    "get_carrier": about(World.carrier),
+    "create_carrier": new(code="CAR", name="Carrier"),
+    "update_carrier": about(World.carrier),
     "get_shipment": about(World.packed),
     "create_shipment": order("awaiting_shipment", "standard"),
+    "get_packing_slip": about(World.packed),
+    "get_picking_list": order("awaiting_shipment", "standard"),
+    "update_shipment": about(World.packed),
+    "recall_shipment": about(World.dispatched),
+    "withdraw_shipment_event": told,
+    "add_shipment_receipt": about(World.dispatched, kind="signed_receipt", file=PDF),
     "dispatch_shipment": about(World.packed),
     "cancel_shipment": about(World.packed),
     "list_shipment_events": about(World.dispatched),
@@ -281,6 +298,7 @@ GOOD: dict[str, Maker] = {
     "record_invoice": invoice,
     "get_invoice": about(World.invoice),
     "record_payment": payment,
+    "reverse_payment": about(World.payment),
 }
 
 # What the table of rights permits and nobody of the role can do, with the reason.

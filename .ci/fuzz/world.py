@@ -238,6 +238,14 @@ class World:
         body = {"sku": self.fresh("SKU"), "name": "Thing", "unit_price": "1.00", "currency": "CNY"}
         return self.post("order_admin", "/v1/products", body)
 
+    def payment(self) -> dict:
+        order = self.order("awaiting_verification")
+        return self.post("finance", "/v1/payments", {"order_id": order["id"], "amount": "1.00", "method": "cash"})
+
+    def carrier(self) -> dict:
+        code = self.fresh("CAR")
+        return self.post("order_admin", "/v1/carriers", {"code": code, "name": code, "methods": ["courier"]})
+
     def warehouse(self) -> dict:
         return self.post("order_admin", "/v1/warehouses", {"code": self.fresh("WH"), "name": "Another"})
 

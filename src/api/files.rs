@@ -1,21 +1,24 @@
-//! Files: handed in as a task's proof, multipart, part by part, within their size and time; handed
+//! Files: handed in as a task's proof or a shipment's receipt, multipart, part by part, within their size and time; handed
 //! out as attachments (BEHAVIOUR 9).
 
 use super::problem::Failure;
 use super::request::{Asked, Checked, Nothing, with_repeat};
 use super::respond::{Response, send};
+use super::shipments::ShipmentView;
 use super::tasks::view::TaskView;
-use super::tasks::{id, shown};
+use super::{shipments, tasks};
 use crate::app::storage::Storage;
 use crate::app::{Answer, App, Call};
 use crate::db::{Snapshot, Tx};
 use crate::domain::evidence::{FILE_BYTES, QcResult};
 use crate::domain::id::{Id, Kind};
 use crate::domain::permission::Operation;
-use crate::error::{Code, Problem};
+use crate::error::{self, Code, Problem};
 use crate::repositories::files::{self as rows, FileRow};
+use crate::repositories::shipments::Shipment;
 use crate::repositories::tasks::Task;
 use crate::services::files::{Handed, Parts};
+use crate::services::shipments::receipt;
 use crate::services::tasks::proof;
 use actix_multipart::{Field, Multipart};
 use actix_web::dev::Payload;
@@ -36,8 +39,8 @@ const UPLOAD_BYTES: usize = FILE_BYTES + 16 * 1024;
 #[serde(deny_unknown_fields)]
 #[schema(as = EvidenceInput, example = json!({"kind": "goods_issue_note", "file": "(the bytes of note.pdf)"}))]
 pub struct EvidenceForm {
-    /// `goods_issue_note` or `qc_report`.
-    #[schema(pattern = "^(goods_issue_note|qc_report)$")]
+    /// `goods_issue_note`, `qc_report` or `signed_receipt`.
+    #[schema(pattern = "^(goods_issue_note|qc_report|signed_receipt)$")]
     pub kind: String,
     /// A png, jpeg, heic or pdf with a name that ends like it.
     #[schema(value_type = String, format = Binary)]
@@ -121,15 +124,21 @@ async fn forget_unless_used(app: &App, storage: &Storage, id: Id) {
     }
 }
 
-/// What was handed in for a task, if whoever did so may; asked before anything of it is stored.
-async fn admitted(app: &App, call: Call, task: String, query: Checked<Nothing>, upload: Upload) -> Result<Handed, Box<Problem>> {
+/// What was handed in, if whoever did so may; asked before anything of it is stored.
+async fn admitted(
+    app: &App,
+    (operation, call): (Operation, Call),
+    query: Checked<Nothing>,
+    upload: Upload,
+    may: impl Fn(&mut Snapshot) -> error::Result<()> + Send + 'static,
+) -> Result<Handed, Box<Problem>> {
     let look = move |snapshot: &mut Snapshot| {
         query.valid()?;
         let handed = upload.0.valid()?.clone();
-        proof::may_add(snapshot, id(&task)?)?;
+        may(snapshot)?;
         Ok(handed)
     };
-    app.read(Operation::AddEvidence, call, look).await
+    app.read(operation, call, look).await
 }
 
 /// Adds a file as proof to a task: a photo (png, jpeg, heic) or a pdf of at most 10 MiB, whose name
@@ -141,14 +150,39 @@ async fn admitted(app: &App, call: Call, task: String, query: Checked<Nothing>, 
 )]
 #[post("/v1/tasks/{id}/evidence")]
 pub async fn add_evidence(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked, upload: Upload) -> Response {
-    let Handed { document, content } = admitted(&app, asked.call.clone(), path.clone(), asked.query, upload).await?;
+    let task = path.clone();
+    let may = move |snapshot: &mut Snapshot| proof::may_add(snapshot, tasks::id(&task)?);
+    let Handed { document, content } = admitted(&app, (Operation::AddEvidence, asked.call.clone()), asked.query, upload, may).await?;
     let storage = Storage::new(&app.config.data_dir);
     let stored = storage.store(app.clock.now(), content).await?;
     let call = with_repeat(asked.call, &request, &document.fingerprint(&stored));
     let (file, location) = (stored.id, format!("/v1/files/{}", stored.id.text(Kind::File)));
-    let act = move |tx: &mut Tx| proof::add(tx, id(&path)?, &document, &stored);
-    let render = move |tx: &mut Tx, task: Task| Ok(shown(tx, 201, &task)?.header("location", location.clone()));
+    let act = move |tx: &mut Tx| proof::add(tx, tasks::id(&path)?, &document, &stored);
+    let render = move |tx: &mut Tx, task: Task| Ok(tasks::shown(tx, 201, &task)?.header("location", location.clone()));
     let outcome = app.write(Operation::AddEvidence, call, act, render).await;
+    forget_unless_used(&app, &storage, file).await;
+    send(outcome)
+}
+
+/// Attaches the signed receipt (`kind` = `signed_receipt`) to a shipment that has left: a photo (png, jpeg, heic) or a
+/// pdf of at most 10 MiB, whose name and content agree.
+#[utoipa::path(
+    tag = "shipments",
+    request_body(content = EvidenceForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The shipment with the file; `Location` names the file", body = ShipmentView))
+)]
+#[post("/v1/shipments/{id}/receipt")]
+pub async fn add_shipment_receipt(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked, upload: Upload) -> Response {
+    let shipment = path.clone();
+    let may = move |snapshot: &mut Snapshot| receipt::may_add(snapshot, shipments::id(&shipment)?);
+    let Handed { document, content } = admitted(&app, (Operation::AddShipmentReceipt, asked.call.clone()), asked.query, upload, may).await?;
+    let storage = Storage::new(&app.config.data_dir);
+    let stored = storage.store(app.clock.now(), content).await?;
+    let call = with_repeat(asked.call, &request, &document.fingerprint(&stored));
+    let (file, location) = (stored.id, format!("/v1/files/{}", stored.id.text(Kind::File)));
+    let act = move |tx: &mut Tx| receipt::add(tx, shipments::id(&path)?, &document, &stored);
+    let render = move |tx: &mut Tx, shipment: Shipment| Ok(shipments::shown(tx, 201, shipment)?.header("location", location.clone()));
+    let outcome = app.write(Operation::AddShipmentReceipt, call, act, render).await;
     forget_unless_used(&app, &storage, file).await;
     send(outcome)
 }

@@ -15,7 +15,7 @@ use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::repositories::money::{self as rows, Invoice, Payment};
 use crate::repositories::orders;
-use crate::services::money::{self, InvoiceInput, PaymentInput};
+use crate::services::money::{self, InvoiceInput, PaymentInput, ReversalInput};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get, post};
 use chrono::NaiveDate;
@@ -90,6 +90,12 @@ pub struct PaymentView {
     pub recorded_at: UtcTime,
     /// The user or key that recorded it.
     pub recorded_by: String,
+    /// When it was found to be none; it does not count since.
+    pub reversed_at: Option<UtcTime>,
+    /// The user that took it back.
+    pub reversed_by: Option<String>,
+    /// Why it was none.
+    pub reversal_reason: Option<String>,
 }
 
 /// How a payment looks from outside.
@@ -105,6 +111,9 @@ pub fn payment_view(payment: Payment, order_number: String) -> PaymentView {
         paid_at: payment.paid_at,
         recorded_at: payment.recorded_at,
         recorded_by: payment.recorded_by_label,
+        reversed_at: payment.reversed_at,
+        reversed_by: payment.reversed_by_label,
+        reversal_reason: payment.reversal_reason,
     }
 }
 
@@ -239,4 +248,20 @@ pub async fn record_payment(app: Data<App>, posted: Posted<PaymentInput>) -> Res
         Answer::json(201, &payment_view(payment, order.number))
     };
     send(app.write(Operation::RecordPayment, posted.call, act, render).await)
+}
+
+/// Takes back a payment that was recorded by mistake, with the reason; it stays on record and does not count.
+#[utoipa::path(tag = "money", request_body = ReversalInput, responses((status = 200, body = PaymentView)))]
+#[post("/v1/payments/{id}/reverse")]
+pub async fn reverse_payment(app: Data<App>, path: Path<String>, posted: Posted<ReversalInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        money::reverse_payment(tx, Kind::Payment.parse(&path).ok_or_else(Problem::not_found)?, said)
+    };
+    let render = |tx: &mut Tx, payment: Payment| {
+        let order = orders::find(tx.conn, payment.order_id)?.ok_or_else(Problem::not_found)?;
+        Answer::json(200, &payment_view(payment, order.number))
+    };
+    send(app.write(Operation::ReversePayment, posted.call, act, render).await)
 }

@@ -15,7 +15,8 @@ pub use confirmations::list_confirmations;
 pub use history::{get_order_actions, get_order_history, get_order_revision, list_order_revisions};
 pub use promise::get_order_promise;
 pub use steps::{
-    cancel_order, confirm_order, hold_order, receive_order, release_order, request_confirmation, send_back_order, unhold_order, verify_order,
+    cancel_order, confirm_order, hold_order, receive_order, release_order, request_confirmation, send_back_order, undo_order_step, unhold_order,
+    verify_order,
 };
 
 use super::paging::{self, Cursors, Listing};

@@ -98,7 +98,7 @@ fn repeat_key(request: &HttpRequest) -> std::result::Result<Option<String>, Prob
 /// Whether what this path answers is wanted.
 fn acceptable(request: &HttpRequest) -> bool {
     let others = match request.path() {
-        path if path.starts_with("/v1/files/") => headers::FILES,
+        path if path.starts_with("/v1/files/") || path.ends_with("/packing-slip") || path.ends_with("/picking-list") => headers::FILES,
         path if path.starts_with("/c/") => headers::PAGES,
         _ => &[],
     };

@@ -1,23 +1,28 @@
-//! `/v1/shipments`, and the packing of a shipment under its order.
+//! `/v1/shipments`, and the packing of a shipment under its order. Its trace is in `trace`.
+
+pub mod trace;
 
 use super::paging::{self, Cursors, Listing};
 use super::query;
 use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
+use super::tasks::view::{FileView, file};
 use crate::app::{Answer, App};
 use crate::db::{Snapshot, Tx};
 use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::shipment::{DeliveryMethod, ShipmentStatus, TrackingStatus};
+use crate::domain::lifecycle::shipment::{DeliveryMethod, ShipmentStatus};
+use crate::domain::parcel::Package;
 use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Error, Problem, Result};
+use crate::input::Patch;
 use crate::repositories::orders::parts::Line;
-use crate::repositories::shipments::{self as rows, Parcel, Shipment, ShipmentFilter, Tracking};
-use crate::services::shipments::{self, CancelShipmentInput, DispatchInput, Reported, ShipmentInput, TrackingInput};
+use crate::repositories::shipments::{self as rows, Parcel, Shipment, ShipmentFilter, ShipmentLine};
+use crate::services::shipments::{self, CancelShipmentInput, CorrectionInput, DispatchInput, ShipmentChange, ShipmentInput};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, get, post};
+use actix_web::{HttpRequest, get, patch, post};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -28,6 +33,8 @@ pub struct ShipmentLineView {
     pub sku: Option<String>,
     pub name: String,
     pub quantity: String,
+    /// What of it the customer did not take.
+    pub refused: String,
 }
 
 /// A shipment.
@@ -55,36 +62,52 @@ pub struct ShipmentView {
     /// When it arrived.
     pub delivered_at: Option<UtcTime>,
     pub signed_by: Option<String>,
+    /// The code of the warehouse that it leaves from; null where it is several, or none.
+    pub warehouse: Option<String>,
+    /// What stands on the carrier's label.
+    pub label_reference: Option<String>,
+    /// The pieces that it is packed in.
+    pub packages: Vec<PackageView>,
+    /// Signed receipts.
+    pub files: Vec<FileView>,
     /// What is in it.
     pub lines: Vec<ShipmentLineView>,
     pub created_at: UtcTime,
 }
 
-/// What was reported about a shipment on its way.
+/// A piece of a shipment.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct TrackingView {
-    pub id: String,
-    /// What happened.
-    pub status: TrackingStatus,
-    /// When it happened.
-    pub occurred_at: UtcTime,
-    /// When it was reported here.
-    pub recorded_at: UtcTime,
-    /// The words of whoever reported it.
-    pub description: String,
-    /// Where it happened.
-    pub location: Option<String>,
-    pub signed_by: Option<String>,
-    /// The user or key that reported it.
-    pub recorded_by: String,
+pub struct PackageView {
+    /// In kilograms, with what it is packed in.
+    pub weight_kg: Option<String>,
+    /// In centimetres.
+    pub length_cm: Option<String>,
+    /// In centimetres.
+    pub width_cm: Option<String>,
+    /// In centimetres.
+    pub height_cm: Option<String>,
+    /// What stands on its own label.
+    pub label_reference: Option<String>,
 }
 
-fn line_view((line, quantity): (Line, Amount)) -> ShipmentLineView {
-    ShipmentLineView { line_id: line.id.text(Kind::Line), sku: line.sku, name: line.name, quantity: quantity.short() }
+fn package(package: Package) -> PackageView {
+    let [weight_kg, length_cm, width_cm, height_cm] =
+        [package.weight_kg, package.length_cm, package.width_cm, package.height_cm].map(|measure| measure.map(Amount::short));
+    PackageView { weight_kg, length_cm, width_cm, height_cm, label_reference: package.label_reference }
+}
+
+fn line_view((line, row): (Line, ShipmentLine)) -> ShipmentLineView {
+    ShipmentLineView {
+        line_id: line.id.text(Kind::Line),
+        sku: line.sku,
+        name: line.name,
+        quantity: row.quantity.short(),
+        refused: row.refused.short(),
+    }
 }
 
 fn view(parcel: Parcel, language: Language) -> ShipmentView {
-    let Parcel { shipment, order_number, lines } = parcel;
+    let Parcel { shipment, order_number, warehouse, lines, files } = parcel;
     ShipmentView {
         id: shipment.id.text(Kind::Shipment),
         version: shipment.version,
@@ -103,21 +126,12 @@ fn view(parcel: Parcel, language: Language) -> ShipmentView {
         dispatched_at: shipment.dispatched_at,
         delivered_at: shipment.delivered_at,
         signed_by: shipment.signed_by,
+        warehouse,
+        label_reference: shipment.label_reference,
+        packages: shipment.packages.0.into_iter().map(package).collect(),
+        files: files.into_iter().map(|row| file(row, language)).collect(),
         lines: lines.into_iter().map(line_view).collect(),
         created_at: shipment.created_at,
-    }
-}
-
-fn tracking_view(tracking: Tracking) -> TrackingView {
-    TrackingView {
-        id: tracking.id.text(Kind::Tracking),
-        status: tracking.status,
-        occurred_at: tracking.occurred_at,
-        recorded_at: tracking.recorded_at,
-        description: tracking.description,
-        location: tracking.location,
-        signed_by: tracking.signed_by,
-        recorded_by: tracking.actor_label,
     }
 }
 
@@ -128,13 +142,13 @@ fn answer(status: u16, parcel: Parcel, language: Language) -> Result<Answer> {
 }
 
 /// A shipment that was changed, with what is shown beside it.
-fn shown(tx: &mut Tx, status: u16, shipment: Shipment) -> Result<Answer> {
+pub(super) fn shown(tx: &mut Tx, status: u16, shipment: Shipment) -> Result<Answer> {
     let parcel = rows::load(tx.conn, vec![shipment])?.pop().ok_or_else(|| Error::internal("a shipment is not shown"))?;
     answer(status, parcel, tx.language)
 }
 
 /// The shipment that a path names.
-fn id(text: &str) -> Result<Id> {
+pub(super) fn id(text: &str) -> Result<Id> {
     Kind::Shipment.parse(text).ok_or_else(|| Problem::not_found().into())
 }
 
@@ -233,6 +247,31 @@ pub async fn dispatch_shipment(app: Data<App>, path: Path<String>, posted: Poste
     send(app.write(Operation::DispatchShipment, posted.call, act, |tx, shipment| shown(tx, 200, shipment)).await)
 }
 
+/// Changes what is known of a shipment (JSON Merge Patch, under `If-Match`): carrier and number, label and pieces, the
+/// days on which it is to leave and to arrive.
+#[utoipa::path(tag = "shipments", request_body = ShipmentChange, responses((status = 200, body = ShipmentView)))]
+#[patch("/v1/shipments/{id}")]
+pub async fn update_shipment(app: Data<App>, path: Path<String>, posted: Posted<Patch>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let patch = body.valid()?;
+        shipments::update(tx, id(&path)?, patch)
+    };
+    send(app.write(Operation::UpdateShipment, posted.call, act, |tx, shipment| shown(tx, 200, shipment)).await)
+}
+
+/// Takes back a dispatch that was recorded by mistake, with the reason; the goods are there to be dispatched again.
+#[utoipa::path(tag = "shipments", request_body = CorrectionInput, responses((status = 200, body = ShipmentView)))]
+#[post("/v1/shipments/{id}/recall")]
+pub async fn recall_shipment(app: Data<App>, path: Path<String>, posted: Posted<CorrectionInput>) -> Response {
+    let body = posted.body;
+    let act = move |tx: &mut Tx| {
+        let said = body.valid()?;
+        shipments::recall(tx, id(&path)?, said)
+    };
+    send(app.write(Operation::RecallShipment, posted.call, act, |tx, shipment| shown(tx, 200, shipment)).await)
+}
+
 /// Cancels a shipment that has not left; what is in it is left to ship again.
 #[utoipa::path(tag = "shipments", request_body = CancelShipmentInput, responses((status = 200, body = ShipmentView)))]
 #[post("/v1/shipments/{id}/cancel")]
@@ -243,63 +282,4 @@ pub async fn cancel_shipment(app: Data<App>, path: Path<String>, posted: Posted<
         shipments::cancel(tx, id(&path)?, &said.reason)
     };
     send(app.write(Operation::CancelShipment, posted.call, act, |tx, shipment| shown(tx, 200, shipment)).await)
-}
-
-#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct TrackingQuery {
-    #[validate(length(max = 500))]
-    #[param(max_length = 500)]
-    cursor: Option<String>,
-    #[validate(range(min = 1, max = 200))]
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-}
-
-/// What of a trace comes after the entry that a cursor names; entries never go away.
-fn after(trace: Vec<Tracking>, seen: Option<Id>) -> Vec<Tracking> {
-    let start = trace.iter().position(|tracking| Some(tracking.id) == seen).map_or(0, |at| at + 1);
-    trace.into_iter().skip(start).collect()
-}
-
-/// Lists what was reported about a shipment, in the order in which it happened.
-#[utoipa::path(tag = "shipments", params(TrackingQuery), responses((status = 200, body = Listing<TrackingView>)))]
-#[get("/v1/shipments/{id}/events")]
-pub async fn list_shipment_events(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked<TrackingQuery>) -> Response {
-    let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
-    let look = move |snapshot: &mut Snapshot| {
-        let q = query.valid()?;
-        let shipment = rows::find(snapshot.conn, id(&path)?)?.ok_or_else(Problem::not_found)?;
-        let cursors = Cursors::new(&app_, "list_shipment_events", &shipment.id.to_string());
-        let rest = after(rows::tracking_of(snapshot.conn, shipment.id)?, cursors.read_id(q.cursor.as_deref())?);
-        let page = paging::page(rest, paging::limit(q.limit), &cursors, |tracking| paging::by_id(tracking.id), tracking_view);
-        page.answer(uri.path(), uri.query().unwrap_or_default())
-    };
-    send(app.read(Operation::ListShipmentEvents, asked.call, look).await)
-}
-
-/// Reports what happened to a shipment that has left, in whatever order; what is late or comes
-/// twice does no harm.
-#[utoipa::path(
-    tag = "shipments",
-    request_body = TrackingInput,
-    responses(
-        (status = 201, description = "Recorded", body = TrackingView),
-        (status = 200, description = "Known already", body = TrackingView)
-    )
-)]
-#[post("/v1/shipments/{id}/events")]
-pub async fn record_shipment_event(app: Data<App>, path: Path<String>, posted: Posted<TrackingInput>) -> Response {
-    let body = posted.body;
-    let act = move |tx: &mut Tx| {
-        let said = body.valid()?;
-        shipments::record_event(tx, id(&path)?, said)
-    };
-    let render = |_: &mut Tx, Reported { tracking, new }: Reported| {
-        let location = format!("/v1/shipments/{}/events", tracking.shipment_id.text(Kind::Shipment));
-        let answer = Answer::json(if new { 201 } else { 200 }, &tracking_view(tracking))?;
-        Ok(if new { answer.header("location", location) } else { answer })
-    };
-    send(app.write(Operation::RecordShipmentEvent, posted.call, act, render).await)
 }

@@ -144,6 +144,26 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::domain::column::*;
 
+    carriers (id) {
+        id -> Uid,
+        version -> BigInt,
+        code -> Text,
+        name -> Text,
+        aliases -> Document,
+        methods -> Document,
+        tracking_template -> Nullable<Text>,
+        service_days -> Nullable<Integer>,
+        coverage -> Document,
+        active -> Bool,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
     warehouses (id) {
         id -> Uid,
         version -> BigInt,
@@ -492,6 +512,7 @@ diesel::table! {
         result -> Nullable<Text>,
         uploaded_by_id -> Nullable<Uid>,
         uploaded_at -> Instant,
+        shipment_id -> Nullable<Uid>,
     }
 }
 
@@ -516,6 +537,10 @@ diesel::table! {
         signed_by -> Nullable<Text>,
         created_at -> Instant,
         updated_at -> Instant,
+        warehouse_id -> Nullable<Uid>,
+        label_reference -> Nullable<Text>,
+        packages -> Document,
+        expected_is_set -> Bool,
     }
 }
 
@@ -527,6 +552,7 @@ diesel::table! {
         shipment_id -> Uid,
         line_id -> Uid,
         quantity -> BigInt,
+        refused -> BigInt,
     }
 }
 
@@ -544,6 +570,9 @@ diesel::table! {
         location -> Nullable<Text>,
         signed_by -> Nullable<Text>,
         actor_label -> Text,
+        refused -> Document,
+        withdrawn_at -> Nullable<Instant>,
+        withdrawn_reason -> Nullable<Text>,
     }
 }
 
@@ -578,6 +607,7 @@ diesel::table! {
         closed_at -> Nullable<Instant>,
         created_at -> Instant,
         updated_at -> Instant,
+        raised_for -> Nullable<Text>,
     }
 }
 
@@ -626,6 +656,9 @@ diesel::table! {
         paid_at -> Instant,
         recorded_at -> Instant,
         recorded_by_label -> Text,
+        reversed_at -> Nullable<Instant>,
+        reversed_by_label -> Nullable<Text>,
+        reversal_reason -> Nullable<Text>,
     }
 }
 
@@ -803,6 +836,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     approval_rules,
     approval_steps,
     calendar_days,
+    carriers,
     counters,
     customers,
     delegations,

@@ -87,6 +87,7 @@ const HEIC_BRANDS: &[&[u8]] = &[b"heic", b"heix", b"heim", b"heis", b"hevc", b"h
 /// The media types that each kind of proof may be.
 const PROOFS: &[(EvidenceKind, &[MediaType])] = &[
     (EvidenceKind::GoodsIssueNote, &[MediaType::Png, MediaType::Jpeg, MediaType::Heic, MediaType::Pdf]),
+    (EvidenceKind::SignedReceipt, &[MediaType::Png, MediaType::Jpeg, MediaType::Heic, MediaType::Pdf]),
     (EvidenceKind::QcReport, &[MediaType::Pdf, MediaType::Png, MediaType::Jpeg, MediaType::Heic]),
 ];
 

@@ -57,6 +57,7 @@ kinds! {
     Task = "tsk", "task";
     Note = "nte", "task_note";
     File = "fil", "file";
+    Carrier = "car", "carrier";
     Shipment = "shp", "shipment";
     Tracking = "trk", "tracking_event";
     Exception = "exc", "exception";

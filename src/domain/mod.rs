@@ -20,6 +20,7 @@ pub mod message;
 pub mod number;
 pub mod offer;
 pub mod order;
+pub mod parcel;
 pub mod password;
 pub mod permission;
 pub mod reason;

@@ -121,6 +121,7 @@ operations! {
     CancelOrder = "cancel_order", SALES, Some("orders:write");
     HoldOrder = "hold_order", ORDER_ADMIN, None;
     UnholdOrder = "unhold_order", ORDER_ADMIN, None;
+    UndoOrderStep = "undo_order_step", ORDER_ADMIN, None;
     GetOrderActions = "get_order_actions", STAFF, Some("orders:read");
     GetOrderHistory = "get_order_history", STAFF, Some("orders:read");
     GetOrderPromise = "get_order_promise", STAFF, Some("orders:read");
@@ -165,10 +166,20 @@ operations! {
     CreateTaskTemplate = "create_task_template", SETUP, None;
     UpdateTaskTemplate = "update_task_template", SETUP, None;
     DeleteTaskTemplate = "delete_task_template", SETUP, None;
+    GetPackingSlip = "get_packing_slip", STAFF, Some("shipments:read");
+    GetPickingList = "get_picking_list", STAFF, Some("orders:read");
+    ListCarriers = "list_carriers", STAFF, Some("shipments:read");
+    GetCarrier = "get_carrier", STAFF, Some("shipments:read");
+    CreateCarrier = "create_carrier", SHIPPERS, None;
+    UpdateCarrier = "update_carrier", SHIPPERS, None;
     ListShipments = "list_shipments", STAFF, Some("shipments:read");
     GetShipment = "get_shipment", STAFF, Some("shipments:read");
     CreateShipment = "create_shipment", SHIPPERS, Some("shipments:write");
     DispatchShipment = "dispatch_shipment", SHIPPERS, Some("shipments:write");
+    UpdateShipment = "update_shipment", SHIPPERS, Some("shipments:write");
+    RecallShipment = "recall_shipment", SHIPPERS, None;
+    WithdrawShipmentEvent = "withdraw_shipment_event", SHIPPERS, None;
+    AddShipmentReceipt = "add_shipment_receipt", RECEIVERS, Some("shipments:write");
     CancelShipment = "cancel_shipment", SHIPPERS, Some("shipments:write");
     ListShipmentEvents = "list_shipment_events", STAFF, Some("shipments:read");
     RecordShipmentEvent = "record_shipment_event", SHIPPERS, Some("shipments:write");
@@ -187,6 +198,7 @@ operations! {
     RecordInvoice = "record_invoice", FINANCE, Some("invoices:write");
     ListPayments = "list_payments", MONEY_READERS, Some("payments:read");
     RecordPayment = "record_payment", FINANCE, Some("payments:write");
+    ReversePayment = "reverse_payment", FINANCE, None;
     ListEvents = "list_events", WATCHERS, Some("events:read");
     ListMessages = "list_messages", MESSAGE_READERS, None;
     SendMessage = "send_message", MESSAGE_READERS, None;

@@ -18,6 +18,7 @@ pub enum Reason {
     RoundOpen,
     GoodsNotDispatched,
     GoodsDispatched,
+    GoodsDelivered,
     EarlierLevelOpen,
     ChangedSince,
     RoleMissing,
@@ -39,6 +40,7 @@ pub enum Reason {
         amount: String,
     },
     OrderNotExecuting,
+    TraceThere,
     PlanMissing,
     PlanNotApproved,
     NotAnApprover,
@@ -62,6 +64,7 @@ impl Reason {
             Self::RoundOpen => "round_open",
             Self::GoodsNotDispatched => "goods_not_dispatched",
             Self::GoodsDispatched => "goods_dispatched",
+            Self::GoodsDelivered => "goods_delivered",
             Self::EarlierLevelOpen => "earlier_level_open",
             Self::ChangedSince => "changed_since",
             Self::RoleMissing => "role_missing",
@@ -76,6 +79,7 @@ impl Reason {
             Self::DoneByFact => "done_by_fact",
             Self::PaymentMissing { .. } => "payment_missing",
             Self::OrderNotExecuting => "order_not_executing",
+            Self::TraceThere => "trace_there",
             Self::PlanMissing => "plan_missing",
             Self::PlanNotApproved => "plan_not_approved",
             Self::NotAnApprover => "not_an_approver",
@@ -107,6 +111,9 @@ impl Reason {
             Self::RoundOpen => fixed("Not every approval of the current round has passed.", "本轮审核尚未全部通过。"),
             Self::GoodsNotDispatched => fixed("Not everything has been dispatched.", "尚有货物未发出。"),
             Self::GoodsDispatched => fixed("Goods have been dispatched already.", "已有货物发出。"),
+            Self::GoodsDelivered => {
+                fixed("Everything was delivered; withdraw the delivery of a shipment instead.", "货物已全部签收，请撤销发货单的签收记录。")
+            }
             Self::ChangedSince => fixed("What this level looks at has changed since it decided.", "该级审核所依据的内容已变更。"),
             Self::EarlierLevelOpen => fixed("An earlier level has not decided yet.", "前序审核尚未完成。"),
             Self::RoleMissing => fixed("You do not hold the role that decides this step.", "您不具备该审核步骤所需的角色。"),
@@ -124,6 +131,9 @@ impl Reason {
             }
             Self::PaymentMissing { amount } => language.pick(&format!("{amount} is to be paid first."), &format!("须先付款 {amount}。")).to_owned(),
             Self::OrderNotExecuting => fixed("The order is not being executed.", "订单不在执行中。"),
+            Self::TraceThere => {
+                fixed("It was followed on its way already; withdraw what was told of it first.", "已有物流轨迹，请先撤销相关轨迹记录。")
+            }
             Self::PlanMissing => fixed("There is no plan yet.", "尚无处理方案。"),
             Self::PlanNotApproved => fixed("The plan costs money and has not been approved.", "方案涉及费用，尚未批准。"),
             Self::NotAnApprover => fixed(

@@ -23,6 +23,7 @@ words! {
         GoodsIssueNote = "goods_issue_note" / "Goods issue note" / "出库单",
         QcReport = "qc_report" / "Quality control report" / "质检报告",
         TrackingNumber = "tracking_number" / "Tracking number" / "运单号",
+        SignedReceipt = "signed_receipt" / "Signed receipt" / "签收回单",
         InvoiceNumber = "invoice_number" / "Invoice number" / "发票号",
     }
 }
@@ -30,7 +31,7 @@ words! {
 impl EvidenceKind {
     /// Whether this proof is a file that is uploaded; the others come with shipments and invoices.
     pub const fn is_file(self) -> bool {
-        matches!(self, Self::GoodsIssueNote | Self::QcReport)
+        matches!(self, Self::GoodsIssueNote | Self::QcReport | Self::SignedReceipt)
     }
 }
 

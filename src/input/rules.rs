@@ -31,6 +31,13 @@ pub fn when(good: bool, code: &'static str, en: &'static str, zh: &'static str) 
     if good { Ok(()) } else { refuse(code, en, zh) }
 }
 
+/// A page under https://, without anything that could break out of a link.
+pub fn page(url: &str) -> Checked {
+    let host = url.strip_prefix("https://").unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
+    let plain = url.chars().all(|c| !c.is_whitespace() && !breaks_a_line(c) && !"\"'<>\\".contains(c));
+    when(!host.is_empty() && plain, "url", "must be a page under https://", "须为 https:// 开头的网址")
+}
+
 /// Something that can be seen, in one line that reads as it is written (line breaks would split a
 /// header, turns of direction make one name look like another).
 pub fn line(text: &str) -> Checked {

@@ -94,6 +94,8 @@ pub struct ExceptionRow {
     pub closed_at: Option<UtcTime>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
+    /// What the system raised it for.
+    pub raised_for: Option<String>,
 }
 
 /// An exception by id.
@@ -259,6 +261,12 @@ pub fn open_of_kind(conn: &mut Conn, order: Id, kind: ExceptionKind) -> Result<V
     found.retain(|exception| exception.kind == kind && exception.status.is_open());
     found.sort_unstable_by_key(|exception| exception.id);
     Ok(found)
+}
+
+/// What the system raised for this, oldest first, however it stands.
+pub fn raised_for(conn: &mut Conn, key: &str) -> Result<Vec<ExceptionRow>> {
+    let raised = exceptions::table.filter(exceptions::raised_for.eq(key)).order(exceptions::id.asc());
+    Ok(each!(conn, c => raised.select(ExceptionRow::as_select()).fixed(here!()).load(c))?)
 }
 
 /// Who approved a level of any of these orders (DOMAIN 6.3).

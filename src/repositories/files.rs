@@ -1,9 +1,9 @@
 //! What is known about files; their bytes are `app::storage`'s.
 
-use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::files;
-use crate::domain::evidence::{MediaType, QcResult};
+use crate::db::{Conn, Tx};
+use crate::domain::evidence::{Document, MediaType, QcResult, Stored};
 use crate::domain::id::Id;
 use crate::domain::task_plan::EvidenceKind;
 use crate::domain::time::UtcTime;
@@ -29,6 +29,27 @@ pub struct FileRow {
     pub result: Option<QcResult>,
     pub uploaded_by_id: Option<Id>,
     pub uploaded_at: UtcTime,
+    pub shipment_id: Option<Id>,
+}
+
+impl FileRow {
+    /// A file of an order, handed in by whoever acts; whose it is among the order's parts is added.
+    pub fn new(tx: &Tx, order: Id, document: &Document, stored: &Stored) -> Self {
+        Self {
+            id: stored.id,
+            order_id: order,
+            task_id: None,
+            kind: document.kind,
+            file_name: document.file_name.clone(),
+            media_type: document.media_type,
+            size: stored.size,
+            sha256: stored.sha256.clone(),
+            result: document.result,
+            uploaded_by_id: tx.actor.user_id(),
+            uploaded_at: tx.now,
+            shipment_id: None,
+        }
+    }
 }
 
 /// A file by id.
@@ -40,6 +61,13 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Option<FileRow>> {
 pub fn list_of_tasks(conn: &mut Conn, tasks: &[Id]) -> Result<Vec<FileRow>> {
     Ok(
         each!(conn, c => files::table.filter(files::task_id.eq_any(padded(tasks))).order(files::id.asc()).select(FileRow::as_select()).listed(tasks.len(), here_by_length!()).load(c))?,
+    )
+}
+
+/// The files of several shipments, oldest first.
+pub fn list_of_shipments(conn: &mut Conn, shipments: &[Id]) -> Result<Vec<FileRow>> {
+    Ok(
+        each!(conn, c => files::table.filter(files::shipment_id.eq_any(padded(shipments))).order(files::id.asc()).select(FileRow::as_select()).listed(shipments.len(), here_by_length!()).load(c))?,
     )
 }
 

@@ -3,6 +3,7 @@
 
 pub mod approvals;
 pub mod calendar;
+pub mod carriers;
 pub mod customers;
 pub mod events;
 pub mod exceptions;

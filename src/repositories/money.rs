@@ -49,6 +49,10 @@ pub struct Payment {
     pub paid_at: UtcTime,
     pub recorded_at: UtcTime,
     pub recorded_by_label: String,
+    /// When it was found to be none; it does not count since.
+    pub reversed_at: Option<UtcTime>,
+    pub reversed_by_label: Option<String>,
+    pub reversal_reason: Option<String>,
 }
 
 /// An invoice by id.
@@ -66,6 +70,22 @@ pub fn insert_invoice(conn: &mut Conn, invoice: &Invoice) -> Result<bool> {
 pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<()> {
     each!(conn, c => diesel::insert_into(payments::table).values(payment).fixed(here!()).execute(c))?;
     Ok(())
+}
+
+/// A payment by id.
+pub fn find_payment(conn: &mut Conn, id: Id) -> Result<Option<Payment>> {
+    Ok(each!(conn, c => payments::table.find(id).select(Payment::as_select()).first(c)).optional()?)
+}
+
+/// Stores that a payment was none; false where that is known already.
+pub fn set_reversed(conn: &mut Conn, payment: &Payment) -> Result<bool> {
+    let target = payments::table.filter(payments::id.eq(payment.id).and(payments::reversed_at.is_null()));
+    let values = (
+        payments::reversed_at.eq(payment.reversed_at),
+        payments::reversed_by_label.eq(payment.reversed_by_label.clone()),
+        payments::reversal_reason.eq(payment.reversal_reason.clone()),
+    );
+    Ok(each!(conn, c => diesel::update(target).set(values).execute(c))? == 1)
 }
 
 fn list_branch(conn: &mut Conn, order: Option<Id>, customer: Option<Id>, before: Option<Id>, limit: i64) -> Result<Vec<Invoice>> {
@@ -121,7 +141,8 @@ pub fn invoiced_total(conn: &mut Conn, order: Id) -> Result<Amount> {
 
 /// What was paid for an order.
 pub fn paid_total(conn: &mut Conn, order: Id) -> Result<Amount> {
-    let amounts: Vec<Amount> = payments::table.filter(payments::order_id.eq(order)).select(payments::amount).load(conn)?;
+    let amounts: Vec<Amount> =
+        payments::table.filter(payments::order_id.eq(order).and(payments::reversed_at.is_null())).select(payments::amount).load(conn)?;
     Ok(total(amounts))
 }
 
@@ -166,7 +187,8 @@ pub fn past_due(conn: &mut Conn, customer: Id, company: &Company, today: NaiveDa
     let invoiced: Vec<(Id, Amount)> = late.iter().map(|invoice| (invoice.order_id, invoice.amount)).collect();
     let orders = invoices::table.filter(past_due()).select(invoices::order_id);
     let fields = (payments::order_id, payments::amount, payments::paid_at);
-    let payments: Vec<(Id, Amount, UtcTime)> = payments::table.filter(payments::order_id.eq_any(orders)).select(fields).load(conn)?;
+    let payments: Vec<(Id, Amount, UtcTime)> =
+        payments::table.filter(payments::order_id.eq_any(orders).and(payments::reversed_at.is_null())).select(fields).load(conn)?;
     let (invoiced, paid) = (by_order(invoiced), by_order(payments.iter().map(|(order, amount, _)| (*order, *amount)).collect()));
     let of = |sums: &BTreeMap<Id, i128>, order: Id| sums.get(&order).copied().unwrap_or_default();
     let unpaid = |invoice: &Invoice| of(&paid, invoice.order_id) < of(&invoiced, invoice.order_id);

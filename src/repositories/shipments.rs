@@ -2,14 +2,18 @@
 
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{shipment_lines, shipments, tracking_events};
+use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::shipment::{DeliveryMethod, ShipmentStatus, TrackingStatus};
+use crate::domain::parcel::{Package, Refused};
 use crate::domain::time::UtcTime;
 use crate::error::{Error, Result};
+use crate::repositories::files::{self, FileRow};
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::{self, Order};
+use crate::repositories::warehouses;
 use crate::{each, here, here_by_length, insert_rows};
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -36,6 +40,13 @@ pub struct Shipment {
     pub signed_by: Option<String>,
     pub created_at: UtcTime,
     pub updated_at: UtcTime,
+    /// From which warehouse it leaves, where all of it does from one.
+    pub warehouse_id: Option<Id>,
+    /// What stands on the carrier's label.
+    pub label_reference: Option<String>,
+    pub packages: Json<Vec<Package>>,
+    /// A person has said when it is to arrive.
+    pub expected_is_set: bool,
 }
 
 /// How much of an order's line is in a shipment.
@@ -45,6 +56,8 @@ pub struct ShipmentLine {
     pub shipment_id: Id,
     pub line_id: Id,
     pub quantity: Amount,
+    /// What of it the customer did not take.
+    pub refused: Amount,
 }
 
 /// What was reported about a shipment on its way.
@@ -62,6 +75,18 @@ pub struct Tracking {
     pub signed_by: Option<String>,
     /// Who reported it.
     pub actor_label: String,
+    /// Of a delivery, what the customer did not take.
+    pub refused: Json<Vec<Refused>>,
+    /// When it was found to be wrong.
+    pub withdrawn_at: Option<UtcTime>,
+    pub withdrawn_reason: Option<String>,
+}
+
+impl Tracking {
+    /// Whether it still counts.
+    pub const fn counts(&self) -> bool {
+        self.withdrawn_at.is_none()
+    }
 }
 
 /// A shipment with what is shown beside it.
@@ -69,8 +94,11 @@ pub struct Tracking {
 pub struct Parcel {
     pub shipment: Shipment,
     pub order_number: String,
-    /// The order's lines that are in it, in their order, each with how much of it.
-    pub lines: Vec<(Line, Amount)>,
+    /// The code of the warehouse that it leaves from.
+    pub warehouse: Option<String>,
+    /// The order's lines that are in it, in their order.
+    pub lines: Vec<(Line, ShipmentLine)>,
+    pub files: Vec<FileRow>,
 }
 
 /// A shipment by id.
@@ -107,18 +135,33 @@ pub fn load(conn: &mut Conn, shipments: Vec<Shipment>) -> Result<Vec<Parcel>> {
     let ids: Vec<Id> = shipments.iter().map(|shipment| shipment.id).collect();
     let of_orders: Vec<Id> = shipments.iter().map(|shipment| shipment.order_id).collect::<BTreeSet<_>>().into_iter().collect();
     let orders: BTreeMap<Id, Order> = orders::find_many(conn, &of_orders)?.into_iter().map(|order| (order.id, order)).collect();
-    let packed: BTreeMap<(Id, Id), Amount> = lines_of(conn, &ids)?.into_iter().map(|row| ((row.shipment_id, row.line_id), row.quantity)).collect();
+    let packed: BTreeMap<(Id, Id), ShipmentLine> = lines_of(conn, &ids)?.into_iter().map(|row| ((row.shipment_id, row.line_id), row)).collect();
+    let codes = warehouse_codes(conn, &shipments)?;
+    let mut files: BTreeMap<Id, Vec<FileRow>> = BTreeMap::new();
+    for file in files::list_of_shipments(conn, &ids)? {
+        file.shipment_id.into_iter().for_each(|id| files.entry(id).or_default().push(file.clone()));
+    }
     let mut lines: BTreeMap<Id, Vec<Line>> = BTreeMap::new();
     for line in parts::lines_of(conn, &of_orders)? {
         lines.entry(line.order_id).or_default().push(line);
     }
     let parcel = |shipment: Shipment| -> Result<Parcel> {
         let order = orders.get(&shipment.order_id).ok_or_else(|| Error::internal("a shipment without its order"))?;
-        let inside = |line: &Line| packed.get(&(shipment.id, line.id)).map(|quantity| (line.clone(), *quantity));
+        let inside = |line: &Line| packed.get(&(shipment.id, line.id)).map(|row| (line.clone(), *row));
         let lines = lines.get(&order.id).into_iter().flatten().filter_map(inside).collect();
-        Ok(Parcel { order_number: order.number.clone(), lines, shipment })
+        let warehouse = shipment.warehouse_id.and_then(|id| codes.get(&id).cloned());
+        Ok(Parcel { order_number: order.number.clone(), warehouse, lines, files: files.get(&shipment.id).cloned().unwrap_or_default(), shipment })
     };
     shipments.into_iter().map(parcel).collect()
+}
+
+/// The codes of the warehouses that shipments leave from.
+fn warehouse_codes(conn: &mut Conn, shipments: &[Shipment]) -> Result<BTreeMap<Id, String>> {
+    let ids: Vec<Id> = shipments.iter().filter_map(|shipment| shipment.warehouse_id).collect::<BTreeSet<_>>().into_iter().collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    Ok(warehouses::find_many(conn, &ids)?.into_iter().map(|row| (row.id, row.code)).collect())
 }
 
 /// Which shipments a list shows.
@@ -190,8 +233,26 @@ pub fn set_status(conn: &mut Conn, from: ShipmentStatus, shipment: &Shipment) ->
         shipments::delivered_at.eq(shipment.delivered_at),
         shipments::signed_by.eq(shipment.signed_by.clone()),
         shipments::updated_at.eq(shipment.updated_at),
+        shipments::planned_dispatch_at.eq(shipment.planned_dispatch_at),
+        shipments::expected_at.eq(shipment.expected_at),
+        shipments::expected_is_set.eq(shipment.expected_is_set),
+        shipments::label_reference.eq(shipment.label_reference.clone()),
+        shipments::packages.eq(shipment.packages.clone()),
     );
     Ok(each!(conn, c => diesel::update(shipments::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
+}
+
+/// Stores what the customer did not take of a line in a shipment.
+pub fn set_refused(conn: &mut Conn, shipment: Id, line: Id, refused: Amount) -> Result<()> {
+    each!(conn, c => diesel::update(shipment_lines::table.find((shipment, line))).set(shipment_lines::refused.eq(refused)).execute(c))?;
+    Ok(())
+}
+
+/// Stores that an entry of a trace was wrong.
+pub fn set_withdrawn(conn: &mut Conn, tracking: Id, at: UtcTime, reason: &str) -> Result<()> {
+    let values = (tracking_events::withdrawn_at.eq(Some(at)), tracking_events::withdrawn_reason.eq(Some(reason.to_owned())));
+    each!(conn, c => diesel::update(tracking_events::table.find(tracking)).set(values).execute(c))?;
+    Ok(())
 }
 
 /// Stores what was reported; false where the same was reported before.
@@ -213,10 +274,10 @@ pub fn find_same_tracking(conn: &mut Conn, tracking: &Tracking) -> Result<Option
 }
 
 /// A shipment's trace in the order in which it happened; at one instant, in the order of
-/// [`TrackingStatus`] and then of arrival here.
+/// [`TrackingStatus`], so that it does not depend on when it arrived here.
 pub fn tracking_of(conn: &mut Conn, shipment: Id) -> Result<Vec<Tracking>> {
     let of_shipment = tracking_events::table.filter(tracking_events::shipment_id.eq(shipment));
     let mut trace: Vec<Tracking> = of_shipment.select(Tracking::as_select()).load(conn)?;
-    trace.sort_by_key(|tracking| (tracking.occurred_at, tracking.status, tracking.id));
+    trace.sort_by(|one, other| (one.occurred_at, one.status, &one.description).cmp(&(other.occurred_at, other.status, &other.description)));
     Ok(trace)
 }

@@ -3,8 +3,9 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approval_rules, approvals, auth, bulk, calendar, credit, customers, delegations, doc, events, exceptions, exchange_rates, files,
-    health, links, message_templates, messages, money, orders, products, settings, shipments, stock, task_templates, tasks, users, warehouses,
+    api_keys, approval_rules, approvals, auth, bulk, calendar, carriers, credit, customers, delegations, doc, documents, events, exceptions,
+    exchange_rates, files, health, links, message_templates, messages, money, orders, products, settings, shipments, stock, task_templates, tasks,
+    users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -62,6 +63,7 @@ fn order_routes(config: &mut ServiceConfig) {
         .service(orders::cancel_order)
         .service(orders::hold_order)
         .service(orders::unhold_order)
+        .service(orders::undo_order_step)
         .service(orders::get_order_actions)
         .service(orders::get_order_history)
         .service(orders::get_order_promise)
@@ -114,9 +116,13 @@ fn work(config: &mut ServiceConfig) {
         .service(shipments::list_shipments)
         .service(shipments::get_shipment)
         .service(shipments::dispatch_shipment)
+        .service(shipments::update_shipment)
+        .service(shipments::recall_shipment)
         .service(shipments::cancel_shipment)
-        .service(shipments::list_shipment_events)
-        .service(shipments::record_shipment_event)
+        .service(files::add_shipment_receipt)
+        .service(shipments::trace::list_shipment_events)
+        .service(shipments::trace::record_shipment_event)
+        .service(shipments::trace::withdraw_shipment_event)
         .service(exceptions::list_exceptions)
         .service(exceptions::report_exception)
         .service(exceptions::get_exception)
@@ -142,6 +148,12 @@ fn catalog(config: &mut ServiceConfig) {
         .service(products::create_product)
         .service(products::get_product)
         .service(products::update_product)
+        .service(documents::get_packing_slip)
+        .service(documents::get_picking_list)
+        .service(carriers::list_carriers)
+        .service(carriers::create_carrier)
+        .service(carriers::get_carrier)
+        .service(carriers::update_carrier)
         .service(warehouses::list_warehouses)
         .service(warehouses::create_warehouse)
         .service(warehouses::get_warehouse)
@@ -153,7 +165,8 @@ fn catalog(config: &mut ServiceConfig) {
         .service(money::record_invoice)
         .service(money::get_invoice)
         .service(money::list_payments)
-        .service(money::record_payment);
+        .service(money::record_payment)
+        .service(money::reverse_payment);
 }
 
 fn service(config: &mut ServiceConfig) {

@@ -2,18 +2,20 @@
 //! people and by the system. What callers say is in `input`; what all steps share is here.
 
 mod amend;
+mod by_system;
 pub mod input;
 mod plan;
 mod report;
 mod resolve;
-mod system;
+mod shortage;
 
 pub use amend::update;
+pub use by_system::{follow_parcel, follow_quality};
 pub use input::{CloseInput, DismissInput, ExceptionAmendment, ExceptionInput, PlanDecisionInput, PlanInput, ResolveInput};
 pub use plan::{approve, plan, reject};
 pub use report::report;
 pub use resolve::{close, dismiss, resolve};
-pub use system::{report_lost, report_shortage, settle_shortage};
+pub use shortage::{report_shortage, settle_shortage};
 
 use crate::db::Tx;
 use crate::db::types::Json;

@@ -84,7 +84,12 @@ fn bad_parts(kind_fits: bool, result_fits: bool, name_fits: bool) -> Problem {
         problem = problem.field("/file", "file", en, zh);
     }
     if !kind_fits {
-        problem = problem.field("/kind", "invalid_value", "must be goods_issue_note or qc_report", "须为 goods_issue_note 或 qc_report");
+        problem = problem.field(
+            "/kind",
+            "invalid_value",
+            "must be goods_issue_note, qc_report or signed_receipt",
+            "须为 goods_issue_note、qc_report 或 signed_receipt",
+        );
     }
     if !result_fits {
         problem = problem.field("/result", "invalid_value", "must be pass or fail, of a qc_report", "须为 pass 或 fail，且仅用于 qc_report");

@@ -6,6 +6,7 @@ pub mod api_keys;
 pub mod approvals;
 pub mod auth;
 pub mod calendar;
+pub mod carriers;
 pub mod confirmations;
 pub mod customers;
 pub mod delegations;

@@ -10,7 +10,7 @@ use crate::domain::lifecycle::order::State;
 use crate::domain::order::{InvoiceKind, PaymentMethod};
 use crate::domain::reason::Reason;
 use crate::domain::time::UtcTime;
-use crate::error::{Problem, Result};
+use crate::error::{Code, Problem, Result};
 use crate::input::{day, rules};
 use crate::repositories::customers;
 use crate::repositories::money::{self, Invoice, Payment};
@@ -81,6 +81,16 @@ pub struct PaymentInput {
     #[validate(length(min = 1, max = 100), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 100)]
     pub reference: Option<String>,
+}
+
+/// Why a payment was none.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "It was booked twice."}))]
+pub struct ReversalInput {
+    #[validate(length(min = 1, max = 500), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
 }
 
 /// Takes the order that a body names.
@@ -189,11 +199,35 @@ pub fn record_payment(tx: &mut Tx, input: &PaymentInput) -> Result<Payment> {
         paid_at,
         recorded_at: tx.now,
         recorded_by_label: tx.actor.label.clone(),
+        reversed_at: None,
+        reversed_by_label: None,
+        reversal_reason: None,
     };
     money::insert_payment(tx.conn, &payment)?;
     let event = describe(EventName::PaymentRecorded, &order, (Kind::Payment, payment.id));
     tx.record(event.note("method", payment.method.as_str()).note("amount", payment.amount.short()).note("currency", payment.currency.clone()))?;
     Ok(payment)
+}
+
+/// Takes back a payment that was recorded by mistake, with the reason (DECISIONS 37). The same again changes nothing.
+///
+/// # Errors
+/// `not_found`.
+pub fn reverse_payment(tx: &mut Tx, id: Id, said: &ReversalInput) -> Result<Payment> {
+    let of = money::find_payment(tx.conn, id)?.ok_or_else(Problem::not_found)?.order_id;
+    let order = orders::take(tx, of)?.ok_or_else(Problem::not_found)?;
+    let payment = money::find_payment(tx.conn, id)?.ok_or_else(Problem::not_found)?;
+    if payment.reversed_at.is_some() {
+        return Ok(payment);
+    }
+    let reversed =
+        Payment { reversed_at: Some(tx.now), reversed_by_label: Some(tx.actor.label.clone()), reversal_reason: Some(said.reason.clone()), ..payment };
+    if !money::set_reversed(tx.conn, &reversed)? {
+        return Err(Code::Unavailable.into());
+    }
+    let event = describe(EventName::PaymentReversed, &order, (Kind::Payment, reversed.id)).note("reason", said.reason.clone());
+    tx.record(event.note("amount", reversed.amount.short()).note("currency", reversed.currency.clone()))?;
+    Ok(reversed)
 }
 
 /// What subscribers see of money that concerns an order: neither amounts nor names (DECISIONS 13).

@@ -6,6 +6,7 @@ pub mod amend;
 pub mod amended;
 pub mod by_customer;
 mod content;
+pub mod correct;
 pub mod create;
 pub mod derive;
 pub mod facts;
@@ -52,8 +53,12 @@ pub fn step(tx: &mut Tx, order: &Order, event: Step, facts: &Facts, name: EventN
     let next = MACHINE.next(order.state, event, facts).map_err(|r| Problem::refusal(order.state.as_str(), event, r))?;
     let at = Milestones {
         reviewed_at: if next == State::Reviewed { Some(tx.now) } else { order.reviewed_at },
-        shipped_at: if next == State::Shipped { Some(tx.now) } else { order.shipped_at },
-        received_at: if next == State::Received { Some(tx.now) } else { order.received_at },
+        shipped_at: match next {
+            State::Shipped if order.state == State::Executing => Some(tx.now),
+            State::Executing => None,
+            _ => order.shipped_at,
+        },
+        received_at: (next == State::Received).then_some(tx.now),
     };
     if !orders::set_state(tx.conn, order.id, order.state, next, at)? {
         return Err(Code::Unavailable.into());

@@ -2,17 +2,23 @@
 //! into a shipment in `pack`, what happens to it on its way in `track`. Whoever changes one takes
 //! its order first (DECISIONS 5).
 
+mod carried;
+mod change;
+mod correct;
 mod input;
 mod pack;
+pub mod receipt;
 mod track;
 
-pub use input::{CancelShipmentInput, DispatchInput, ShipmentInput, ShipmentLineInput, TrackingInput};
+pub use change::update;
+pub use correct::{recall, withdraw_event};
+pub use input::{CancelShipmentInput, CorrectionInput, DispatchInput, ShipmentChange, ShipmentInput, ShipmentLineInput, TrackingInput};
 pub use pack::create;
-pub use track::{Reported, record_event};
+pub use track::{Reported, record_event, troubles};
 
 use crate::db::Tx;
-use crate::domain::amount::Amount;
-use crate::domain::carrier::{needs_carrier, tracking_url};
+use crate::db::types::Json;
+use crate::domain::carrier::{Carrier, needs_carrier};
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::State;
@@ -20,7 +26,7 @@ use crate::domain::lifecycle::shipment::{Facts, MACHINE, ShipmentEvent, Shipment
 use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::{self, Order};
-use crate::repositories::shipments::{self, Shipment, Tracking};
+use crate::repositories::shipments::{self, Shipment, ShipmentLine, Tracking};
 use crate::repositories::{exceptions, money};
 use std::collections::BTreeMap;
 
@@ -37,11 +43,11 @@ fn take(tx: &mut Tx, id: Id) -> Result<(Order, Shipment)> {
     Ok((order, shipment))
 }
 
-/// The order's lines that are in a shipment, each with how much of it.
-fn contents(tx: &mut Tx, shipment: &Shipment) -> Result<Vec<(Line, Amount)>> {
-    let inside: BTreeMap<Id, Amount> = shipments::lines_of(tx.conn, &[shipment.id])?.into_iter().map(|row| (row.line_id, row.quantity)).collect();
+/// The order's lines that are in a shipment, each with what of it is.
+fn contents(tx: &mut Tx, shipment: &Shipment) -> Result<Vec<(Line, ShipmentLine)>> {
+    let inside: BTreeMap<Id, ShipmentLine> = shipments::lines_of(tx.conn, &[shipment.id])?.into_iter().map(|row| (row.line_id, row)).collect();
     let lines = parts::lines(tx.conn, shipment.order_id)?.into_iter();
-    Ok(lines.filter_map(|line| inside.get(&line.id).map(|quantity| (line, *quantity))).collect())
+    Ok(lines.filter_map(|line| inside.get(&line.id).map(|row| (line, *row))).collect())
 }
 
 /// Moves a shipment by the table; gives it as it is to become, at its next version.
@@ -64,26 +70,21 @@ fn describe(name: EventName, order: &Order, shipment: &Shipment) -> Event {
         .with("version", shipment.version)
 }
 
-/// The page on which the trace is shown, where carrier and number are known to us.
-fn page(carrier: Option<&str>, number: Option<&str>) -> Option<String> {
-    tracking_url(carrier?, number?)
-}
-
 /// The shipment with what became known at dispatch. A page that somebody named stays; one of ours
-/// follows carrier and number.
-fn completed(shipment: &Shipment, said: &DispatchInput) -> Shipment {
+/// follows carrier and number. Carriers as they were and are known to us are given.
+fn completed(shipment: &Shipment, said: &DispatchInput, (was, is): (Option<&Carrier>, Option<&Carrier>)) -> Shipment {
     let carrier = said.carrier.clone().or_else(|| shipment.carrier.clone());
     let number = said.tracking_number.clone().or_else(|| shipment.tracking_number.clone());
-    let ours = page(shipment.carrier.as_deref(), shipment.tracking_number.as_deref());
+    let ours = carried::page(was, shipment.tracking_number.as_deref());
     let named = shipment.tracking_url.clone().filter(|url| Some(url) != ours.as_ref());
-    let tracking_url = named.or_else(|| page(carrier.as_deref(), number.as_deref()));
+    let tracking_url = named.or_else(|| carried::page(is, number.as_deref()));
     Shipment { carrier, tracking_number: number, tracking_url, ..shipment.clone() }
 }
 
 /// What the guards of a dispatch look at.
-fn facts(tx: &mut Tx, order: &Order, shipment: &Shipment, contents: &[(Line, Amount)]) -> Result<Facts> {
+fn facts(tx: &mut Tx, order: &Order, shipment: &Shipment, contents: &[(Line, ShipmentLine)]) -> Result<Facts> {
     let details = parts::details(tx.conn, order.id)?;
-    let ready = |(line, quantity): &(Line, Amount)| line.picked.minus(line.shipped).is_ok_and(|there| there >= *quantity);
+    let ready = |(line, row): &(Line, ShipmentLine)| line.picked.minus(line.shipped).is_ok_and(|there| there >= row.quantity);
     Ok(Facts {
         tracking_number_missing: needs_carrier(shipment.method) && shipment.tracking_number.is_none(),
         goods_not_ready: !contents.iter().all(ready),
@@ -91,6 +92,7 @@ fn facts(tx: &mut Tx, order: &Order, shipment: &Shipment, contents: &[(Line, Amo
         blocked_by: exceptions::blocking_numbers(tx.conn, order.id)?,
         standstill: details.standstill(),
         payment_missing: money::missing_of(tx.conn, order, details.payment_due.before_dispatch(order.total, details.deposit))?,
+        ..Facts::default()
     })
 }
 
@@ -102,17 +104,28 @@ fn facts(tx: &mut Tx, order: &Order, shipment: &Shipment, contents: &[(Line, Amo
 pub fn dispatch(tx: &mut Tx, id: Id, said: &DispatchInput) -> Result<Shipment> {
     let (order, shipment) = take(tx, id)?;
     let contents = contents(tx, &shipment)?;
-    let completed = completed(&shipment, said);
+    let was = carried::known(tx, shipment.carrier.as_deref())?;
+    let is = if said.carrier.is_some() { carried::known(tx, said.carrier.as_deref())? } else { was.clone() };
+    let completed = completed(&shipment, said, (was.as_ref(), is.as_ref()));
     let facts = facts(tx, &order, &completed, &contents)?;
     let moved = Shipment { dispatched_at: Some(tx.now), ..step(tx, &completed, ShipmentEvent::Dispatch, &facts)? };
+    if said.carrier.is_some() {
+        carried::refuse_unserved(tx, is.as_ref(), order.id, shipment.method)?;
+    }
+    let moved = carried::dated(tx, is.as_ref(), moved)?;
     store(tx, shipment.status, &moved)?;
-    for (line, quantity) in &contents {
-        parts::set_progress(tx.conn, line.id, line.picked, line.shipped.plus(*quantity)?, line.delivered)?;
+    for (line, row) in &contents {
+        parts::set_progress(tx.conn, line.id, line.picked, line.shipped.plus(row.quantity)?, line.delivered)?;
     }
     shipments::insert_tracking(tx.conn, &departure(tx, &moved))?;
     let event = describe(EventName::ShipmentDispatched, &order, &moved).change("status", shipment.status.as_str(), moved.status.as_str());
     tx.record(event.note("carrier", moved.carrier.clone()).note("tracking_number", moved.tracking_number.clone()))?;
-    Ok(moved)
+    // what was told of it before its dispatch was recorded
+    let told = shipments::tracking_of(tx.conn, moved.id)?.iter().any(|told| told.counts() && told.status != TrackingStatus::Dispatched);
+    if told {
+        track::follow(tx, &order, &moved, true)?;
+    }
+    find(tx, id)
 }
 
 /// The first entry of a trace.
@@ -127,6 +140,9 @@ fn departure(tx: &Tx, shipment: &Shipment) -> Tracking {
         location: None,
         signed_by: None,
         actor_label: tx.actor.label.clone(),
+        refused: Json(Vec::new()),
+        withdrawn_at: None,
+        withdrawn_reason: None,
     }
 }
 
@@ -162,6 +178,7 @@ pub fn cancel_all(tx: &mut Tx, order: Id) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::carrier::default_carriers;
     use crate::domain::lifecycle::shipment::DeliveryMethod;
     use crate::domain::time::UtcTime;
 
@@ -184,25 +201,41 @@ mod tests {
             signed_by: None,
             created_at: now,
             updated_at: now,
+            warehouse_id: None,
+            label_reference: None,
+            packages: Json(Vec::new()),
+            expected_is_set: false,
         }
+    }
+
+    fn carrier(name: &str) -> Option<Carrier> {
+        default_carriers().into_iter().find(|carrier| carrier.goes_by(name))
+    }
+
+    fn page(name: &str, number: &str) -> Option<String> {
+        carrier(name)?.page(number)
+    }
+
+    fn shown(shipment: &Shipment, said: &DispatchInput) -> Shipment {
+        let [was, is] = [&shipment.carrier, &said.carrier].map(|name| name.as_deref().and_then(carrier));
+        completed(shipment, said, (was.as_ref(), is.as_ref().or(was.as_ref())))
     }
 
     #[test]
     fn the_page_of_a_known_carrier_follows_the_number() {
         // DOMAIN 4.3
         let said = DispatchInput { tracking_number: Some("2".into()), carrier: None };
-        let first = page(Some("UPS"), Some("1"));
-        let second = page(Some("UPS"), Some("2"));
-        assert_eq!(completed(&packed(Some("UPS"), None, None), &said).tracking_url, second);
-        assert_eq!(completed(&packed(Some("UPS"), Some("1"), first.as_deref()), &said).tracking_url, second);
-        assert_eq!(completed(&packed(Some("Wang Transport"), None, None), &said).tracking_url, None);
-        assert_eq!(completed(&packed(Some("UPS"), Some("1"), first.as_deref()), &DispatchInput::default()).tracking_url, first);
+        let (first, second) = (page("UPS", "1"), page("UPS", "2"));
+        assert_eq!(shown(&packed(Some("UPS"), None, None), &said).tracking_url, second);
+        assert_eq!(shown(&packed(Some("UPS"), Some("1"), first.as_deref()), &said).tracking_url, second);
+        assert_eq!(shown(&packed(Some("Wang Transport"), None, None), &said).tracking_url, None);
+        assert_eq!(shown(&packed(Some("UPS"), Some("1"), first.as_deref()), &DispatchInput::default()).tracking_url, first);
     }
 
     #[test]
     fn a_page_that_somebody_named_stays() {
         let said = DispatchInput { tracking_number: Some("2".into()), carrier: Some("UPS".into()) };
-        let shown = completed(&packed(Some("Wang Transport"), None, Some("https://wang.example")), &said);
+        let shown = shown(&packed(Some("Wang Transport"), None, Some("https://wang.example")), &said);
         assert_eq!((shown.tracking_url.as_deref(), shown.carrier.as_deref()), (Some("https://wang.example"), Some("UPS")));
     }
 }

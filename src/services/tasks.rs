@@ -16,7 +16,7 @@ pub mod work;
 pub use adapt::adapt;
 pub use create::{asks_for_facts, create};
 pub use dating::{date_again, date_what_moved, forecast};
-pub use follow::{block_again, cancel_all, notice_overdue, settle_by_fact, unblock};
+pub use follow::{block_again, cancel_all, notice_overdue, settle_by_fact, unblock, unsettle};
 pub use reopening::reopen;
 
 use crate::db::Tx;

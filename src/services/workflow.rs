@@ -2,25 +2,25 @@
 //! the business. It runs as the system, in the transaction of what caused it, and never turns a
 //! fact into an error: what cannot happen yet is asked again when something changes (DECISIONS 6).
 
+mod parcels;
+mod review;
+
 use crate::db::Tx;
 use crate::domain::actor::Actor;
 use crate::domain::approval_policy::Facts;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::Id;
-use crate::domain::lifecycle::approval::RoundStatus;
-use crate::domain::lifecycle::order::State;
-use crate::domain::link::{CustomerAnswer, Lapse};
 use crate::domain::message::MessageKind;
 use crate::domain::order::LineKind;
 use crate::domain::task_plan::code;
 use crate::error::{Error, Result};
 use crate::repositories::money;
-use crate::repositories::orders::{self, parts};
+use crate::repositories::orders;
 use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
-use crate::services::orders::{amended, by_customer, derive, facts, promise};
-use crate::services::{approvals, confirmations, exceptions, messages, shipments, stock, tasks};
+use crate::services::orders::{amended, by_customer, derive, promise};
+use crate::services::{approvals, exceptions, messages, shipments, stock, tasks};
 use std::collections::BTreeSet;
 
 /// How many events that others follow from one order may bring about in one request, before something must be going
@@ -59,26 +59,29 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
     };
     match event.name {
         EventName::OrderCreated if is_set(event, VERIFIES_ITSELF) => steps::verify_itself(tx, order),
-        EventName::OrderVerified => ask_approvers(tx, order),
-        EventName::OrderAmended => after_amending(tx, order, is_set(event, REVIEW_AGAIN)),
+        EventName::OrderVerified => review::ask_approvers(tx, order),
+        EventName::OrderAmended => review::after_amending(tx, order, is_set(event, REVIEW_AGAIN)),
         EventName::OrderSentBack => approvals::supersede(tx, order),
-        EventName::ApprovalDecided => after_decision(tx, order, event),
-        EventName::OrderApproved => ask_customer(tx, order, false),
-        EventName::ConfirmationRenewed => ask_customer(tx, order, true),
+        EventName::ApprovalDecided => review::after_decision(tx, order, event),
+        EventName::OrderApproved => review::ask_customer(tx, order, false),
+        EventName::ConfirmationRenewed => review::ask_customer(tx, order, true),
         EventName::ConfirmationRequested => messages::confirmation(tx, MessageKind::ConfirmationRequested, id, order, event.subject.1),
         EventName::ConfirmationReminded => messages::confirmation(tx, MessageKind::ConfirmationReminder, id, order, event.subject.1),
-        EventName::ConfirmationAnswered => after_answer(tx, order, event),
-        EventName::ConfirmationLapsed => after_lapse(tx, order, event),
+        EventName::ConfirmationAnswered => review::after_answer(tx, order, event),
+        EventName::ConfirmationLapsed => review::after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
         EventName::OrderAmendmentAgreed | EventName::OrderAmendmentRejected => adapt(tx, order),
         EventName::OrderExecuting => begin_work(tx, order),
+        EventName::OrderVerificationUndone => approvals::supersede(tx, order),
+        EventName::TaskEvidenceAdded => after_report(tx, order, event.subject.1),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
         EventName::TaskCancelled => go_on(tx, order),
         EventName::TaskReopened => after_reopening(tx, order, word(event, "code")),
-        EventName::ShipmentDispatched => after_dispatch(tx, order, id, event.subject.1),
-        EventName::ShipmentDelivered => advance(tx, order),
-        EventName::ShipmentLost => exceptions::report_lost(tx, order, event.subject.1),
-        EventName::OrderShipped => after_shipping(tx, order),
+        EventName::ShipmentDispatched => parcels::after_dispatch(tx, order, id, event.subject.1),
+        EventName::ShipmentUpdated | EventName::ShipmentDelivered | EventName::ShipmentLost => parcels::after_tracking(tx, order, event.subject.1),
+        EventName::ShipmentCorrected => parcels::after_correction(tx, order, event),
+        EventName::ShipmentRecalled => parcels::after_recall(tx, order),
+        EventName::OrderShipped => parcels::after_shipping(tx, order),
         EventName::OrderReceived => messages::order_received(tx, id, order),
         EventName::OrderCancelled => undo(tx, order),
         EventName::InvoiceIssued => after_invoice(tx, order),
@@ -100,79 +103,6 @@ fn is_set(event: &Event, field: &str) -> bool {
 
 fn advance(tx: &mut Tx, order: Id) -> Result<()> {
     steps::advance(tx, order).map(drop)
-}
-
-/// Approvers are asked about what they judge; the customer about what they see; and what nobody is
-/// asked about counts at once.
-fn after_amending(tx: &mut Tx, order: Id, review_again: bool) -> Result<()> {
-    if review_again {
-        show(tx, order)?; // checks look at what it shows, such as what is paid
-        return ask_approvers(tx, order);
-    }
-    match orders::find(tx.conn, order)?.map(|order| order.state) {
-        Some(State::AwaitingConfirmation) => ask_customer(tx, order, false),
-        Some(state) if amended::is_late(state) && amended::awaits_customer(tx, order)? => ask_customer(tx, order, false),
-        Some(state) if amended::is_late(state) && !amended::is_open(tx, order)? => {
-            approvals::supersede(tx, order)?; // it was taken back
-            adapt(tx, order)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A round is opened where approvers are being waited for; rules that ask nobody pass at once.
-fn ask_approvers(tx: &mut Tx, order: Id) -> Result<()> {
-    match orders::find(tx.conn, order)?.map(|order| order.state) {
-        Some(State::AwaitingApproval) => {
-            approvals::open_round(tx, order)?;
-            after_round::approved(tx, order).map(drop)
-        }
-        Some(state) if amended::is_late(state) => {
-            approvals::open_round(tx, order)?;
-            after_amendment(tx, order)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// An amendment that all approvers have passed is the customer's to agree to, where they see it, and
-/// else takes effect (DECISIONS 17).
-fn after_amendment(tx: &mut Tx, order: Id) -> Result<()> {
-    if amended::awaits_customer(tx, order)? { ask_customer(tx, order, false) } else { amended::agreed(tx, order) }
-}
-
-/// The end of a round moves its order (DOMAIN 2.4).
-fn after_decision(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
-    let late = orders::find(tx.conn, order)?.is_some_and(|order| amended::is_late(order.state));
-    match RoundStatus::parse(word(event, "round_status")) {
-        Some(RoundStatus::Approved) if late => after_amendment(tx, order),
-        Some(RoundStatus::Returned) if late => amended::returned(tx, order, word(event, "comment")),
-        Some(RoundStatus::Rejected) if late => amended::rejected(tx, order, word(event, "comment")),
-        Some(RoundStatus::Approved) => after_round::approved(tx, order).map(drop),
-        Some(RoundStatus::Returned) => after_round::returned(tx, order, word(event, "comment")),
-        Some(RoundStatus::Rejected) => after_round::rejected(tx, order, word(event, "comment")),
-        _ => Ok(()),
-    }
-}
-
-/// Every level has passed: the customer is asked, unless they have agreed to the same before
-/// (DOMAIN 2.5).
-fn ask_customer(tx: &mut Tx, order: Id, anew: bool) -> Result<()> {
-    if confirmations::ask(tx, order, anew)? { by_customer::confirmed(tx, order) } else { Ok(()) }
-}
-
-fn after_answer(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
-    match CustomerAnswer::parse(word(event, "answer")) {
-        Some(CustomerAnswer::Change) => by_customer::asked_for_change(tx, order, event.subject.1),
-        _ => by_customer::confirmed(tx, order),
-    }
-}
-
-fn after_lapse(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
-    match Lapse::parse(word(event, "then")) {
-        Some(Lapse::Cancel) => by_customer::cancel_unanswered(tx, order),
-        _ => by_customer::send_back_unanswered(tx, order),
-    }
 }
 
 /// What was agreed is set aside; what is short is told, and stops the release (DOMAIN 2.6).
@@ -223,6 +153,12 @@ fn after_task(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
     go_on(tx, order)
 }
 
+/// A report of quality control that failed is an exception (DOMAIN 3.3, 6.1).
+fn after_report(tx: &mut Tx, order: Id, task: Id) -> Result<()> {
+    let failed = tasks::proof::has_failed(tx.conn, task)?;
+    exceptions::follow_quality(tx, order, task, failed)
+}
+
 /// What work that has to be done again had changed is as before, and what depends on it waits (DECISIONS 37).
 fn after_reopening(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
     match task {
@@ -237,24 +173,6 @@ fn after_reopening(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
 
 fn go_on(tx: &mut Tx, order: Id) -> Result<()> {
     tasks::unblock(tx, order)?;
-    advance(tx, order)
-}
-
-/// The first dispatch ends what sales had to coordinate, the last one what logistics had to do
-/// (DECISIONS 23); the customer is told of each (DOMAIN 4.3).
-fn after_dispatch(tx: &mut Tx, order: Id, event: Id, shipment: Id) -> Result<()> {
-    messages::shipment_dispatched(tx, event, order, shipment)?;
-    tasks::settle_by_fact(tx, order, code::COORDINATE)?;
-    if facts::goods(&parts::lines(tx.conn, order)?).all(|line| line.shipped == line.quantity) {
-        tasks::settle_by_fact(tx, order, code::SHIP)?;
-    }
-    advance(tx, order)
-}
-
-fn after_shipping(tx: &mut Tx, order: Id) -> Result<()> {
-    tasks::settle_by_fact(tx, order, code::COORDINATE)?;
-    tasks::settle_by_fact(tx, order, code::SHIP)?;
-    tasks::date_what_moved(tx, order)?;
     advance(tx, order)
 }
 
@@ -321,14 +239,15 @@ fn show_progress(tx: &mut Tx) -> Result<()> {
 /// Whether what happened changes when an order will be done: its tasks, or what is promised, or where it stands.
 fn bears_on_the_end(event: &Event) -> bool {
     use EventName::{
-        OrderAmendmentAgreed, OrderAmendmentRejected, OrderCancelled, OrderExecuting, OrderShipped, TaskAssigned, TaskBlocked, TaskCancelled,
-        TaskCompleted, TaskDated, TaskOpened, TaskOrderAmended, TaskRenewed, TaskReopened,
+        OrderAmendmentAgreed, OrderAmendmentRejected, OrderCancelled, OrderDispatchUndone, OrderExecuting, OrderShipped, TaskAssigned, TaskBlocked,
+        TaskCancelled, TaskCompleted, TaskDated, TaskOpened, TaskOrderAmended, TaskRenewed, TaskReopened,
     };
     matches!(
         event.name,
         OrderAmendmentAgreed
             | OrderAmendmentRejected
             | OrderCancelled
+            | OrderDispatchUndone
             | OrderExecuting
             | OrderShipped
             | TaskAssigned

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 /// Moves the clock to an instant.
-fn it_is(app: &TestApp, instant: &str) {
+pub fn it_is(app: &TestApp, instant: &str) {
     let then: DateTime<Utc> = instant.parse().expect("it is an instant");
     app.advance(then - app.app.clock.now().utc());
 }
@@ -29,7 +29,7 @@ fn days_are(app: &TestApp, worked: bool, days: &[&str]) {
 }
 
 /// Amends the settings.
-fn settings(app: &TestApp, patch: Value) {
+pub fn settings(app: &TestApp, patch: Value) {
     let admin = app.admin();
     let etag = admin.get("/v1/settings").etag();
     admin.patch("/v1/settings", &etag, patch).ok();

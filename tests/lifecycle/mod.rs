@@ -47,16 +47,19 @@ fn the_order_goes_its_way() {
         round_passed: false,
         all_dispatched: false,
         any_dispatched: true,
+        all_delivered: true,
         amendment_open: true,
         reconfirm: false,
         payment_missing: Some("1.00 CNY".to_owned()),
     };
     let best = order::Facts { round_passed: true, all_dispatched: true, reconfirm: true, ..order::Facts::default() };
     golden("tests/lifecycle/order.txt", &table(&order::MACHINE, order::State::ALL, order::Event::ALL, &worst, &best));
-    let alone = order::Facts { own_entry: true, one_person_suffices: true, ..best };
+    let alone = order::Facts { own_entry: true, one_person_suffices: true, ..best.clone() };
     let verified = order::MACHINE.next(order::State::AwaitingVerification, order::Event::Verify, &alone);
     assert_eq!(verified, Ok(order::State::AwaitingApproval), "DECISIONS 28");
     assert_eq!(order::may_move(&worst).len(), 2, "DECISIONS 18");
+    let undone = order::MACHINE.next(order::State::Shipped, order::Event::Undispatch, &best);
+    assert!(matches!(undone, Err(Refusal::Guarded(_))), "what has left has left (DECISIONS 37)");
 }
 
 #[test]
@@ -103,6 +106,8 @@ fn a_shipment_goes_its_way() {
         blocked_by: blocked(),
         standstill: Some(Standstill::OnHold),
         payment_missing: Some("1.00 CNY".to_owned()),
+        told_of: true,
+        order_over: true,
     };
     let best = shipment::Facts::default();
     golden("tests/lifecycle/shipment.txt", &table(&shipment::MACHINE, shipment::ShipmentStatus::ALL, shipment::ShipmentEvent::ALL, &worst, &best));

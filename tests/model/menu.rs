@@ -12,7 +12,8 @@ type Codes = BTreeSet<&'static str>;
 /// Every action with what stands against it.
 pub fn menu(rules: Rules, order: &Order, who: Who) -> Vec<(&'static str, Codes)> {
     let menu = Menu { rules, order, who };
-    let actions = ["verify", "send_back", "amend", "confirm", "request_confirmation", "release", "ship", "receive", "cancel", "hold", "unhold"];
+    let actions =
+        ["verify", "send_back", "amend", "confirm", "request_confirmation", "release", "ship", "receive", "cancel", "hold", "undo", "unhold"];
     actions.into_iter().map(|action| (action, menu.against(action))).collect()
 }
 
@@ -40,7 +41,7 @@ struct Menu<'o> {
 
 impl Menu<'_> {
     fn against(&self, action: &str) -> Codes {
-        use State::{AwaitingApproval, AwaitingConfirmation, AwaitingCorrection, AwaitingVerification, Executing, Reviewed, Shipped};
+        use State::{AwaitingApproval, AwaitingConfirmation, AwaitingCorrection, AwaitingVerification, Executing, Received, Reviewed, Shipped};
         let order = self.order;
         let (states, mut against): (&[State], Vec<Option<&'static str>>) = match action {
             "verify" => (&[AwaitingVerification], [self.another(), self.unstopped()].concat()),
@@ -54,6 +55,11 @@ impl Menu<'_> {
             "confirm" | "request_confirmation" => (&[AwaitingConfirmation], [self.own(), self.unstopped()].concat()),
             "release" => (&[Reviewed], self.unstopped()),
             "receive" => (&[Shipped], vec![]),
+            // what follows from a delivery is withdrawn there
+            "undo" => (
+                &[AwaitingApproval, AwaitingConfirmation, Received],
+                vec![(order.state == Received && order.has_arrived()).then_some("goods_delivered")],
+            ),
             "ship" => (&[], if order.state == Executing { self.unstopped() } else { vec![Some("order_not_executing")] }),
             "cancel" if order.state == Executing => {
                 let gone = order.any_left().then_some("goods_dispatched");
@@ -96,7 +102,7 @@ fn doers(action: &str) -> &'static [&'static str] {
         "verify" => &["sales_specialist", "order_admin"],
         "ship" => &["logistics", "order_admin"],
         "receive" => &["sales_specialist", "sales_manager", "logistics", "order_admin"],
-        "release" | "hold" | "unhold" => &["order_admin"],
+        "release" | "hold" | "undo" | "unhold" => &["order_admin"],
         _ => SALES,
     }
 }

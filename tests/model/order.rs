@@ -165,6 +165,12 @@ impl Order {
         self.on_hold || self.is_blocked()
     }
 
+    /// Everything of it that leaves has arrived, and there is something that leaves.
+    pub fn has_arrived(&self) -> bool {
+        let mut goods = self.lines.iter().filter(|line| line.kind != Kind::Service).peekable();
+        goods.peek().is_some() && goods.all(|line| line.delivered == line.quantity)
+    }
+
     pub fn is_final(&self) -> bool {
         matches!(self.state, State::Received | State::Cancelled)
     }

@@ -11,6 +11,8 @@ fn body(company: &Company, order: &Value, action: &str) -> Value {
         "confirm" => json!({"method": "phone"}),
         "amend" => json!({"contract_number": "C-9", "reason": "as agreed"}),
         "ship" => crate::support::parcel(&company.order(order), &[(0, "1")]),
+        "undo" if order["status"] == "received" => json!({"step": "receive", "reason": "tried"}),
+        "undo" => json!({"step": "verify", "reason": "tried"}),
         _ => json!({"reason": "tried"}),
     }
 }

@@ -65,11 +65,14 @@ fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
     let proven = company.warehouse().upload(&format!("/v1/tasks/{}/evidence", id(&task)), "goods_issue_note", "note.pdf", &note_pdf()).is(201);
     let invoice = json!({"order_id": id(&order), "number": "INV-1", "amount": "20.00", "kind": "ordinary"});
     let first = |path: &str| id(&company.order_admin().get(path).ok()["data"][0]).to_owned();
+    let payment = json!({"order_id": id(&order), "amount": "1.00", "method": "cash"});
     BTreeMap::from([
+        ("/v1/payments", id(&company.finance().post("/v1/payments", payment).created()).to_owned()),
         ("/v1/api-keys", id(&app.admin().post("/v1/api-keys", json!({"name": "shop", "scopes": ["orders:read"]})).created()).to_owned()),
         ("/v1/approvals", id(&step["data"][0]).to_owned()),
         ("/v1/approval-rules", first("/v1/approval-rules")),
         ("/v1/delegations", id(&company.delegated(&company.manager(), &company.second_sales())).to_owned()),
+        ("/v1/carriers", first("/v1/carriers")),
         ("/v1/customers", first("/v1/customers")),
         ("/v1/exchange-rates", id(&company.rate("USD", "7.10", "2026-01-01")).to_owned()),
         ("/v1/exceptions", id(&company.blocked(&order)).to_owned()),

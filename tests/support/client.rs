@@ -17,6 +17,8 @@ pub struct Answer {
     /// Null where the body is no JSON.
     pub body: Value,
     pub text: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -137,6 +139,7 @@ impl Client {
             headers: response.headers().clone(),
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
             text,
+            bytes,
         })
     }
 

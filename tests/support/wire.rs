@@ -41,5 +41,6 @@ fn parsed(asked: &str, heard: &[u8]) -> Answer {
         headers: head.lines().skip(1).filter_map(header).collect::<HeaderMap>(),
         body: serde_json::from_slice(body).unwrap_or(Value::Null),
         text: String::from_utf8_lossy(body).into_owned(),
+        bytes: body.to_vec(),
     }
 }

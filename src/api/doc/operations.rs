@@ -157,7 +157,7 @@ impl Shape {
             ("Location", status == "201" && !self.is(WITHOUT_LOCATION)),
             ("Link", self.list),
             ("Idempotency-Replayed", self.is_keyed()),
-            ("Content-Disposition", self.is(&["download_file"])),
+            ("Content-Disposition", self.is(&["download_file", "get_packing_slip", "get_picking_list"])),
             ("RateLimit-Policy", true),
             ("RateLimit", true),
         ];

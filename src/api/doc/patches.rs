@@ -88,6 +88,8 @@ fn example(name: &str) -> Option<Value> {
         "SettingsInput" => Some(json!({"report_within_minutes": 120, "large_order_threshold": null})),
         "TemplateInput" => Some(json!({"subject": "Please confirm your order {order_number}, {customer_name}"})),
         "TaskTemplateInput" => Some(json!({"due": {"after_review": {"hours": 6}}, "assignee": "head"})),
+        "ShipmentChange" => Some(json!({"tracking_number": "SF1234567890124", "packages": [{"weight_kg": "2.5"}]})),
+        "CarrierInput" => Some(json!({"service_days": 2})),
         "WarehouseInput" => Some(json!({"priority": 10})),
         "UserInput" => Some(json!({"roles": ["warehouse", "logistics"], "department": "logistics"})),
         _ => None,

@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::domain::permission::Operation;
 use crate::error::Result;
 use crate::repositories::orders::Order;
+use crate::services::orders::correct::{self, UndoInput};
 use crate::services::orders::input::{ConfirmInput, ReasonInput, ReceiveInput, VerifyInput};
 use crate::services::orders::steps;
 use actix_web::post;
@@ -83,6 +84,14 @@ pub async fn cancel_order(app: Data<App>, path: Path<String>, posted: Posted<Rea
 #[post("/v1/orders/{id}/hold")]
 pub async fn hold_order(app: Data<App>, path: Path<String>, posted: Posted<ReasonInput>) -> Response {
     take(&app, Operation::HoldOrder, path, posted, steps::hold).await
+}
+
+/// Takes back a verification, or a receipt that was recorded by hand, which was a mistake; with the reason. A verified
+/// order is verified and approved anew; what a customer has agreed to is amended instead.
+#[utoipa::path(tag = "orders", request_body = UndoInput, responses((status = 200, body = OrderView)))]
+#[post("/v1/orders/{id}/undo")]
+pub async fn undo_order_step(app: Data<App>, path: Path<String>, posted: Posted<UndoInput>) -> Response {
+    take(&app, Operation::UndoOrderStep, path, posted, correct::undo).await
 }
 
 /// Lets a held order go.

@@ -115,7 +115,8 @@ pub struct TaskView {
     pub note: Option<String>,
 }
 
-fn file(file: FileRow, language: Language) -> FileView {
+/// How a file looks from outside.
+pub fn file(file: FileRow, language: Language) -> FileView {
     FileView {
         id: file.id.text(Kind::File),
         kind: file.kind,

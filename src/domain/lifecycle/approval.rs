@@ -115,6 +115,7 @@ pub const MACHINE: Machine<StepStatus, StepEvent, Facts> = Machine {
     name: "approval_step",
     initial: &[StepStatus::Waiting],
     by_system: &[StepEvent::TakeTurn, StepEvent::Supersede, StepEvent::Carry],
+    corrections: &[],
     rows: &[
         row(StepStatus::Waiting, StepEvent::TakeTurn, StepStatus::Pending, &[earlier_passed]),
         row(StepStatus::Waiting, StepEvent::Carry, StepStatus::Carried, &[nothing_changed]),

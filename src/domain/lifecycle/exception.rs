@@ -84,6 +84,7 @@ pub const MACHINE: Machine<S, E, Facts> = Machine {
     name: "exception",
     initial: &[S::Reported],
     by_system: &[E::CarryOut],
+    corrections: &[],
     rows: &[
         row(S::Reported, E::Plan, S::Planning, &[]),
         row(S::Reported, E::Resolve, S::Resolved, &[]),

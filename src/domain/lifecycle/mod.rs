@@ -47,6 +47,8 @@ pub struct Machine<S: 'static, E: 'static, F: 'static> {
     pub initial: &'static [S],
     /// Events that only the system brings about; nobody is told that they could.
     pub by_system: &'static [E],
+    /// Events that take back what was recorded by mistake (DECISIONS 37): a state from which only these lead is final all the same.
+    pub corrections: &'static [E],
     pub rows: &'static [Row<S, E, F>],
 }
 
@@ -79,9 +81,9 @@ impl<S: Copy + PartialEq, E: Copy + PartialEq, F> Machine<S, E, F> {
         self.events_from(state).into_iter().filter(|event| !self.by_system.contains(event)).collect()
     }
 
-    /// Whether nothing leads out of this state.
+    /// Whether nothing leads out of this state, but for corrections.
     pub fn is_final(&self, state: S) -> bool {
-        self.rows.iter().all(|row| row.from != state || row.to == state)
+        self.rows.iter().all(|row| row.from != state || row.to == state || self.corrections.contains(&row.event))
     }
 }
 

@@ -65,6 +65,9 @@ words! {
         DispatchAll = "dispatch_all",
         Receive = "receive",
         Cancel = "cancel",
+        Unverify = "unverify",
+        Undispatch = "undispatch",
+        Unreceive = "unreceive",
     }
 }
 
@@ -85,6 +88,8 @@ pub struct Facts {
     pub all_dispatched: bool,
     /// Some goods have left already.
     pub any_dispatched: bool,
+    /// Everything that left has arrived, and it was everything.
+    pub all_delivered: bool,
     /// An amendment is not agreed yet; whether or not it is on hold.
     pub amendment_open: bool,
     /// The customer has to say yes to an amended order.
@@ -117,6 +122,14 @@ fn nothing_dispatched(facts: &Facts) -> Option<Reason> {
     facts.any_dispatched.then_some(Reason::GoodsDispatched)
 }
 
+fn something_is_here(facts: &Facts) -> Option<Reason> {
+    facts.all_dispatched.then_some(Reason::GoodsDispatched)
+}
+
+fn something_is_on_its_way(facts: &Facts) -> Option<Reason> {
+    facts.all_delivered.then_some(Reason::GoodsDelivered)
+}
+
 fn agreed(facts: &Facts) -> Option<Reason> {
     facts.amendment_open.then_some(Reason::AmendmentOpen)
 }
@@ -147,7 +160,8 @@ const fn row(from: State, event: Event, to: State, guards: &'static [Guard<Facts
 pub const MACHINE: Machine<State, Event, Facts> = Machine {
     name: "order",
     initial: &[State::AwaitingVerification],
-    by_system: &[Event::Correct, Event::Approve, Event::ReturnForChanges, Event::Reject, Event::DispatchAll],
+    by_system: &[Event::Correct, Event::Approve, Event::ReturnForChanges, Event::Reject, Event::DispatchAll, Event::Undispatch],
+    corrections: &[Event::Unverify, Event::Undispatch, Event::Unreceive],
     rows: &[
         row(State::AwaitingVerification, Event::Verify, State::AwaitingApproval, VERIFY),
         row(State::AwaitingVerification, Event::SendBack, State::AwaitingCorrection, &[another_person]),
@@ -173,6 +187,11 @@ pub const MACHINE: Machine<State, Event, Facts> = Machine {
         row(State::Executing, Event::Confirm, State::Executing, CONFIRM_AGAIN),
         row(State::Executing, Event::Cancel, State::Cancelled, CANCEL_EXECUTING),
         row(State::Shipped, Event::Receive, State::Received, &[]),
+        // what was recorded by mistake (DECISIONS 37)
+        row(State::AwaitingApproval, Event::Unverify, State::AwaitingVerification, &[]),
+        row(State::AwaitingConfirmation, Event::Unverify, State::AwaitingVerification, &[]),
+        row(State::Shipped, Event::Undispatch, State::Executing, &[something_is_here]),
+        row(State::Received, Event::Unreceive, State::Shipped, &[something_is_on_its_way]),
     ],
 };
 

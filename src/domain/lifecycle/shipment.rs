@@ -33,12 +33,14 @@ words! {
 words! {
     /// What a tracking event may report.
     pub enum TrackingStatus {
-        Dispatched = "dispatched",
-        InTransit = "in_transit",
-        OutForDelivery = "out_for_delivery",
-        Delivered = "delivered",
-        Lost = "lost",
-        Returned = "returned",
+        Dispatched = "dispatched" / "Dispatched" / "已发出",
+        InTransit = "in_transit" / "In transit" / "运输中",
+        OutForDelivery = "out_for_delivery" / "Out for delivery" / "派送中",
+        FailedAttempt = "failed_attempt" / "Delivery attempt failed" / "派送未成功",
+        Exception = "exception" / "In trouble" / "物流异常",
+        Delivered = "delivered" / "Delivered" / "已签收",
+        Lost = "lost" / "Lost" / "已丢失",
+        Returned = "returned" / "Returned" / "已退回",
     }
 }
 
@@ -52,6 +54,7 @@ words! {
         Lose = "lose",
         Return = "return",
         Cancel = "cancel",
+        Recall = "recall",
     }
 }
 
@@ -70,6 +73,10 @@ pub struct Facts {
     pub standstill: Option<Standstill>,
     /// What is to be paid before anything leaves, with its currency (DECISIONS 38).
     pub payment_missing: Option<String>,
+    /// Something was told of it since it left.
+    pub told_of: bool,
+    /// Its order is received, or over in another way.
+    pub order_over: bool,
 }
 
 fn tracking_number(facts: &Facts) -> Option<Reason> {
@@ -96,6 +103,14 @@ fn paid(facts: &Facts) -> Option<Reason> {
     facts.payment_missing.clone().map(|amount| Reason::PaymentMissing { amount })
 }
 
+fn nothing_told(facts: &Facts) -> Option<Reason> {
+    facts.told_of.then_some(Reason::TraceThere)
+}
+
+fn order_under_way(facts: &Facts) -> Option<Reason> {
+    facts.order_over.then_some(Reason::OrderNotExecuting)
+}
+
 const DISPATCH: &[Guard<Facts>] = &[order_executing, tracking_number, goods_ready, not_blocked, moving, paid];
 
 use ShipmentEvent as E;
@@ -110,9 +125,12 @@ pub const MACHINE: Machine<S, E, Facts> = Machine {
     name: "shipment",
     initial: &[S::Preparing],
     by_system: &[],
+    corrections: &[E::Recall],
     rows: &[
         row(S::Preparing, E::Dispatch, S::Dispatched, DISPATCH),
         row(S::Preparing, E::Cancel, S::Cancelled, &[]),
+        // it has not left after all (DECISIONS 37)
+        row(S::Dispatched, E::Recall, S::Preparing, &[nothing_told, order_under_way]),
         row(S::Dispatched, E::Move, S::InTransit, &[]),
         row(S::Dispatched, E::OutForDelivery, S::OutForDelivery, &[]),
         row(S::Dispatched, E::Deliver, S::Delivered, &[]),
@@ -142,7 +160,8 @@ impl TrackingStatus {
     pub const fn event(self) -> Option<ShipmentEvent> {
         match self {
             Self::Dispatched => None,
-            Self::InTransit => Some(E::Move),
+            // a parcel in trouble goes on, or comes back, or is lost: that is told by itself
+            Self::InTransit | Self::FailedAttempt | Self::Exception => Some(E::Move),
             Self::OutForDelivery => Some(E::OutForDelivery),
             Self::Delivered => Some(E::Deliver),
             Self::Lost => Some(E::Lose),
@@ -173,6 +192,8 @@ mod tests {
         assert_eq!(status_after([T::Delivered]), S::Delivered);
         assert_eq!(status_after([T::Dispatched, T::InTransit, T::InTransit, T::OutForDelivery, T::Delivered, T::InTransit]), S::Delivered);
         assert_eq!(status_after([T::OutForDelivery, T::InTransit]), S::InTransit);
+        assert_eq!(status_after([T::OutForDelivery, T::FailedAttempt]), S::InTransit);
+        assert_eq!(status_after([T::OutForDelivery, T::FailedAttempt, T::OutForDelivery, T::Delivered]), S::Delivered);
         assert_eq!(status_after([T::Lost, T::Delivered]), S::Delivered);
         assert_eq!(status_after([T::Returned, T::Delivered]), S::Returned);
     }

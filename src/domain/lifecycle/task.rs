@@ -104,6 +104,7 @@ pub const MACHINE: Machine<TaskStatus, TaskEvent, Facts> = Machine {
     name: "task",
     initial: &[TaskStatus::Blocked],
     by_system: &[TaskEvent::Unblock, TaskEvent::Settle, TaskEvent::Renew, TaskEvent::Block],
+    corrections: &[],
     rows: &[
         row(TaskStatus::Blocked, TaskEvent::Unblock, TaskStatus::Open, &[dependencies_done]),
         row(TaskStatus::Blocked, TaskEvent::Settle, TaskStatus::Done, &[]),

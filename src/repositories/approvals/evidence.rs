@@ -64,6 +64,8 @@ fn payments_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<(Id, Amount)>> {
     if orders.is_empty() {
         return Ok(Vec::new());
     }
-    let of_these = payments::table.filter(payments::order_id.eq_any(padded(orders))).select((payments::order_id, payments::amount));
+    let of_these = payments::table
+        .filter(payments::order_id.eq_any(padded(orders)).and(payments::reversed_at.is_null()))
+        .select((payments::order_id, payments::amount));
     Ok(each!(conn, c => of_these.listed(orders.len(), here_by_length!()).load(c))?)
 }

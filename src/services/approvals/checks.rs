@@ -7,6 +7,7 @@ use crate::db::Tx;
 use crate::domain::amount::{Amount, LIMIT};
 use crate::domain::approval_policy::Facts;
 use crate::domain::calendar::Calendar;
+use crate::domain::carrier::Carrier;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::Status;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
@@ -23,7 +24,7 @@ use crate::repositories::orders::parts::{Delivery, Line};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::stock::{Allocation, allocations_of, balances_of_many};
 use crate::repositories::tasks::{self, templates};
-use crate::repositories::{calendar, products, settings};
+use crate::repositories::{calendar, carriers, products, settings};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -134,10 +135,11 @@ fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usi
 
 fn delivery(tx: &mut Tx, Subject { order, lines, delivery, .. }: &Subject, facts: &Facts) -> Result<Check> {
     let (_, settings) = settings::load(tx.conn)?;
-    let calendar = calendar::load(tx.conn, tx.company.zone)?;
+    let (calendar, carriers) = (calendar::load(tx.conn, tx.company.zone)?, carriers::active(tx.conn)?);
     let ready = ready_on(tx, order, (lines, delivery), facts, &calendar)?;
     let promised = lines.iter().filter_map(|line| line.promised_date).chain(delivery.promised_date).min();
-    let found = [judge_address(lines, delivery), judge_coverage(lines, delivery, &settings.delivery_areas), judge_promise(promised, ready)];
+    let found =
+        [judge_address(lines, delivery), judge_coverage(lines, delivery, (&settings.delivery_areas, &carriers)), judge_promise(promised, ready)];
     let inputs = json!({
         "country": delivery.country,
         "region": delivery.region,
@@ -184,16 +186,19 @@ fn judge_address(lines: &[Line], delivery: &Delivery) -> Finding {
     finding(CheckResult::Fail, format!("The address lacks: {en}."), format!("收货地址缺少：{zh}。"))
 }
 
-/// Whether the method that was chosen, or any where none was, serves the address.
-fn judge_coverage(lines: &[Line], delivery: &Delivery, areas: &[DeliveryArea]) -> Finding {
+/// Whether the method that was chosen, or any where none was, serves the address: by what the company says of it, and
+/// where a carrier is needed by any of those that carry so.
+fn judge_coverage(lines: &[Line], delivery: &Delivery, (areas, carriers): (&[DeliveryArea], &[Carrier])) -> Finding {
     let goods = lines.iter().any(|line| line.kind != LineKind::Service);
     let country = delivery.country.as_deref().filter(|country| !country.trim().is_empty());
-    let (Some(country), true, false) = (country, goods && !areas.is_empty(), delivery.method == Some(DeliveryMethod::SelfPickup)) else {
+    let (Some(country), true, false) = (country, goods, delivery.method == Some(DeliveryMethod::SelfPickup)) else {
         return finding(CheckResult::Pass, "", "");
     };
     let serves = |method: DeliveryMethod| {
         let mut of_method = areas.iter().filter(|area| area.method == method).peekable();
-        of_method.peek().is_none() || of_method.any(|area| area.holds(country, delivery.region.as_deref()))
+        let served = of_method.peek().is_none() || of_method.any(|area| area.holds(country, delivery.region.as_deref()));
+        let mut able = carriers.iter().filter(|carrier| carrier.methods.contains(&method)).peekable();
+        served && (able.peek().is_none() || able.any(|carrier| carrier.serves(country, delivery.region.as_deref())))
     };
     let sending = DeliveryMethod::ALL.iter().copied().filter(|method| *method != DeliveryMethod::SelfPickup);
     let mut asked: Vec<DeliveryMethod> = delivery.method.map_or_else(|| sending.collect(), |method| vec![method]);
@@ -223,6 +228,7 @@ fn judge_promise(promised: Option<NaiveDate>, ready: Option<NaiveDate>) -> Findi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::carrier::{Coverage, default_carriers};
 
     fn id(byte: u8) -> Id {
         Id::from_parts(1, [byte; 10])
@@ -315,15 +321,20 @@ mod tests {
         let here = [area(DeliveryMethod::Courier, &[]), area(DeliveryMethod::OwnDelivery, &["Shanghai"]), area(DeliveryMethod::Freight, &["Tibet"])];
         let judge = |country: &str, region: Option<&str>, method| {
             let place = Delivery { region: region.map(str::to_owned), ..to(Some(country), method, None) };
-            judge_coverage(&goods, &place, &here).result
+            judge_coverage(&goods, &place, (&here, &[])).result
         };
         assert_eq!(judge("CN", None, Some(DeliveryMethod::Courier)), CheckResult::Pass);
         assert_eq!(judge("CN", Some("shanghai"), Some(DeliveryMethod::OwnDelivery)), CheckResult::Pass);
         assert_eq!(judge("CN", Some("Tibet"), Some(DeliveryMethod::OwnDelivery)), CheckResult::Fail);
         assert_eq!([judge("CN", None, None), judge("DE", None, None)], [CheckResult::Pass, CheckResult::Fail]);
         assert_eq!(judge("DE", None, Some(DeliveryMethod::SelfPickup)), CheckResult::Pass);
-        assert_eq!(judge_coverage(&goods, &to(Some("DE"), None, None), &[]).result, CheckResult::Pass, "nothing said, everywhere served");
-        assert_eq!(judge_coverage(&[line(LineKind::Service, None, 1)], &to(Some("DE"), None, None), &here).result, CheckResult::Pass);
+        let anywhere = judge_coverage(&goods, &to(Some("DE"), None, None), (&[], &[]));
+        assert_eq!(anywhere.result, CheckResult::Pass, "nothing said, everywhere served");
+        assert_eq!(judge_coverage(&[line(LineKind::Service, None, 1)], &to(Some("DE"), None, None), (&here, &[])).result, CheckResult::Pass);
+        let mut carriers = default_carriers();
+        carriers.iter_mut().for_each(|carrier| carrier.coverage = vec![Coverage { country: "CN".into(), region: None, service_days: None }]);
+        let courier = |country| judge_coverage(&goods, &to(Some(country), Some(DeliveryMethod::Courier), None), (&[], &carriers)).result;
+        assert_eq!([courier("CN"), courier("DE")], [CheckResult::Pass, CheckResult::Fail], "no carrier goes there");
     }
 
     #[test]

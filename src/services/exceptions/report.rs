@@ -30,6 +30,8 @@ pub(super) struct Report {
     pub owner: Option<Id>,
     pub cause: String,
     pub impact: Impact,
+    /// What the system raises it for; it is found again by that.
+    pub raised_for: Option<String>,
 }
 
 /// Reports an exception over any number of orders.
@@ -55,6 +57,7 @@ pub fn report(tx: &mut Tx, said: &ExceptionInput) -> Result<ExceptionRow> {
         owner,
         cause: said.cause.clone(),
         impact: said.impact.stored(),
+        raised_for: None,
     };
     file(tx, &orders, report)
 }
@@ -136,6 +139,7 @@ pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<Exce
         closed_at: None,
         created_at: tx.now,
         updated_at: tx.now,
+        raised_for: report.raised_for,
     };
     let covered: Vec<Id> = orders.iter().map(|order| order.id).collect();
     exceptions::insert(tx.conn, &row, &covered)?;

@@ -56,6 +56,7 @@ const ACTIONS: &[Row] = &[
     row("receive", "POST", "/receive", Operation::ReceiveOrder, Asks::Steps(&[Step::Receive])),
     row("cancel", "POST", "/cancel", Operation::CancelOrder, Asks::Steps(&[Step::Cancel])),
     row("hold", "POST", "/hold", Operation::HoldOrder, Asks::Hold(false)),
+    row("undo", "POST", "/undo", Operation::UndoOrderStep, Asks::Steps(&[Step::Unverify, Step::Unreceive])),
     row("unhold", "POST", "/unhold", Operation::UnholdOrder, Asks::Hold(true)),
 ];
 

@@ -50,6 +50,7 @@ pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
         round_passed: stands || all_levels_passed(conn, order)?,
         all_dispatched: served && goods(&lines).all(|line| line.shipped == line.quantity),
         any_dispatched: lines.iter().any(|line| line.shipped > Amount::ZERO),
+        all_delivered: all_delivered(&lines),
         amendment_open: details.amended_from.is_some(),
         reconfirm: details.reconfirm && !links::refused(conn, order.id, order.revision)?,
     })

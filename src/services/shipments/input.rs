@@ -3,8 +3,8 @@
 use crate::domain::amount::Amount;
 use crate::domain::carrier::needs_carrier;
 use crate::domain::lifecycle::shipment::{DeliveryMethod, TrackingStatus};
+use crate::domain::parcel::Package;
 use crate::domain::time::UtcTime;
-use crate::domain::visible::breaks_a_line;
 use crate::input::rules;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -39,35 +39,93 @@ pub struct ShipmentInput {
     #[schema(min_length = 1, max_length = 64)]
     pub tracking_number: Option<String>,
     /// The page that shows the trace, `https://…`; the carrier's own by default, where we know it.
-    #[validate(length(max = 500), custom(function = https))]
+    #[validate(length(max = 500), custom(function = rules::page))]
     #[schema(max_length = 500, pattern = "^https://")]
     pub tracking_url: Option<String>,
+    /// The code of the warehouse that it leaves from. Of what is kept in stock, only what was set aside there goes into it.
+    #[validate(length(min = 1, max = 40), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub warehouse: Option<String>,
+    /// What stands on the carrier's label.
+    #[validate(length(min = 1, max = 64), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub label_reference: Option<String>,
+    /// The pieces that it is packed in.
+    #[serde(default)]
+    #[validate(length(max = 100), custom(function = packages))]
+    #[schema(max_items = 100)]
+    pub packages: Vec<Package>,
     /// What goes into it; all that is left to ship by default.
     #[validate(length(min = 1, max = 200), custom(function = each_once), nested)]
     #[schema(min_items = 1, max_items = 200)]
     pub lines: Option<Vec<ShipmentLineInput>>,
     /// When it is to leave; by default when logistics' task is due.
     pub planned_dispatch_at: Option<UtcTime>,
-    /// When it is to arrive; by default on the promised date.
+    /// When it is to arrive; by default after the carrier's working days, or on the promised date where those are not known.
     pub expected_at: Option<UtcTime>,
+}
+
+/// What of a shipment may be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"tracking_number": "SF1234567890124", "packages": [{"weight_kg": "2.5"}]}))]
+pub struct ShipmentChange {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 50), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 50)]
+    pub carrier: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 64), custom(function = rules::code))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub tracking_number: Option<String>,
+    /// The page that shows the trace, `https://…`; null for the carrier's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(max = 500), custom(function = rules::page))]
+    #[schema(max_length = 500, pattern = "^https://")]
+    pub tracking_url: Option<String>,
+    /// What stands on the carrier's label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 64), custom(function = rules::line))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub label_reference: Option<String>,
+    /// The pieces that it is packed in.
+    #[serde(default)]
+    #[validate(length(max = 100), custom(function = packages))]
+    #[schema(max_items = 100)]
+    pub packages: Vec<Package>,
+    /// When it is to leave; nothing can be planned for what has left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_dispatch_at: Option<UtcTime>,
+    /// When it is to arrive; null for what the carrier's days come to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_at: Option<UtcTime>,
+}
+
+/// What a shipment may weigh, and be long, at most; in kilograms, and in centimetres.
+const MOST: i32 = 100_000;
+
+fn packages(packages: &[Package]) -> Result<(), ValidationError> {
+    let measure = |measure: &Option<Amount>| measure.is_none_or(|measure| measure > Amount::ZERO && measure <= Amount::units(MOST));
+    let label = |label: &String| (1..=64).contains(&label.chars().count()) && rules::line(label).is_ok();
+    let good = |package: &Package| {
+        let measures = [&package.weight_kg, &package.length_cm, &package.width_cm, &package.height_cm];
+        measures.into_iter().all(measure) && package.label_reference.as_ref().is_none_or(label)
+    };
+    let en = "must each have weight and sizes above zero and up to 100000, and a label of one line up to 64 characters";
+    rules::when(packages.iter().all(good), "packages", en, "重量和尺寸须大于零且不超过 100000，标签须为 64 个字符以内的单行文本")
+}
+
+/// Nothing arrives before it leaves.
+pub(super) fn in_turn(leaves: Option<UtcTime>, arrives: Option<UtcTime>) -> Result<(), ValidationError> {
+    let good = leaves.zip(arrives).is_none_or(|(leaves, arrives)| arrives >= leaves);
+    rules::when(good, "conflict", "expected_at must not lie before planned_dispatch_at", "expected_at 不得早于 planned_dispatch_at")
 }
 
 fn makes_sense(said: &ShipmentInput) -> Result<(), ValidationError> {
     if needs_carrier(said.method) && said.carrier.is_none() {
         return rules::refuse("required", "carrier is needed for courier and freight", "快递和货运须填写承运商");
     }
-    match (said.planned_dispatch_at, said.expected_at) {
-        (Some(leaves), Some(arrives)) if arrives < leaves => {
-            rules::refuse("conflict", "expected_at must not lie before planned_dispatch_at", "expected_at 不得早于 planned_dispatch_at")
-        }
-        _ => Ok(()),
-    }
-}
-
-fn https(url: &str) -> Result<(), ValidationError> {
-    let host = url.strip_prefix("https://").unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
-    let plain = url.chars().all(|c| !c.is_whitespace() && !breaks_a_line(c) && !"\"'<>\\".contains(c));
-    rules::when(!host.is_empty() && plain, "url", "must be a page under https://", "须为 https:// 开头的网址")
+    in_turn(said.planned_dispatch_at, said.expected_at)
 }
 
 fn each_once(lines: &[ShipmentLineInput]) -> Result<(), ValidationError> {
@@ -98,10 +156,21 @@ pub struct CancelShipmentInput {
     pub reason: String,
 }
 
+/// Why what was recorded was wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "It was the parcel of another order."}))]
+pub struct CorrectionInput {
+    #[validate(length(min = 1, max = 500), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
 /// What happened to a shipment on its way. The same status, time and description again is the
 /// same event.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = taken_in_part))]
 #[schema(example = json!({"status": "delivered", "description": "signed at the door", "location": "Shanghai", "signed_by": "Li Wei"}))]
 pub struct TrackingInput {
     /// What happened.
@@ -120,6 +189,15 @@ pub struct TrackingInput {
     #[validate(length(min = 1, max = 100), custom(function = rules::line))]
     #[schema(min_length = 1, max_length = 100)]
     pub signed_by: Option<String>,
+    /// Of a delivery, what the customer did not take and the carrier brings back; not everything, which would be `returned`.
+    #[validate(length(min = 1, max = 200), custom(function = each_once), nested)]
+    #[schema(min_items = 1, max_items = 200)]
+    pub refused: Option<Vec<ShipmentLineInput>>,
+}
+
+fn taken_in_part(said: &TrackingInput) -> Result<(), ValidationError> {
+    let good = said.refused.is_none() || said.status == TrackingStatus::Delivered;
+    rules::when(good, "conflict", "refused goes with a delivery", "仅签收时可填写 refused")
 }
 
 #[cfg(test)]
@@ -150,9 +228,9 @@ mod tests {
 
     #[test]
     fn a_page_is_under_https_with_a_host() {
-        assert!(https("https://parcels.example/t?n=1#now").is_ok());
+        assert!(rules::page("https://parcels.example/t?n=1#now").is_ok());
         for bad in ["", "https://", "https:///x", "http://parcels.example", "javascript:alert(1)", "https://a b", "https://a/\"><script>"] {
-            assert!(https(bad).is_err(), "{bad}");
+            assert!(rules::page(bad).is_err(), "{bad}");
         }
     }
 }
@@ -165,7 +243,7 @@ mod fuzz {
     proptest! {
         #[test]
         fn a_page_can_stand_in_a_mail(url in prop_oneof!["https?://[a-z.]{0,9}[/?#]?[a-z\"<> ]{0,9}", any::<String>()]) {
-            prop_assert!(https(&url).is_err() || (url.starts_with("https://") && !url.contains(['"', '<', '>', ' ', '\n', '\u{202e}'])), "{}", url);
+            prop_assert!(rules::page(&url).is_err() || (url.starts_with("https://") && !url.contains(['"', '<', '>', ' ', '\n', '\u{202e}'])), "{}", url);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What goes into a shipment: goods of an order in execution that are in no other shipment yet.
 
 use super::input::{ShipmentInput, ShipmentLineInput};
-use super::{describe, page};
+use super::{carried, describe};
 use crate::db::Tx;
+use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
@@ -16,8 +17,9 @@ use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::shipments::{self, Shipment, ShipmentLine};
-use crate::repositories::{calendar, exceptions, tasks};
-use std::collections::BTreeMap;
+use crate::repositories::stock::{self, Allocation};
+use crate::repositories::{calendar, exceptions, tasks, warehouses};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A line with some quantity of it.
 type Share<'l> = (&'l Line, Amount);
@@ -33,14 +35,19 @@ pub fn create(tx: &mut Tx, reference: &str, said: &ShipmentInput) -> Result<Ship
     let lines = parts::lines(tx.conn, order.id)?;
     let asked = said.lines.as_deref().map(|asked| named(asked, &lines)).transpose()?;
     may_pack(tx, &order)?;
-    let left = left(&lines, &shipments::packed_of(tx.conn, order.id)?)?;
+    let warehouse = said.warehouse.as_deref().map(|code| find_warehouse(tx, code)).transpose()?;
+    let (left, sources) = (left(&lines, &shipments::packed_of(tx.conn, order.id)?)?, sources(tx, order.id)?);
+    let left = match warehouse {
+        Some(warehouse) => left_in(left, &sources, warehouse)?,
+        None => left,
+    };
     let packed = match asked {
         Some(asked) => within(asked, &left)?,
         None => everything(left)?,
     };
-    let shipment = draft(tx, &order, said)?;
-    let rows: Vec<ShipmentLine> =
-        packed.into_iter().map(|(line, quantity)| ShipmentLine { shipment_id: shipment.id, line_id: line.id, quantity }).collect();
+    let shipment = Shipment { warehouse_id: warehouse.or_else(|| sources.only_one_of(&packed)), ..draft(tx, &order, said)? };
+    let row = |(line, quantity): Share| ShipmentLine { shipment_id: shipment.id, line_id: line.id, quantity, refused: Amount::ZERO };
+    let rows: Vec<ShipmentLine> = packed.into_iter().map(row).collect();
     shipments::insert(tx.conn, &shipment, &rows)?;
     tx.record(describe(EventName::ShipmentCreated, &order, &shipment))?;
     Ok(shipment)
@@ -92,6 +99,56 @@ fn left<'l>(lines: &'l [Line], packed: &[ShipmentLine]) -> Result<Vec<Share<'l>>
     lines.iter().filter(|line| line.kind != LineKind::Service).map(rest).collect()
 }
 
+fn find_warehouse(tx: &mut Tx, code: &str) -> Result<Id> {
+    let unknown = || Problem::invalid("/warehouse", "unknown", "there is no such warehouse", "没有该仓库");
+    Ok(warehouses::find_by_code(tx.conn, code)?.ok_or_else(unknown)?.id)
+}
+
+/// From which warehouses an order's lines come, as far as they are kept in stock.
+struct Sources {
+    /// What each warehouse has set aside for a line, or picked.
+    held: Vec<Allocation>,
+    /// What has been packed of it there, by line and warehouse.
+    packed: BTreeMap<(Id, Id), Amount>,
+}
+
+fn sources(tx: &mut Tx, order: Id) -> Result<Sources> {
+    let of: BTreeMap<Id, Id> =
+        shipments::list_of_order(tx.conn, order)?.into_iter().filter_map(|row| row.warehouse_id.map(|id| (row.id, id))).collect();
+    let mut packed: BTreeMap<(Id, Id), Amount> = BTreeMap::new();
+    for row in shipments::packed_of(tx.conn, order)? {
+        let Some(warehouse) = of.get(&row.shipment_id) else { continue };
+        let sum = packed.entry((row.line_id, *warehouse)).or_default();
+        *sum = sum.plus(row.quantity)?;
+    }
+    Ok(Sources { held: stock::allocations_of(tx.conn, order)?, packed })
+}
+
+impl Sources {
+    /// How much of a line a warehouse has for it that is in no shipment from there; `None` for what no warehouse keeps.
+    fn left(&self, line: Id, warehouse: Id) -> Result<Option<Amount>> {
+        let mut of_line = self.held.iter().filter(|held| held.line_id == line).peekable();
+        if of_line.peek().is_none() {
+            return Ok(None);
+        }
+        let here = of_line.find(|held| held.warehouse_id == warehouse).map_or(Ok(Amount::ZERO), |held| held.reserved.plus(held.picked))?;
+        here.minus(self.packed.get(&(line, warehouse)).copied().unwrap_or_default()).map(|left| Some(left.max(Amount::ZERO))).map_err(Into::into)
+    }
+
+    /// The warehouse from which all of these come, where it is one.
+    fn only_one_of(&self, packed: &[Share]) -> Option<Id> {
+        let of = |line: Id| self.held.iter().filter(move |held| held.line_id == line).map(|held| held.warehouse_id);
+        let all: BTreeSet<Id> = packed.iter().flat_map(|(line, _)| of(line.id)).collect();
+        if all.len() == 1 { all.first().copied() } else { None }
+    }
+}
+
+/// What of that a warehouse has for the order.
+fn left_in<'l>(left: Vec<Share<'l>>, sources: &Sources, warehouse: Id) -> Result<Vec<Share<'l>>> {
+    let here = |(line, rest): Share<'l>| Ok((line, sources.left(line.id, warehouse)?.map_or(rest, |there| there.at_most(rest))));
+    left.into_iter().map(here).collect()
+}
+
 /// What is asked for, where there is as much left of it.
 fn within<'l>(asked: Vec<Share<'l>>, left: &[Share<'l>]) -> Result<Vec<Share<'l>>> {
     for (line, quantity) in &asked {
@@ -127,7 +184,9 @@ fn everything(left: Vec<Share<'_>>) -> Result<Vec<Share<'_>>> {
 }
 
 fn draft(tx: &mut Tx, order: &Order, said: &ShipmentInput) -> Result<Shipment> {
-    Ok(Shipment {
+    let carrier = carried::known(tx, said.carrier.as_deref())?;
+    carried::refuse_unserved(tx, carrier.as_ref(), order.id, said.method)?;
+    let shipment = Shipment {
         id: tx.new_id(),
         version: 1,
         order_id: order.id,
@@ -136,15 +195,20 @@ fn draft(tx: &mut Tx, order: &Order, said: &ShipmentInput) -> Result<Shipment> {
         method: said.method,
         carrier: said.carrier.clone(),
         tracking_number: said.tracking_number.clone(),
-        tracking_url: said.tracking_url.clone().or_else(|| page(said.carrier.as_deref(), said.tracking_number.as_deref())),
+        tracking_url: said.tracking_url.clone().or_else(|| carried::page(carrier.as_ref(), said.tracking_number.as_deref())),
         planned_dispatch_at: said.planned_dispatch_at.or(planned_dispatch(tx, order.id)?),
-        expected_at: said.expected_at.or(promised(tx, order.id)?),
+        expected_at: said.expected_at,
         dispatched_at: None,
         delivered_at: None,
         signed_by: None,
         created_at: tx.now,
         updated_at: tx.now,
-    })
+        warehouse_id: None,
+        label_reference: said.label_reference.clone(),
+        packages: Json(said.packages.clone()),
+        expected_is_set: said.expected_at.is_some(),
+    };
+    carried::dated(tx, carrier.as_ref(), shipment)
 }
 
 /// When logistics' task is due: as it stands, or counted from now where it still waits for others.
@@ -155,13 +219,6 @@ fn planned_dispatch(tx: &mut Tx, order: Id) -> Result<Option<UtcTime>> {
     }
     let calendar = calendar::load(tx.conn, tx.company.zone)?;
     Ok(task.plan.0.due.if_it_opened(tx.now.utc(), &calendar).and_then(UtcTime::new))
-}
-
-/// The end of the promised date.
-fn promised(tx: &mut Tx, order: Id) -> Result<Option<UtcTime>> {
-    let Some(day) = parts::delivery(tx.conn, order)?.promised_date else { return Ok(None) };
-    let calendar = calendar::load(tx.conn, tx.company.zone)?;
-    Ok(UtcTime::new(calendar.end_of_day(day)))
 }
 
 #[cfg(test)]
@@ -195,7 +252,7 @@ mod tests {
     }
 
     fn packed(line: &Line, quantity: &str) -> ShipmentLine {
-        ShipmentLine { shipment_id: Id::from_parts(9, [9; 10]), line_id: line.id, quantity: Amount::parse(quantity).unwrap() }
+        ShipmentLine { shipment_id: Id::from_parts(9, [9; 10]), line_id: line.id, quantity: Amount::parse(quantity).unwrap(), refused: Amount::ZERO }
     }
 
     fn shown(shares: &[Share]) -> Vec<(i32, String)> {

@@ -53,7 +53,7 @@ pub(super) fn may_move(task: &Task, all: &[Task], order: &Order) -> bool {
     let rule = |code: &String| all.iter().find(|other| other.code == *code).map(|other| &other.plan.0.due);
     let moves = match &task.plan.0.due {
         Due::AfterDependencies(_) => task.due_at.is_none() && task.opened_at.is_some(),
-        Due::AfterShipping(_) => task.due_at.is_none() && order.shipped_at.is_some(),
+        Due::AfterShipping(_) => task.due_at.is_some() != order.shipped_at.is_some(),
         Due::WithFirstOf(codes) => codes.iter().filter_map(rule).any(Due::counts_from_what_happens),
         due => due.counts_from_work(),
     };
@@ -122,7 +122,8 @@ pub fn forecast(tx: &mut Tx, order: Id) -> Result<Option<UtcTime>> {
 
 /// Whether a rule says another date for a task than it has, and may.
 pub(super) fn moves(task: &Task, due_at: Option<UtcTime>) -> bool {
-    let known = due_at.is_some() || task.plan.0.due.counts_from_work();
+    // a dispatch may be taken back, and work be done again: then it is not known any more
+    let known = due_at.is_some() || task.plan.0.due.counts_from_work() || matches!(task.plan.0.due, Due::AfterShipping(_));
     !is_over(task) && !task.due_is_set && known && due_at != task.due_at
 }
 

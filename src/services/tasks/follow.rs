@@ -80,6 +80,20 @@ pub fn settle_by_fact(tx: &mut Tx, order: Id, code: &str) -> Result<bool> {
     Ok(true)
 }
 
+/// Opens the task of this code again that was closed since what it stands for had happened: it has not, after all
+/// (DECISIONS 37).
+///
+/// # Errors
+/// Those of the database.
+pub fn unsettle(tx: &mut Tx, order: Id, code: &str) -> Result<()> {
+    let all = tasks::list_of_order(tx.conn, order)?;
+    if let Some(task) = all.iter().find(|task| task.code == code && task.status == TaskStatus::Done) {
+        take_order(tx, order)?;
+        step(tx, task, TaskEvent::Renew, &Facts::default(), EventName::TaskRenewed, |task, event| (task, event))?;
+    }
+    unblock(tx, order)
+}
+
 /// Ends every task of an order that is not over.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! The proof of a task: what is missing of it, and files that are added (DOMAIN 3.3).
 
 use super::{amend, describe, is_over, is_worker, raised, take_for};
-use crate::db::{Snapshot, Tx};
+use crate::db::{Conn, Snapshot, Tx};
 use crate::domain::event::EventName;
 use crate::domain::evidence::{Document, FILES_AN_ORDER, QcResult, Stored};
 use crate::domain::id::{Id, Kind};
@@ -19,7 +19,7 @@ use crate::repositories::tasks::{self, Task};
 pub(super) fn missing(tx: &mut Tx, task: &Task) -> Result<Option<EvidenceKind>> {
     let Some(kind) = task.required_evidence else { return Ok(None) };
     let there = match kind {
-        EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport => {
+        EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport | EvidenceKind::SignedReceipt => {
             let files = files::list_of_tasks(tx.conn, &[task.id])?;
             files.iter().rfind(|file| file.kind == kind).is_some_and(|file| file.result != Some(QcResult::Fail))
         }
@@ -30,6 +30,15 @@ pub(super) fn missing(tx: &mut Tx, task: &Task) -> Result<Option<EvidenceKind>> 
         }
     };
     Ok((!there).then_some(kind))
+}
+
+/// Whether the last quality control report of a task says that it failed.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_failed(conn: &mut Conn, task: Id) -> Result<bool> {
+    let last = files::list_of_tasks(conn, &[task])?.into_iter().rfind(|file| file.kind == EvidenceKind::QcReport);
+    Ok(last.is_some_and(|file| file.result == Some(QcResult::Fail)))
 }
 
 /// Whether all goods have left; each dispatch asks for its tracking number (DECISIONS 23).
@@ -65,19 +74,7 @@ pub fn add(tx: &mut Tx, task: Id, document: &Document, stored: &Stored) -> Resul
         let (en, zh) = (format!("An order has at most {FILES_AN_ORDER} files."), format!("每个订单最多 {FILES_AN_ORDER} 个文件。"));
         return Err(Problem::rule("BEHAVIOUR 9", en, zh).into());
     }
-    let file = FileRow {
-        id: stored.id,
-        order_id: order.id,
-        task_id: Some(task.id),
-        kind: document.kind,
-        file_name: document.file_name.clone(),
-        media_type: document.media_type,
-        size: stored.size,
-        sha256: stored.sha256.clone(),
-        result: document.result,
-        uploaded_by_id: tx.actor.user_id(),
-        uploaded_at: tx.now,
-    };
+    let file = FileRow { task_id: Some(task.id), ..FileRow::new(tx, order.id, document, stored) };
     files::insert(tx.conn, &file)?;
     let proven = raised(&task);
     let event = describe(EventName::TaskEvidenceAdded, &proven).with("file_id", file.id.text(Kind::File)).with("kind", file.kind.as_str());

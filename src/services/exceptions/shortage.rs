@@ -1,19 +1,17 @@
-//! The exceptions that the system sees by itself (DOMAIN 6.1): stock that is missing at
-//! reservation, and a parcel that its carrier lost.
+//! The shortage that the system sees by itself: stock that is missing at reservation (DOMAIN 6.1).
 
 use super::report::{Report, file};
 use super::{amend, facts, resolve, take_order};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Department;
-use crate::domain::id::{Id, Kind};
+use crate::domain::id::Id;
 use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionKind, MACHINE, Severity};
 use crate::domain::lifecycle::order::State;
 use crate::domain::stock::Shortage;
 use crate::error::Result;
 use crate::repositories::exceptions::{self, ExceptionRow, Impact};
 use crate::repositories::orders::Order;
-use crate::repositories::shipments;
 use std::slice;
 
 /// How many lines a text names; the order itself shows the rest.
@@ -49,6 +47,7 @@ fn shortage(tx: &Tx, cause: String, note: String) -> Report {
         owner: None,
         cause,
         impact: Impact { customers: Some(1), note, ..Impact::default() },
+        raised_for: None,
     }
 }
 
@@ -100,34 +99,6 @@ fn why_settled(order: &Order) -> (Step, &'static str) {
         State::Cancelled => (Step::Dismiss, "The order was cancelled."),
         _ => (Step::Resolve, "Everything is reserved."),
     }
-}
-
-/// Tells that a parcel of an order was lost. It has left, so nothing is stopped by it.
-///
-/// # Errors
-/// Those of the database.
-pub fn report_lost(tx: &mut Tx, order: Id, shipment: Id) -> Result<()> {
-    let order = take_order(tx, order)?;
-    let tracked = shipments::find(tx.conn, shipment)?.and_then(|shipment| shipment.tracking_number);
-    let named = tracked.unwrap_or_else(|| shipment.text(Kind::Shipment));
-    let cause = format!("Shipment {named} was lost.");
-    let told = exceptions::open_of_kind(tx.conn, order.id, ExceptionKind::ShipmentLost)?;
-    if told.iter().any(|known| known.cause == cause) {
-        return Ok(());
-    }
-    let report = Report {
-        kind: ExceptionKind::ShipmentLost,
-        severity: Severity::High,
-        blocking: false,
-        occurred_at: None,
-        discovered_at: tx.now,
-        due_at: None,
-        department: Some(Department::Logistics),
-        owner: None,
-        cause,
-        impact: Impact { customers: Some(1), ..Impact::default() },
-    };
-    file(tx, slice::from_ref(&order), report).map(drop)
 }
 
 #[cfg(test)]

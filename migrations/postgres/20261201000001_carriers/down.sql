@@ -1,0 +1,15 @@
+DROP INDEX exceptions_by_what_raised_them;
+ALTER TABLE exceptions DROP COLUMN raised_for;
+DROP INDEX files_by_shipment;
+DELETE FROM files WHERE shipment_id IS NOT NULL;
+ALTER TABLE files DROP COLUMN shipment_id;
+ALTER TABLE tracking_events DROP COLUMN withdrawn_reason;
+ALTER TABLE tracking_events DROP COLUMN withdrawn_at;
+ALTER TABLE tracking_events DROP COLUMN refused;
+ALTER TABLE shipment_lines DROP COLUMN refused;
+DROP INDEX shipments_by_warehouse;
+ALTER TABLE shipments DROP COLUMN expected_is_set;
+ALTER TABLE shipments DROP COLUMN packages;
+ALTER TABLE shipments DROP COLUMN label_reference;
+ALTER TABLE shipments DROP COLUMN warehouse_id;
+DROP TABLE carriers;

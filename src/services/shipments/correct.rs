@@ -1,0 +1,69 @@
+//! What was recorded by mistake, taken back with a reason (DECISIONS 37): a dispatch that was none, and an entry of a
+//! trace that was wrong. What else followed from it follows back; nothing is deleted.
+
+use super::input::CorrectionInput;
+use super::{contents, describe, step, store, take, track};
+use crate::db::Tx;
+use crate::domain::event::EventName;
+use crate::domain::id::Id;
+use crate::domain::lifecycle::order::State;
+use crate::domain::lifecycle::shipment::{Facts, ShipmentEvent, TrackingStatus};
+use crate::domain::order::LineKind;
+use crate::error::{Problem, Result};
+use crate::repositories::orders::{Order, parts};
+use crate::repositories::shipments::{self, Shipment, Tracking};
+
+/// A shipment has not left after all: what is in it is there to be dispatched again.
+///
+/// # Errors
+/// `not_found`; `invalid_transition` unless it was dispatched and nothing else was told of it since, or where its order
+/// was received.
+pub fn recall(tx: &mut Tx, id: Id, said: &CorrectionInput) -> Result<Shipment> {
+    let (order, shipment) = take(tx, id)?;
+    let trace: Vec<Tracking> = shipments::tracking_of(tx.conn, shipment.id)?.into_iter().filter(Tracking::counts).collect();
+    let facts = Facts {
+        told_of: trace.iter().any(|told| told.status != TrackingStatus::Dispatched),
+        order_over: !matches!(order.state, State::Executing | State::Shipped),
+        ..Facts::default()
+    };
+    let moved = Shipment { dispatched_at: None, ..step(tx, &shipment, ShipmentEvent::Recall, &facts)? };
+    store(tx, shipment.status, &moved)?;
+    for (line, row) in contents(tx, &shipment)? {
+        parts::set_progress(tx.conn, line.id, line.picked, line.shipped.minus(row.quantity)?, line.delivered)?;
+    }
+    for told in trace {
+        shipments::set_withdrawn(tx.conn, told.id, tx.now, &said.reason)?;
+    }
+    let event = describe(EventName::ShipmentRecalled, &order, &moved).change("status", shipment.status.as_str(), moved.status.as_str());
+    tx.record(event.note("reason", said.reason.clone()))?;
+    Ok(moved)
+}
+
+/// An entry of a trace was wrong: the shipment stands where the others lead. The same again changes nothing.
+///
+/// # Errors
+/// `not_found`; `rule_violated` for the dispatch, which is recalled instead.
+pub fn withdraw_event(tx: &mut Tx, id: Id, event: Id, said: &CorrectionInput) -> Result<Tracking> {
+    let (order, shipment) = take(tx, id)?;
+    let found = shipments::tracking_of(tx.conn, shipment.id)?.into_iter().find(|told| told.id == event);
+    let told = found.ok_or_else(Problem::not_found)?;
+    if !told.counts() {
+        return Ok(told);
+    }
+    if told.status == TrackingStatus::Dispatched {
+        let en = "A dispatch is taken back with POST /v1/shipments/{id}/recall.";
+        return Err(Problem::rule("DECISIONS 37", en, "发货记录须通过 POST /v1/shipments/{id}/recall 撤销。").into());
+    }
+    shipments::set_withdrawn(tx.conn, told.id, tx.now, &said.reason)?;
+    note(tx, &order, &shipment, &told, said)?;
+    track::follow(tx, &order, &shipment, false)?;
+    Ok(Tracking { withdrawn_at: Some(tx.now), withdrawn_reason: Some(said.reason.clone()), ..told })
+}
+
+fn note(tx: &mut Tx, order: &Order, shipment: &Shipment, told: &Tracking, said: &CorrectionInput) -> Result<()> {
+    // the receipt of the order goes with it where it followed from it
+    let complete = parts::lines(tx.conn, order.id)?.iter().filter(|line| line.kind != LineKind::Service).all(|line| line.delivered == line.quantity);
+    let event = describe(EventName::ShipmentCorrected, order, shipment).with("was_complete", complete);
+    let event = event.note("withdrawn", told.status.as_str()).note("occurred_at", told.occurred_at.text());
+    tx.record(event.note("reason", said.reason.clone())).map(drop)
+}

@@ -1,0 +1,51 @@
+//! What follows from goods that leave, and from what is told of them on their way.
+
+use super::{advance, is_set};
+use crate::db::Tx;
+use crate::domain::event::Event;
+use crate::domain::id::Id;
+use crate::domain::task_plan::code;
+use crate::error::Result;
+use crate::repositories::orders::parts;
+use crate::services::orders::{correct, facts};
+use crate::services::{exceptions, messages, shipments, tasks};
+
+/// The first dispatch ends what sales had to coordinate, the last one what logistics had to do
+/// (DECISIONS 23); the customer is told of each (DOMAIN 4.3).
+pub(super) fn after_dispatch(tx: &mut Tx, order: Id, event: Id, shipment: Id) -> Result<()> {
+    messages::shipment_dispatched(tx, event, order, shipment)?;
+    tasks::settle_by_fact(tx, order, code::COORDINATE)?;
+    if facts::goods(&parts::lines(tx.conn, order)?).all(|line| line.shipped == line.quantity) {
+        tasks::settle_by_fact(tx, order, code::SHIP)?;
+    }
+    advance(tx, order)
+}
+
+/// What was told of a parcel may mean trouble, or that everything has arrived.
+pub(super) fn after_tracking(tx: &mut Tx, order: Id, shipment: Id) -> Result<()> {
+    let troubles = shipments::troubles(tx, shipment)?;
+    exceptions::follow_parcel(tx, order, shipment, &troubles)?;
+    advance(tx, order)
+}
+
+/// What was told of a parcel was wrong: a receipt that followed from it is none (DECISIONS 37).
+pub(super) fn after_correction(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
+    if is_set(event, "was_complete") {
+        correct::go_back(tx, order)?;
+    }
+    after_tracking(tx, order, event.subject.1)
+}
+
+/// A parcel has not left after all: the order is executing again, and there is work for logistics (DECISIONS 37).
+pub(super) fn after_recall(tx: &mut Tx, order: Id) -> Result<()> {
+    correct::go_back(tx, order)?;
+    tasks::unsettle(tx, order, code::SHIP)?;
+    tasks::date_what_moved(tx, order)
+}
+
+pub(super) fn after_shipping(tx: &mut Tx, order: Id) -> Result<()> {
+    tasks::settle_by_fact(tx, order, code::COORDINATE)?;
+    tasks::settle_by_fact(tx, order, code::SHIP)?;
+    tasks::date_what_moved(tx, order)?;
+    advance(tx, order)
+}
