@@ -95,6 +95,19 @@ def told(world: World, _: Person) -> Good:
     return Good({"id": shipment["id"], "event": entry["id"]})
 
 
+def output(world: World, _: Person) -> Good:
+    """Some of what production makes."""
+    task = world.task("production", proven=True)
+    line = world.get(f"/v1/orders/{task['order_id']}")["lines"][0]
+    return of(task, lines=[{"line_id": line["id"], "quantity": "1"}])
+
+
+def giving(world: World, _: Person) -> Good:
+    """One order has what another lacks."""
+    sku, has, lacks = world.rivals()
+    return Good(body={"sku": sku, "from_order": has["id"], "to_order": lacks["id"], "quantity": "1"})
+
+
 def plan(world: World, actor: Person) -> Good:
     return of(world.plan_for(actor))
 
@@ -204,6 +217,12 @@ GOOD: dict[str, Maker] = {
     "get_warehouse": about(World.warehouse),
     "create_warehouse": new(code="WH"),
     "update_warehouse": about(World.warehouse),
+    "get_expected_receipt": about(World.expected),
+    "expect_receipt": lambda world, _: Good(body={"warehouse": world.stocked()[0], "sku": world.stocked()[1]}),
+    "receive_expected": about(World.expected, quantity="1"),
+    "cancel_expected": about(World.expected),
+    "set_reorder_level": lambda world, _: Good(body={"warehouse": world.stocked()[0], "sku": world.stocked()[1]}),
+    "move_reservation": giving,
     # orders
     "get_order": order("awaiting_confirmation"),
     "create_order": new(channel_ref="WEB"),
@@ -248,6 +267,7 @@ GOOD: dict[str, Maker] = {
     "start_task": task(),
     "complete_task": task(proven=True),
     "act_on_tasks": lambda world, actor: Good(body={"tasks": [world.task(actor.department or "sales")["id"]]}),
+    "record_task_output": output,
     "pause_task": lambda world, actor: of(world.begun(actor.department or "sales")),
     "resume_task": lambda world, actor: of(world.begun(actor.department or "sales")),
     "tick_task": lambda world, actor: of(world.listed(actor.department or "sales")),

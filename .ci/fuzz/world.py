@@ -242,6 +242,23 @@ class World:
         order = self.order("awaiting_verification")
         return self.post("finance", "/v1/payments", {"order_id": order["id"], "amount": "1.00", "method": "cash"})
 
+    def stocked(self) -> tuple[str, str]:
+        """A warehouse and a product, by code and SKU."""
+        warehouse = self.warehouse()["code"]
+        product = self.post("order_admin", "/v1/products", {"sku": self.fresh("SKU"), "name": "Stocked", "unit_price": "1.00", "currency": "CNY"})
+        return warehouse, product["sku"]
+
+    def expected(self) -> dict:
+        warehouse, sku = self.stocked()
+        return self.post("order_admin", "/v1/stock/expected", {"warehouse": warehouse, "sku": sku, "quantity": "5"})
+
+    def rivals(self) -> tuple[str, dict, dict]:
+        """Two orders of a product of which there was enough for the first."""
+        warehouse, sku = self.stocked()
+        self.post("order_admin", "/v1/stock/movements", {"kind": "receipt", "warehouse": warehouse, "sku": sku, "quantity": "1"})
+        lines = [{"sku": sku, "quantity": "1"}]
+        return sku, self.order("executing", lines=lines), self.order("reviewed", lines=lines)
+
     def carrier(self) -> dict:
         code = self.fresh("CAR")
         return self.post("order_admin", "/v1/carriers", {"code": code, "name": code, "methods": ["courier"]})

@@ -37,6 +37,10 @@ pub struct ProductView {
     pub currency: String,
     /// Working days from review to produced.
     pub lead_time_days: i32,
+    /// Custom goods are brought to the warehouse when they are made, and picked there before they leave.
+    pub through_warehouse: bool,
+    /// What is short of these standard goods is made for the order.
+    pub made_when_short: bool,
     /// Whether it can be ordered.
     pub active: bool,
     pub created_at: UtcTime,
@@ -58,6 +62,8 @@ pub fn view(product: Product, language: Language) -> ProductView {
         unit_price: product.unit_price,
         currency: product.currency,
         lead_time_days: product.lead_time_days,
+        through_warehouse: product.through_warehouse,
+        made_when_short: product.made_when_short,
         active: product.active,
         created_at: product.created_at,
         updated_at: product.updated_at,

@@ -1,4 +1,6 @@
-//! `/v1/stock`: balances, and the movements that they are the sum of.
+//! `/v1/stock`: balances, and the movements that they are the sum of. What is expected to come is in `expected`.
+
+pub mod expected;
 
 use super::paging::{self, Cursors, Listing};
 use super::query;
@@ -6,17 +8,22 @@ use super::request::{Asked, Posted};
 use super::respond::{Response, send};
 use crate::app::{Answer, App};
 use crate::db::{Snapshot, Tx};
+use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
 use crate::domain::permission::Operation;
 use crate::domain::stock::MovementKind;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Code, Problem, Result};
-use crate::repositories::stock::{self as rows, MovementFilter, MovementRow, NamedBalance, NamedMovement, StockFilter};
+use crate::repositories::stock::expected::coming;
+use crate::repositories::stock::movements::{MovementFilter, NamedMovement, find_movement, list_movements};
+use crate::repositories::stock::{self as rows, MovementRow, NamedBalance, StockFilter};
 use crate::services::stock::{self, MovementInput};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, get, post};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use validator::Validate;
 
@@ -35,11 +42,23 @@ pub struct StockView {
     pub reserved: String,
     /// How much of it is not set aside: `on_hand` less `reserved`.
     pub available: String,
+    /// How much is expected to come in.
+    pub expected: String,
+    /// When the first of it is expected.
+    pub expected_on: Option<NaiveDate>,
+    /// Below how much that is available it should not fall.
+    pub reorder_level: Option<String>,
+    /// Less is available than that.
+    pub low: bool,
 }
 
 /// How a balance looks from outside.
-pub fn view(row: NamedBalance) -> StockView {
+pub fn view(row: NamedBalance, (expected, expected_on): (Amount, Option<NaiveDate>)) -> StockView {
     StockView {
+        expected: expected.short(),
+        expected_on,
+        reorder_level: row.balance.reorder_level.map(Amount::short),
+        low: row.balance.reorder_level.is_some_and(|level| row.balance.available() < level),
         product_id: row.balance.product_id.text(Kind::Product),
         sku: row.sku,
         name: row.name,
@@ -109,6 +128,8 @@ pub struct StockQuery {
     #[validate(length(min = 1, max = 40))]
     #[param(min_length = 1, max_length = 40)]
     warehouse: Option<String>,
+    /// Only what has fallen below its `reorder_level`, with `true`.
+    low: Option<bool>,
     #[validate(length(max = 500))]
     #[param(max_length = 500)]
     cursor: Option<String>,
@@ -137,11 +158,17 @@ pub async fn list_stock(app: Data<App>, request: HttpRequest, asked: Asked<Stock
     let uri = request.uri().clone();
     let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let filter = StockFilter { sku: q.sku.clone(), warehouse: q.warehouse.clone() };
+        let filter = StockFilter { sku: q.sku.clone(), warehouse: q.warehouse.clone(), low: q.low == Some(true) };
         let cursors = Cursors::new(&app_, "list_stock", &format!("{filter:?}"));
         let limit = paging::limit(q.limit);
         let after = read_position(cursors.read(q.cursor.as_deref())?)?;
         let found = rows::list(snapshot.conn, &filter, after, paging::fetch(limit))?;
+        let products: Vec<Id> = found.iter().map(|row| row.balance.product_id).collect::<BTreeSet<_>>().into_iter().collect();
+        let coming = if products.is_empty() { BTreeMap::new() } else { coming(snapshot.conn, &products)? };
+        let view = |row: NamedBalance| {
+            let coming = coming.get(&(row.balance.product_id, row.balance.warehouse_id)).copied().unwrap_or_default();
+            view(row, coming)
+        };
         paging::page(found, limit, &cursors, position, view).answer(uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::ListStock, asked.call, look).await)
@@ -190,7 +217,7 @@ pub async fn list_stock_movements(app: Data<App>, request: HttpRequest, asked: A
         let filter = q.filter(snapshot)?;
         let cursors = Cursors::new(&app_, "list_stock_movements", &format!("{filter:?}"));
         let limit = paging::limit(q.limit);
-        let found = rows::list_movements(snapshot.conn, &filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
+        let found = list_movements(snapshot.conn, &filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
         let language = snapshot.language;
         let page = paging::page(found, limit, &cursors, |m| paging::by_id(m.movement.id), |m| movement_view(m, language));
         page.answer(uri.path(), uri.query().unwrap_or_default())
@@ -205,7 +232,7 @@ pub async fn record_stock_movement(app: Data<App>, posted: Posted<MovementInput>
     let body = posted.body;
     let act = move |tx: &mut Tx| stock::record(tx, body.valid()?);
     let render = |tx: &mut Tx, moved: MovementRow| {
-        let movement = rows::find_movement(tx.conn, moved.id)?.ok_or_else(Problem::not_found)?;
+        let movement = find_movement(tx.conn, moved.id)?.ok_or_else(Problem::not_found)?;
         Answer::json(201, &movement_view(movement, tx.language))
     };
     send(app.write(Operation::RecordStockMovement, posted.call, act, render).await)

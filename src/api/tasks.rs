@@ -15,8 +15,8 @@ use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::repositories::tasks::whole::{self, WholeTask};
 use crate::repositories::tasks::{self as rows, From, Task, TaskNote};
-use crate::services::tasks::input::{AssignTaskInput, CompleteTaskInput, NoteInput, ReasonInput, TickInput};
-use crate::services::tasks::{reopen, work};
+use crate::services::tasks::input::{AssignTaskInput, CompleteTaskInput, NoteInput, OutputInput, ReasonInput, TickInput};
+use crate::services::tasks::{output, reopen, work};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get, post};
 use query::TaskQuery;
@@ -145,6 +145,13 @@ pub async fn tick_task(app: Data<App>, path: Path<String>, posted: Posted<TickIn
 #[post("/v1/tasks/{id}/complete")]
 pub async fn complete_task(app: Data<App>, path: Path<String>, posted: Posted<CompleteTaskInput>) -> Response {
     take(&app, Operation::CompleteTask, path, posted, work::complete).await
+}
+
+/// Records what production has made so far: those goods are ready to be shipped, or picked, and the task goes on.
+#[utoipa::path(tag = "tasks", request_body = OutputInput, responses((status = 200, body = TaskView)))]
+#[post("/v1/tasks/{id}/output")]
+pub async fn record_task_output(app: Data<App>, path: Path<String>, posted: Posted<OutputInput>) -> Response {
+    take(&app, Operation::RecordTaskOutput, path, posted, output::record).await
 }
 
 /// Opens a task again that was done or cancelled by mistake, with a reason. What depends on it waits again, and

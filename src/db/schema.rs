@@ -121,6 +121,8 @@ diesel::table! {
         created_at -> Instant,
         updated_at -> Instant,
         category -> Nullable<Text>,
+        through_warehouse -> Bool,
+        made_when_short -> Bool,
     }
 }
 
@@ -185,6 +187,27 @@ diesel::table! {
         warehouse_id -> Uid,
         on_hand -> BigInt,
         reserved -> BigInt,
+        reorder_level -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    expected_receipts (id) {
+        id -> Uid,
+        version -> BigInt,
+        product_id -> Uid,
+        warehouse_id -> Uid,
+        quantity -> BigInt,
+        received -> BigInt,
+        expected_on -> Nullable<Date>,
+        reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        status -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
     }
 }
 
@@ -307,6 +330,9 @@ diesel::table! {
         shipped -> BigInt,
         delivered -> BigInt,
         promised_date -> Nullable<Date>,
+        through_warehouse -> Bool,
+        to_make -> BigInt,
+        made -> BigInt,
     }
 }
 
@@ -843,6 +869,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     exception_orders,
     exceptions,
+    expected_receipts,
     exchange_rates,
     files,
     idempotency_keys,

@@ -44,6 +44,7 @@ kinds! {
     Customer = "cus", "customer";
     Product = "prd", "product";
     Warehouse = "whs", "warehouse";
+    Expected = "xpr", "expected_receipt";
     Movement = "mov", "stock_movement";
     User = "usr", "user";
     Session = "ses", "session";

@@ -103,6 +103,13 @@ operations! {
     CreateWarehouse = "create_warehouse", STOCK, Some("stock:write");
     UpdateWarehouse = "update_warehouse", STOCK, Some("stock:write");
     ListStock = "list_stock", STAFF, Some("stock:read");
+    ListExpectedReceipts = "list_expected_receipts", STAFF, Some("stock:read");
+    ExpectReceipt = "expect_receipt", STOCK, Some("stock:write");
+    GetExpectedReceipt = "get_expected_receipt", STAFF, Some("stock:read");
+    ReceiveExpected = "receive_expected", STOCK, Some("stock:write");
+    CancelExpected = "cancel_expected", STOCK, Some("stock:write");
+    SetReorderLevel = "set_reorder_level", STOCK, Some("stock:write");
+    MoveReservation = "move_reservation", STOCK, None;
     ListStockMovements = "list_stock_movements", STAFF, Some("stock:read");
     RecordStockMovement = "record_stock_movement", STOCK, Some("stock:write");
     ListOrders = "list_orders", STAFF, Some("orders:read");
@@ -155,6 +162,7 @@ operations! {
     AddEvidence = "add_evidence", WORKERS, Some("tasks:write");
     DownloadFile = "download_file", STAFF, Some("tasks:read");
     ActOnTasks = "act_on_tasks", WORKERS, None;
+    RecordTaskOutput = "record_task_output", WORKERS, Some("tasks:write");
     PauseTask = "pause_task", WORKERS, Some("tasks:write");
     ResumeTask = "resume_task", WORKERS, Some("tasks:write");
     TickTask = "tick_task", WORKERS, Some("tasks:write");

@@ -22,6 +22,15 @@ words! {
 }
 
 words! {
+    /// Where goods stand that are expected to come in.
+    pub enum ExpectedStatus {
+        Open = "open" / "Expected" / "待入库",
+        Received = "received" / "Received" / "已入库",
+        Cancelled = "cancelled" / "Cancelled" / "已取消",
+    }
+}
+
+words! {
     /// The movements that people record; all others follow from orders.
     pub enum HandKind {
         Receipt = "receipt",

@@ -55,6 +55,10 @@ pub enum Need {
     Always,
     /// Some line is of one of these kinds.
     Lines(Vec<LineKind>),
+    /// Something is picked in a warehouse: standard goods, or custom ones that pass through it.
+    Stored,
+    /// Something is made: custom goods, or standard ones that are short.
+    Made,
     /// This holds, as in approval rules.
     When(Condition),
 }
@@ -202,8 +206,31 @@ pub struct Facts {
     pub shipped_at: Option<DateTime<Utc>>,
     /// The earliest day promised of the order or a line of it.
     pub promised_date: Option<NaiveDate>,
-    /// The longest lead time of the custom lines, in working days.
+    /// The longest lead time of what is made, in working days.
     pub lead_time_days: u32,
+    pub making: Making,
+}
+
+/// What has to be picked and made of an order's lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Making {
+    /// Something is picked in a warehouse.
+    pub stored: bool,
+    /// Something is made.
+    pub made: bool,
+    /// Something is made, and then picked in a warehouse.
+    pub made_then_stored: bool,
+}
+
+impl Making {
+    /// Of lines, each of which is made or not, and picked in a warehouse or not.
+    pub fn of(lines: impl IntoIterator<Item = (bool, bool)>) -> Self {
+        lines.into_iter().fold(Self::default(), |all, (made, stored)| Self {
+            stored: all.stored || stored,
+            made: all.made || made,
+            made_then_stored: all.made_then_stored || (made && stored),
+        })
+    }
 }
 
 /// A task to be made.
@@ -219,6 +246,8 @@ pub struct PlannedTask {
 fn needed(need: &Need, facts: &Facts) -> bool {
     match need {
         Need::Always => true,
+        Need::Stored => facts.making.stored,
+        Need::Made => facts.making.made,
         Need::Lines(kinds) => facts.line_kinds.iter().any(|kind| kinds.contains(kind)),
         Need::When(condition) => facts.judged.as_ref().is_some_and(|judged| condition.holds(judged)),
     }
@@ -277,13 +306,30 @@ fn date(task: &Dated, all: &[Dated], facts: &Facts, calendar: &Calendar, deep: u
     }
 }
 
+/// What is made first can be picked only then: picking waits for production, and its time counts from when that is
+/// done.
+fn pick_what_was_made(chosen: &mut [Template]) {
+    let makes: Vec<String> = chosen.iter().filter(|template| template.plan.needed == Need::Made).map(|template| template.code.clone()).collect();
+    for template in chosen.iter_mut().filter(|template| template.plan.needed == Need::Stored && !makes.is_empty()) {
+        let plan = &mut template.plan;
+        let missing: Vec<String> = makes.iter().filter(|code| !plan.depends_on.contains(code)).cloned().collect();
+        plan.depends_on.extend(missing);
+        if let Due::AfterReview(span) = plan.due {
+            plan.due = Due::AfterDependencies(span);
+        }
+    }
+}
+
 /// The tasks that an order's release creates, in the templates' order.
 pub fn plan(templates: &[Template], facts: &Facts, calendar: &Calendar) -> Vec<PlannedTask> {
-    let chosen: Vec<&Template> = templates.iter().filter(|template| needed(&template.plan.needed, facts)).collect();
+    let mut chosen: Vec<Template> = templates.iter().filter(|template| needed(&template.plan.needed, facts)).cloned().collect();
+    if facts.making.made_then_stored {
+        pick_what_was_made(&mut chosen);
+    }
     let dated: Vec<Dated> = chosen.iter().map(|template| Dated::new(&template.code, &template.plan.due)).collect();
     let there = |code: &&String| chosen.iter().any(|template| template.code == **code);
-    let planned = |(template, due_at): (&&Template, Option<DateTime<Utc>>)| PlannedTask {
-        template: (*template).clone(),
+    let planned = |(template, due_at): (&Template, Option<DateTime<Utc>>)| PlannedTask {
+        template: template.clone(),
         depends_on: template.plan.depends_on.iter().filter(there).cloned().collect(),
         due_at,
     };

@@ -36,6 +36,10 @@ pub struct Product {
     pub updated_at: UtcTime,
     /// What approval rules call its like.
     pub category: Option<String>,
+    /// Custom goods are brought to the warehouse when they are made, and picked there.
+    pub through_warehouse: bool,
+    /// What is short of standard goods is made.
+    pub made_when_short: bool,
 }
 
 /// A product by id.
@@ -109,10 +113,10 @@ pub fn update(conn: &mut Conn, product: &Product) -> Result<bool> {
     Ok(each!(conn, c => diesel::update(target).set(product).fixed(here!()).execute(c))? == 1)
 }
 
-/// The longest lead time of an order's custom lines, in working days: each with its product, where the
+/// The longest lead time of what is made of an order's lines, in working days: each with its product, where the
 /// catalogue knows it; the usual one where it does not (DOMAIN 3.1).
 pub fn longest_lead_time(conn: &mut Conn, lines: &[Line]) -> Result<u32> {
-    let custom: Vec<Option<Id>> = lines.iter().filter(|line| line.kind == LineKind::Custom).map(|line| line.product_id).collect();
+    let custom: Vec<Option<Id>> = lines.iter().filter(|line| line.is_made()).map(|line| line.product_id).collect();
     let known: Vec<Id> = custom.iter().copied().flatten().collect();
     let products = if known.is_empty() { Vec::new() } else { find_many(conn, &known)? };
     let of = |product: &Option<Id>| {

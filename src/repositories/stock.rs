@@ -1,5 +1,8 @@
 //! Stock: balances, the movements that they are the sum of, and what is set aside for orders.
-//! [`apply`] is the only writer of a balance, and writes the movement with it.
+//! [`apply`] is the only writer of a balance, and writes the movement with it. What is expected to come is in `expected`.
+
+pub mod expected;
+pub mod movements;
 
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{allocations, order_deliveries, order_lines, orders, products, stock, stock_movements, warehouses};
@@ -26,6 +29,8 @@ pub struct Balance {
     pub on_hand: Amount,
     /// The part of it that is set aside for orders.
     pub reserved: Amount,
+    /// Below how much that is available it should not fall.
+    pub reorder_level: Option<Amount>,
 }
 
 impl Balance {
@@ -113,8 +118,14 @@ pub fn balances_of_many(conn: &mut Conn, products: &[Id]) -> Result<Vec<Balance>
 
 /// Makes sure that there is a balance, of nothing if need be.
 pub fn open_balance(conn: &mut Conn, product: Id, warehouse: Id) -> Result<()> {
-    let empty = Balance { product_id: product, warehouse_id: warehouse, on_hand: Amount::ZERO, reserved: Amount::ZERO };
+    let empty = Balance { product_id: product, warehouse_id: warehouse, on_hand: Amount::ZERO, reserved: Amount::ZERO, reorder_level: None };
     each!(conn, c => diesel::insert_into(stock::table).values(&empty).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// Sets below how much a balance should not fall; none for no matter.
+pub fn set_reorder_level(conn: &mut Conn, product: Id, warehouse: Id, level: Option<Amount>) -> Result<()> {
+    each!(conn, c => diesel::update(stock::table.find((product, warehouse))).set(stock::reorder_level.eq(level)).execute(c))?;
     Ok(())
 }
 
@@ -224,7 +235,7 @@ pub fn outstanding_lines(conn: &mut Conn, order: Id) -> Result<Vec<Outstanding>>
     for line in parts::lines(conn, order)? {
         let Some(product_id) = line.product_id.filter(|_| line.kind == LineKind::Standard) else { continue };
         let reserved = Amount::sum(allocations.iter().filter(|a| a.line_id == line.id).map(|a| a.reserved))?;
-        let missing = outstanding(line.quantity, line.picked, reserved)?;
+        let missing = outstanding(line.quantity, line.picked.plus(line.to_make)?, reserved)?;
         if missing > Amount::ZERO {
             found.push(Outstanding { product_id, line, missing });
         }
@@ -240,7 +251,7 @@ pub fn all_reserved(conn: &mut Conn, order: Id) -> Result<bool> {
 
 /// That something of a line is neither picked nor set aside; written out, because the sum of a
 /// column has another type on each database.
-const IS_OUTSTANDING: &str = "order_lines.quantity - order_lines.picked > \
+const IS_OUTSTANDING: &str = "order_lines.quantity - order_lines.picked - order_lines.to_make > \
      COALESCE((SELECT SUM(allocations.reserved) FROM allocations WHERE allocations.line_id = order_lines.id), 0)";
 
 /// Agreed orders that still lack some of a product: rush first, then by promised date, then by
@@ -293,6 +304,8 @@ pub struct NamedBalance {
 pub struct StockFilter {
     pub sku: Option<String>,
     pub warehouse: Option<String>,
+    /// Only those that have fallen below their level.
+    pub low: bool,
 }
 
 /// Balances that match, in the order of their keys (product, warehouse), after a given one.
@@ -311,6 +324,9 @@ pub fn list(conn: &mut Conn, filter: &StockFilter, after: Option<(Id, Id)>, limi
         if let Some(code) = &filter.warehouse {
             query = query.filter(warehouses::code.eq(code));
         }
+        if filter.low {
+            query = query.filter(stock::reorder_level.is_not_null()).filter(sql::<Bool>("stock.on_hand - stock.reserved < stock.reorder_level"));
+        }
         query
     };
     let Some((product, warehouse)) = after else { return Ok(balances(limit).load(conn)?) };
@@ -322,62 +338,4 @@ pub fn list(conn: &mut Conn, filter: &StockFilter, after: Option<(Id, Id)>, limi
         rows.extend(balances(left).filter(stock::product_id.gt(product)).load::<NamedBalance>(conn)?);
     }
     Ok(rows)
-}
-
-/// A movement with what its keys stand for.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct NamedMovement {
-    pub movement: MovementRow,
-    pub sku: String,
-    pub name: String,
-    /// The warehouse's code.
-    pub warehouse: String,
-}
-
-/// Which movements a list shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MovementFilter {
-    /// This one alone.
-    pub id: Option<Id>,
-    pub sku: Option<String>,
-    pub warehouse: Option<String>,
-    pub order: Option<Id>,
-    pub kind: Option<MovementKind>,
-}
-
-/// Movements that match, newest first, made before a given one.
-pub fn list_movements(conn: &mut Conn, filter: &MovementFilter, before: Option<Id>, limit: i64) -> Result<Vec<NamedMovement>> {
-    use stock_movements as rows;
-    let mut query = rows::table
-        .inner_join(products::table.on(products::id.eq(rows::product_id)))
-        .inner_join(warehouses::table.on(warehouses::id.eq(rows::warehouse_id)))
-        .order(rows::id.desc())
-        .limit(limit)
-        .select((MovementRow::as_select(), products::sku, products::name, warehouses::code))
-        .into_boxed::<MultiBackend>();
-    if let Some(id) = filter.id {
-        query = query.filter(rows::id.eq(id));
-    }
-    if let Some(id) = before {
-        query = query.filter(rows::id.lt(id));
-    }
-    if let Some(sku) = &filter.sku {
-        query = query.filter(products::sku.eq(sku));
-    }
-    if let Some(code) = &filter.warehouse {
-        query = query.filter(warehouses::code.eq(code));
-    }
-    if let Some(id) = filter.order {
-        query = query.filter(rows::order_id.eq(id));
-    }
-    if let Some(kind) = filter.kind {
-        query = query.filter(rows::kind.eq(kind));
-    }
-    Ok(query.load(conn)?)
-}
-
-/// One movement.
-pub fn find_movement(conn: &mut Conn, id: Id) -> Result<Option<NamedMovement>> {
-    let only = MovementFilter { id: Some(id), ..MovementFilter::default() };
-    Ok(list_movements(conn, &only, None, 1)?.pop())
 }

@@ -52,6 +52,12 @@ pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Warehouse>> {
     )
 }
 
+/// The warehouse that gives first.
+pub fn first(conn: &mut Conn) -> Result<Option<Warehouse>> {
+    let in_turn = dsl::warehouses.order((dsl::priority.asc(), dsl::id.asc()));
+    Ok(each!(conn, c => in_turn.select(Warehouse::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
+}
+
 /// Warehouses, newest first, made before a given one.
 pub fn list(conn: &mut Conn, before: Option<Id>, limit: i64) -> Result<Vec<Warehouse>> {
     let mut query = dsl::warehouses.order(dsl::id.desc()).limit(limit).select(Warehouse::as_select()).into_boxed::<MultiBackend>();

@@ -56,6 +56,12 @@ pub struct ProductInput {
     #[validate(range(min = 0, max = 1000))]
     #[schema(minimum = 0, maximum = 1000, default = 3)]
     pub lead_time_days: i32,
+    /// Custom goods are brought to the warehouse when they are made, and picked there before they leave.
+    #[serde(default)]
+    pub through_warehouse: bool,
+    /// What is short of these standard goods is made for the order, instead of waiting for stock.
+    #[serde(default)]
+    pub made_when_short: bool,
     /// New lines can't name a product that is not active; their SKU counts as unknown.
     #[serde(default = "default_active")]
     #[schema(default = true)]
@@ -92,6 +98,8 @@ impl ProductInput {
             lead_time_days: p.lead_time_days,
             active: p.active,
             category: p.category,
+            through_warehouse: p.through_warehouse,
+            made_when_short: p.made_when_short,
         }
     }
 
@@ -112,6 +120,8 @@ impl ProductInput {
             created_at: created,
             updated_at: now,
             category: self.category,
+            through_warehouse: self.through_warehouse,
+            made_when_short: self.made_when_short,
         }
     }
 }

@@ -2,9 +2,14 @@
 //! taken before its balances, and balances in the order of their keys (DECISIONS 5, BEHAVIOUR 3).
 
 mod effect;
+pub mod expected;
+mod making;
+mod moving;
 mod reserving;
 
 pub use effect::{Effect, Holdings, effect, holdings};
+pub use making::{is_to_make, make, unmake};
+pub use moving::{Moved, ReservationMove, move_reservation};
 pub use reserving::reserve;
 
 use crate::db::Tx;
@@ -191,8 +196,8 @@ fn move_held(tx: &mut Tx, order: Id, kind: MovementKind, of: fn(&Allocation) -> 
 /// Those of the database.
 pub fn trim(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take(tx, order)?;
-    let mut open: BTreeMap<Id, Amount> = BTreeMap::new();
-    for line in parts::lines(tx.conn, order.id)? {
+    let (mut open, lines) = (BTreeMap::new(), parts::lines(tx.conn, order.id)?);
+    for line in &lines {
         open.insert(line.id, line.quantity.minus(line.picked)?);
     }
     let mut any = false;
@@ -201,6 +206,10 @@ pub fn trim(tx: &mut Tx, order: Id) -> Result<()> {
         let keeps = held.reserved.at_most(*left);
         *left = left.minus(keeps)?;
         any |= stock::give_back(tx, &held, keeps)?;
+    }
+    for line in lines.iter().filter(|line| line.to_make > Amount::ZERO) {
+        let left = open.get(&line.id).copied().unwrap_or_default();
+        parts::set_making(tx.conn, line.id, line.to_make.at_most(left), line.made)?;
     }
     if any {
         tx.record(describe(EventName::OrderStockReleased, &order))?;
@@ -217,8 +226,11 @@ pub fn release(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take(tx, order)?;
     let set_aside = move_held(tx, order.id, MovementKind::Release, |held| held.reserved, |held| (Amount::ZERO, held.negated()))?;
     let picked = move_held(tx, order.id, MovementKind::Return, |held| held.picked, |held| (held, Amount::ZERO))?;
+    for line in parts::lines(tx.conn, order.id)?.iter().filter(|line| line.to_make > Amount::ZERO) {
+        parts::set_making(tx.conn, line.id, Amount::ZERO, line.made)?;
+    }
     // what is not tracked was picked as well (DECISIONS 20), and goes back as silently
-    set_all(tx, order.id, LineKind::Standard, |line| (line.shipped, line.shipped, line.delivered))?;
+    set_all(tx, order.id, Line::is_stored, |line| (line.shipped, line.shipped, line.delivered))?;
     if !set_aside && !picked {
         return Ok(());
     }
@@ -238,7 +250,7 @@ pub fn pick(tx: &mut Tx, order: Id) -> Result<()> {
     if move_held(tx, order.id, MovementKind::Pick, |held| held.reserved, leaves)? {
         stock::turn_into_picked(tx.conn, order.id)?;
     }
-    set_all(tx, order.id, LineKind::Standard, |line| (line.quantity, line.shipped, line.delivered))
+    set_all(tx, order.id, Line::is_stored, |line| (line.quantity, line.shipped, line.delivered))
 }
 
 /// What was picked for an order and has not left is back on the shelf, set aside for it as before; its
@@ -251,40 +263,30 @@ pub fn put_back(tx: &mut Tx, order: Id) -> Result<()> {
     if move_held(tx, order.id, MovementKind::Return, |held| held.picked, |held| (held, held))? {
         stock::turn_into_reserved(tx.conn, order.id)?;
     }
-    set_all(tx, order.id, LineKind::Standard, |line| (line.shipped, line.shipped, line.delivered))
+    set_all(tx, order.id, Line::is_stored, |line| (line.shipped, line.shipped, line.delivered))
 }
 
-/// Lines that have no stock are to be made ready again.
+/// Services are to be carried out again.
 ///
 /// # Errors
 /// Those of the database.
-pub fn make_unready(tx: &mut Tx, order: Id, kind: LineKind) -> Result<()> {
+pub fn unserve(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take(tx, order)?;
-    match kind {
-        LineKind::Standard => Ok(()),
-        LineKind::Custom => set_all(tx, order.id, kind, |line| (line.shipped, line.shipped, line.delivered)),
-        LineKind::Service => set_all(tx, order.id, kind, |_| (Amount::ZERO, Amount::ZERO, Amount::ZERO)),
-    }
+    set_all(tx, order.id, |line| line.kind == LineKind::Service, |_| (Amount::ZERO, Amount::ZERO, Amount::ZERO))
 }
 
-/// Lines that have no stock are ready once the work was done: custom goods can be shipped, and a
-/// service is shipped and delivered by being carried out (DOMAIN 3.1). Standard lines are picked
-/// instead; of them it changes nothing.
+/// A service is shipped and delivered by being carried out (DOMAIN 3.1).
 ///
 /// # Errors
 /// Those of the database.
-pub fn make_ready(tx: &mut Tx, order: Id, kind: LineKind) -> Result<()> {
+pub fn serve(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take(tx, order)?;
-    match kind {
-        LineKind::Standard => Ok(()),
-        LineKind::Custom => set_all(tx, order.id, kind, |line| (line.quantity, line.shipped, line.delivered)),
-        LineKind::Service => set_all(tx, order.id, kind, |line| (line.quantity, line.quantity, line.quantity)),
-    }
+    set_all(tx, order.id, |line| line.kind == LineKind::Service, |line| (line.quantity, line.quantity, line.quantity))
 }
 
-/// Sets what was picked, shipped and delivered of all lines of a kind.
-fn set_all(tx: &mut Tx, order: Id, kind: LineKind, progress: impl Fn(&Line) -> (Amount, Amount, Amount)) -> Result<()> {
-    for line in parts::lines(tx.conn, order)?.iter().filter(|line| line.kind == kind) {
+/// Sets what was picked, shipped and delivered of some lines.
+fn set_all(tx: &mut Tx, order: Id, of: impl Fn(&Line) -> bool, progress: impl Fn(&Line) -> (Amount, Amount, Amount)) -> Result<()> {
+    for line in parts::lines(tx.conn, order)?.iter().filter(|line| of(line)) {
         let (picked, shipped, delivered) = progress(line);
         if (picked, shipped, delivered) != (line.picked, line.shipped, line.delivered) {
             parts::set_progress(tx.conn, line.id, picked, shipped, delivered)?;

@@ -8,6 +8,7 @@ mod create;
 mod dating;
 mod follow;
 pub mod input;
+pub mod output;
 pub mod proof;
 mod reopening;
 pub mod templates;
@@ -16,7 +17,7 @@ pub mod work;
 pub use adapt::adapt;
 pub use create::{asks_for_facts, create};
 pub use dating::{date_again, date_what_moved, forecast};
-pub use follow::{block_again, cancel_all, notice_overdue, settle_by_fact, unblock, unsettle};
+pub use follow::{block_again, cancel_all, notice_overdue, renew, settle_by_fact, unblock, unsettle};
 pub use reopening::reopen;
 
 use crate::db::Tx;

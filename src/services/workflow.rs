@@ -7,11 +7,11 @@ mod review;
 
 use crate::db::Tx;
 use crate::domain::actor::Actor;
+use crate::domain::amount::Amount;
 use crate::domain::approval_policy::Facts;
 use crate::domain::event::{Event, EventName};
-use crate::domain::id::Id;
+use crate::domain::id::{Id, Kind};
 use crate::domain::message::MessageKind;
-use crate::domain::order::LineKind;
 use crate::domain::task_plan::code;
 use crate::error::{Error, Result};
 use crate::repositories::money;
@@ -21,7 +21,7 @@ use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
 use crate::services::orders::{amended, by_customer, derive, promise};
 use crate::services::{approvals, exceptions, messages, shipments, stock, tasks};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many events that others follow from one order may bring about in one request, before something must be going
 /// round in circles (DECISIONS 6).
@@ -71,10 +71,12 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::ConfirmationLapsed => review::after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
         EventName::OrderAmendmentAgreed | EventName::OrderAmendmentRejected => adapt(tx, order),
+        EventName::OrderReservationMoved => after_giving(tx, order),
         EventName::OrderExecuting => begin_work(tx, order),
         EventName::OrderVerificationUndone => approvals::supersede(tx, order),
         EventName::TaskEvidenceAdded => after_report(tx, order, event.subject.1),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
+        EventName::TaskOutput => after_output(tx, order, event),
         EventName::TaskCancelled => go_on(tx, order),
         EventName::TaskReopened => after_reopening(tx, order, word(event, "code")),
         EventName::ShipmentDispatched => parcels::after_dispatch(tx, order, id, event.subject.1),
@@ -117,16 +119,31 @@ fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
 
 /// What an amendment needs beside what there was, or not any more.
 fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
+    stock::trim(tx, order)?;
+    let shortages = stock::reserve(tx, order)?; // what is short may have to be made
     let judged = what_templates_ask(tx, order)?;
     tasks::adapt(tx, order, judged)?;
-    stock::trim(tx, order)?;
-    let shortages = stock::reserve(tx, order)?;
     if shortages.is_empty() {
         exceptions::settle_shortage(tx, order)?
     } else {
         exceptions::report_shortage(tx, order, &shortages)?
     }
     after_invoice(tx, order)?;
+    advance(tx, order)
+}
+
+/// What was given to another is short here, or is made; what was got is short no more.
+fn after_giving(tx: &mut Tx, order: Id) -> Result<()> {
+    let shortages = stock::reserve(tx, order)?;
+    if shortages.is_empty() {
+        exceptions::settle_shortage(tx, order)?;
+    } else {
+        exceptions::report_shortage(tx, order, &shortages)?;
+    }
+    if stock::is_to_make(tx, order)? {
+        let judged = what_templates_ask(tx, order)?;
+        tasks::adapt(tx, order, judged)?;
+    }
     advance(tx, order)
 }
 
@@ -146,8 +163,8 @@ fn begin_work(tx: &mut Tx, order: Id) -> Result<()> {
 fn after_task(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
     match task {
         code::PICK => stock::pick(tx, order)?,
-        code::PRODUCE => stock::make_ready(tx, order, LineKind::Custom)?,
-        code::SERVE => stock::make_ready(tx, order, LineKind::Service)?,
+        code::PRODUCE => stock::make(tx, order, None)?,
+        code::SERVE => stock::serve(tx, order)?,
         _ => {}
     }
     go_on(tx, order)
@@ -163,12 +180,31 @@ fn after_report(tx: &mut Tx, order: Id, task: Id) -> Result<()> {
 fn after_reopening(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
     match task {
         code::PICK => stock::put_back(tx, order)?,
-        code::PRODUCE => stock::make_unready(tx, order, LineKind::Custom)?,
-        code::SERVE => stock::make_unready(tx, order, LineKind::Service)?,
+        code::PRODUCE => make_again(tx, order)?,
+        code::SERVE => stock::unserve(tx, order)?,
         _ => {}
     }
     tasks::block_again(tx, order)?;
     go_on(tx, order)
+}
+
+/// What was made so far is ready.
+fn after_output(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
+    let lines = event.payload.get("lines").and_then(|lines| lines.as_array()).cloned().unwrap_or_default();
+    let said = |line: &serde_json::Value, field: &str| line.get(field).and_then(|value| value.as_str()).map(str::to_owned);
+    let share = |line| Some((Kind::Line.parse(&said(line, "line_id")?)?, Amount::parse(&said(line, "quantity")?)?));
+    let shares: BTreeMap<Id, Amount> = lines.iter().filter_map(share).collect();
+    stock::make(tx, order, Some(&shares))?;
+    advance(tx, order)
+}
+
+/// What passes through the warehouse is picked again too.
+fn make_again(tx: &mut Tx, order: Id) -> Result<()> {
+    if stock::unmake(tx, order)? {
+        stock::put_back(tx, order)?;
+        tasks::renew(tx, order, code::PICK)?;
+    }
+    Ok(())
 }
 
 fn go_on(tx: &mut Tx, order: Id) -> Result<()> {
@@ -240,7 +276,7 @@ fn show_progress(tx: &mut Tx) -> Result<()> {
 fn bears_on_the_end(event: &Event) -> bool {
     use EventName::{
         OrderAmendmentAgreed, OrderAmendmentRejected, OrderCancelled, OrderDispatchUndone, OrderExecuting, OrderShipped, TaskAssigned, TaskBlocked,
-        TaskCancelled, TaskCompleted, TaskDated, TaskOpened, TaskOrderAmended, TaskRenewed, TaskReopened,
+        TaskCancelled, TaskCompleted, TaskDated, TaskOpened, TaskOrderAmended, TaskOverdue, TaskRenewed, TaskReopened,
     };
     matches!(
         event.name,
@@ -257,6 +293,7 @@ fn bears_on_the_end(event: &Event) -> bool {
             | TaskDated
             | TaskOpened
             | TaskOrderAmended
+            | TaskOverdue
             | TaskRenewed
             | TaskReopened
     )

@@ -4,11 +4,15 @@
 mod calendar;
 mod correcting;
 mod dating;
+mod making;
 mod paying;
 mod planned;
 mod promising;
 mod queues;
+mod refusals;
+mod stock;
 mod templates;
+mod throughout;
 mod warehouses;
 mod working;
 

@@ -10,6 +10,7 @@ mod preferences;
 mod texts;
 mod unicode;
 mod unknown;
+mod uploads;
 mod wildcards;
 mod wire;
 

@@ -13,6 +13,7 @@ mod records;
 mod replicas;
 mod shipping;
 mod stock;
+mod thousand;
 mod work;
 
 /// Makes a test of each of these on every store, and one across two replicas of the service.

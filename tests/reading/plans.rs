@@ -18,15 +18,18 @@ use docket::domain::lifecycle::task::TaskStatus;
 use docket::domain::link::Purpose;
 use docket::domain::message::MessageStatus;
 use docket::domain::order::{Channel, LineKind};
-use docket::domain::stock::MovementKind;
+use docket::domain::stock::{ExpectedStatus, MovementKind};
 use docket::error::Result;
 use docket::repositories::approvals::{Queue, Seat, StepFilter};
+use docket::repositories::carriers;
 use docket::repositories::exceptions::ExceptionFilter;
 use docket::repositories::messages::MessageFilter;
 use docket::repositories::orders::OrderFilter;
 use docket::repositories::products::ProductFilter;
 use docket::repositories::shipments::ShipmentFilter;
-use docket::repositories::stock::{MovementFilter, StockFilter};
+use docket::repositories::stock::StockFilter;
+use docket::repositories::stock::expected::{self, ExpectedFilter};
+use docket::repositories::stock::movements::{self, MovementFilter};
 use docket::repositories::tasks::{From, TaskFilter};
 use docket::repositories::{
     approvals, customers, events, exceptions, exchange_rates, files, identity, links, messages, money, orders, products, shipments, stock,
@@ -45,6 +48,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("how many orders by text", SCAN, "as the list"),
     ("customers by text", SCAN, "as orders by text"),
     ("products by text", SCAN, "as orders by text"),
+    ("stock by what is low", SCAN, "walked along the index of what is watched"),
     ("tasks of an order", SORT, A_FEW),
     ("tasks by order", SORT, A_FEW),
     ("files of tasks", SORT, A_FEW),
@@ -370,11 +374,29 @@ fn of_the_catalogue(plans: &mut Plans) {
     plans.pages("API keys", |conn, before| identity::list_keys(conn, before, LIMIT));
 
     let (sku, warehouse) = (|| Some("PAPER".to_owned()), || Some("WH1".to_owned()));
-    for (by, sku, warehouse) in [("", None, None), ("SKU", sku(), None), ("warehouse", None, warehouse()), ("SKU and warehouse", sku(), warehouse())]
-    {
-        let filter = StockFilter { sku, warehouse };
+    let filters = [
+        ("", StockFilter::default()),
+        ("SKU", StockFilter { sku: sku(), ..StockFilter::default() }),
+        ("warehouse", StockFilter { warehouse: warehouse(), ..StockFilter::default() }),
+        ("SKU and warehouse", StockFilter { sku: sku(), warehouse: warehouse(), low: false }),
+        ("what is low", StockFilter { low: true, ..StockFilter::default() }),
+    ];
+    for (by, filter) in filters {
         plans.pages(&named("stock", by), |conn, after| stock::list(conn, &filter, after.map(|after| (after, id)), LIMIT));
     }
+    let all = ExpectedFilter::default;
+    let filters = [
+        ("", all()),
+        ("SKU", ExpectedFilter { sku: sku(), ..all() }),
+        ("warehouse", ExpectedFilter { warehouse: warehouse(), ..all() }),
+        ("status", ExpectedFilter { status: Some(ExpectedStatus::Open), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("expected receipts", by), |conn, before| expected::list(conn, &filter, before, LIMIT));
+    }
+    plans.list("what is expected of a product", |conn| expected::coming(conn, &[id]));
+    plans.pages("carriers", |conn, before| carriers::list(conn, None, before, LIMIT));
+    plans.pages("carriers in use", |conn, before| carriers::list(conn, Some(true), before, LIMIT));
     let all = MovementFilter::default;
     let filters = [
         ("", all()),
@@ -385,7 +407,7 @@ fn of_the_catalogue(plans: &mut Plans) {
         ("kind", MovementFilter { kind: Some(MovementKind::Receipt), ..all() }),
     ];
     for (by, filter) in filters {
-        plans.pages(&named("movements", by), |conn, before| stock::list_movements(conn, &filter, before, LIMIT));
+        plans.pages(&named("movements", by), |conn, before| movements::list_movements(conn, &filter, before, LIMIT));
     }
 }
 

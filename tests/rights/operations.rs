@@ -84,6 +84,10 @@ fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("/v1/shipments", id(&company.pack(&company.confirmed(json!([{"sku": "PAPER", "quantity": "1"}])), &[(0, "1")])).to_owned()),
         ("/v1/task-templates", first("/v1/task-templates")),
         ("/v1/tasks", id(&task).to_owned()),
+        (
+            "/v1/stock/expected",
+            id(&company.order_admin().post("/v1/stock/expected", json!({"warehouse": "WH1", "sku": "PAPER", "quantity": "1"})).created()).to_owned(),
+        ),
         ("/v1/users", company.sales().id.clone()),
         ("/v1/warehouses", first("/v1/warehouses")),
     ])

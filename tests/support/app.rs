@@ -243,6 +243,12 @@ impl TestApp {
         docket::each!(&mut connection, c => diesel::sql_query(query).get_result::<Number>(c)).expect("the store answers with a number").value
     }
 
+    /// What `docket check` finds wrong in the store.
+    pub fn check(&self) -> Vec<docket::check::Finding> {
+        let mut connection = self.app.config.database.open().expect("the store can be opened");
+        docket::check::run(&mut connection, &self.app.company)
+    }
+
     /// Changes the store by hand, past all rules but its own.
     pub fn execute(&self, statement: &str) {
         self.try_execute(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));

@@ -38,6 +38,14 @@ impl Answer {
         self.body["code"].as_str().unwrap_or_default()
     }
 
+    /// Whether the caller is told to come again; everything else must have gone well.
+    #[track_caller]
+    pub fn is_busy(self) -> bool {
+        let busy = self.status == 503;
+        assert!(busy || self.status == 200, "{} answered {}", self.asked, self.text);
+        busy
+    }
+
     /// Expects a status.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
@@ -86,7 +94,7 @@ impl Answer {
 pub struct Client {
     agent: ureq::Agent,
     pub(super) base: String,
-    bearer: Option<String>,
+    pub bearer: Option<String>,
 }
 
 impl Client {

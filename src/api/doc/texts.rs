@@ -65,6 +65,7 @@ const PATHS: &[(&str, &str)] = &[
     ("/v1/products/", "The product's id, `prd_…`, or its SKU."),
     ("/v1/warehouses/", "The warehouse's id, `whs_…`, or its code."),
     ("/v1/carriers/", "The carrier's id, `car_…`, or its code."),
+    ("/v1/stock/expected/", "The id of what is expected, `xpr_…`."),
     ("/v1/approvals/", "The step's id, `stp_…`."),
     ("/v1/tasks/", "The task's id, `tsk_…`."),
     ("/v1/task-templates/", "The template's id, `tpl_…`, or its code."),

@@ -70,6 +70,12 @@ pub struct OrderLineView {
     pub delivered: String,
     /// The day promised for this line, where it is not the order's.
     pub promised_date: Option<NaiveDate>,
+    /// Where making it stands; null for what is not made.
+    pub production_status: Option<ProductionStatus>,
+    /// How much of it was made for this order.
+    pub made: String,
+    /// What was short of standard goods and is being made.
+    pub to_make: String,
 }
 
 /// Where the goods go.
@@ -241,8 +247,9 @@ fn person(named: Named) -> OrderPerson {
     OrderPerson { id: named.id.text(Kind::User), username: named.username, display_name: named.display_name }
 }
 
-fn line((line, reserved): (Line, Amount), digits: u32, language: Language) -> OrderLineView {
+fn line((line, reserved): (Line, Amount), begun: bool, digits: u32, language: Language) -> OrderLineView {
     OrderLineView {
+        production_status: line.production(begun),
         id: line.id.text(Kind::Line),
         position: line.position,
         product_id: line.product_id.map(|id| id.text(Kind::Product)),
@@ -264,6 +271,8 @@ fn line((line, reserved): (Line, Amount), digits: u32, language: Language) -> Or
         shipped: line.shipped.short(),
         delivered: line.delivered.short(),
         promised_date: line.promised_date,
+        made: line.made.short(),
+        to_make: line.to_make.short(),
     }
 }
 
@@ -318,6 +327,7 @@ pub(super) fn promise_view(promise: Promise) -> OrderPromise {
 pub fn view(whole: Whole, language: Language) -> OrderView {
     let Whole { order, details, .. } = whole;
     let digits = codes::minor_digits(&order.currency).unwrap_or(4);
+    let begun = order.production_status == ProductionStatus::InProgress;
     let difference = details.declared_total.and_then(|declared| declared.minus(order.total).ok());
     let status = order.state.status();
     let (Json(tags), Json(metadata), Json(findings)) = (details.tags.clone(), details.metadata.clone(), details.findings.clone());
@@ -334,7 +344,7 @@ pub fn view(whole: Whole, language: Language) -> OrderView {
         channel_label: order.channel.label(language),
         channel_ref: order.channel_ref,
         customer: customer(order.customer_id, &details, whole.customer.map(|record| customers::view(record, language))),
-        lines: whole.lines.into_iter().map(|each| line(each, digits, language)).collect(),
+        lines: whole.lines.into_iter().map(|each| line(each, begun, digits, language)).collect(),
         goods_amount: order.goods_amount.text(digits),
         discount: order.discount.text(digits),
         shipping_fee: order.shipping_fee.text(digits),

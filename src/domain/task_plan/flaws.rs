@@ -88,7 +88,7 @@ fn condition(template: &Template) -> Option<Flaw> {
     match &template.plan.needed {
         Need::When(condition) => condition.flaw().map(|(code, en, zh)| flawed("needed", code, en, zh)),
         Need::Lines(kinds) if kinds.is_empty() => Some(flawed("needed", "length", "names one kind of line at least", "须至少包含一种明细类型")),
-        Need::Lines(_) | Need::Always => None,
+        Need::Lines(_) | Need::Always | Need::Stored | Need::Made => None,
     }
 }
 

@@ -108,7 +108,7 @@ impl Ends<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Plan, default_templates};
+    use super::super::{Making, Plan, default_templates};
     use super::*;
     use crate::domain::calendar::Rules;
     use crate::domain::order::LineKind;
@@ -121,7 +121,16 @@ mod tests {
     fn facts(line_kinds: &[LineKind], lead_time_days: u32) -> Facts {
         let now = at("2026-03-02T02:00:00Z");
         let promised_date = "2026-03-20".parse().ok();
-        Facts { line_kinds: line_kinds.to_vec(), judged: None, reviewed_at: now, released_at: now, shipped_at: None, promised_date, lead_time_days }
+        Facts {
+            line_kinds: line_kinds.to_vec(),
+            judged: None,
+            reviewed_at: now,
+            released_at: now,
+            shipped_at: None,
+            promised_date,
+            lead_time_days,
+            making: Making::of(line_kinds.iter().map(|kind| (*kind == LineKind::Custom, *kind == LineKind::Standard))),
+        }
     }
 
     fn shanghai() -> Calendar {

@@ -9,7 +9,7 @@ use crate::domain::id::Id;
 use crate::domain::lifecycle::Standstill;
 use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::shipment::DeliveryMethod;
-use crate::domain::order::{Finding, InvoiceKind, LineKind, LineTerms, PaymentDue, Priority};
+use crate::domain::order::{Finding, InvoiceKind, LineKind, LineTerms, PaymentDue, Priority, ProductionStatus};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here, here_by_length, insert_rows};
@@ -127,9 +127,77 @@ pub struct Line {
     pub shipped: Amount,
     pub delivered: Amount,
     pub promised_date: Option<NaiveDate>,
+    /// Custom goods that are brought to the warehouse when they are made, and picked there.
+    pub through_warehouse: bool,
+    /// What of standard goods was short and is made for the order.
+    pub to_make: Amount,
+    /// What of it was made.
+    pub made: Amount,
 }
 
 impl Line {
+    /// A line of an order that says nothing yet.
+    pub fn new(order_id: Id, id: Id) -> Self {
+        let (zero, nothing) = (Amount::ZERO, String::new);
+        Self {
+            id,
+            order_id,
+            position: 1,
+            product_id: None,
+            sku: None,
+            name: nothing(),
+            specification: nothing(),
+            unit: nothing(),
+            kind: LineKind::Standard,
+            quantity: zero,
+            unit_price: zero,
+            discount_rate: zero,
+            discount_amount: zero,
+            tax_rate: zero,
+            amount: zero,
+            tax: zero,
+            picked: zero,
+            shipped: zero,
+            delivered: zero,
+            promised_date: None,
+            through_warehouse: false,
+            to_make: zero,
+            made: zero,
+        }
+    }
+
+    /// Whether somebody makes some of it.
+    pub fn is_made(&self) -> bool {
+        self.kind == LineKind::Custom || self.to_make > Amount::ZERO || (self.kind == LineKind::Standard && self.made > Amount::ZERO)
+    }
+
+    /// How much of it is still to be made.
+    pub fn left_to_make(&self) -> Amount {
+        match self.kind {
+            LineKind::Custom => self.quantity.minus(self.made).unwrap_or_default().max(Amount::ZERO),
+            LineKind::Standard => self.to_make,
+            LineKind::Service => Amount::ZERO,
+        }
+    }
+
+    /// Where making it stands, where it is made; `begun` says whether somebody is at it.
+    pub fn production(&self, begun: bool) -> Option<ProductionStatus> {
+        if !self.is_made() {
+            return None;
+        }
+        let some = begun || self.made > Amount::ZERO;
+        Some(match self.left_to_make() {
+            Amount::ZERO => ProductionStatus::Completed,
+            _ if some => ProductionStatus::InProgress,
+            _ => ProductionStatus::Pending,
+        })
+    }
+
+    /// Whether it is picked in a warehouse.
+    pub fn is_stored(&self) -> bool {
+        self.kind == LineKind::Standard || (self.kind == LineKind::Custom && self.through_warehouse)
+    }
+
     /// What its amount is made of.
     pub fn terms(&self) -> LineTerms {
         LineTerms {
@@ -254,6 +322,13 @@ pub fn set_details(conn: &mut Conn, details: &Details) -> Result<()> {
 /// What of a line was picked, shipped and delivered.
 pub fn set_progress(conn: &mut Conn, line: Id, picked: Amount, shipped: Amount, delivered: Amount) -> Result<()> {
     let values = (order_lines::picked.eq(picked), order_lines::shipped.eq(shipped), order_lines::delivered.eq(delivered));
+    each!(conn, c => diesel::update(order_lines::table.find(line)).set(values).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// What of a line is to be made, and was.
+pub fn set_making(conn: &mut Conn, line: Id, to_make: Amount, made: Amount) -> Result<()> {
+    let values = (order_lines::to_make.eq(to_make), order_lines::made.eq(made));
     each!(conn, c => diesel::update(order_lines::table.find(line)).set(values).fixed(here!()).execute(c))?;
     Ok(())
 }

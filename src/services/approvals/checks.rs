@@ -15,7 +15,7 @@ use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::order::LineKind;
 use crate::domain::settings::DeliveryArea;
 use crate::domain::stock::outstanding;
-use crate::domain::task_plan::{self, Template};
+use crate::domain::task_plan::{self, Making, Template};
 use crate::domain::words::Language;
 use crate::error::Result;
 use crate::repositories::approvals::evidence::Subject;
@@ -27,7 +27,7 @@ use crate::repositories::tasks::{self, templates};
 use crate::repositories::{calendar, carriers, products, settings};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One sentence of a check.
 pub(super) struct Finding {
@@ -72,6 +72,8 @@ pub(super) fn capped(parts: i128) -> Amount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Needed {
     product: Id,
+    /// What is short of it is made.
+    made: bool,
     sku: String,
     quantity: i128,
 }
@@ -82,10 +84,10 @@ fn needed(lines: &[Line], held: &[Allocation]) -> Result<Vec<Needed>> {
     for line in lines.iter().filter(|line| line.kind == LineKind::Standard) {
         let Some(product) = line.product_id else { continue };
         let reserved = Amount::sum(held.iter().filter(|held| held.line_id == line.id).map(|held| held.reserved))?;
-        let quantity = i128::from(outstanding(line.quantity, line.picked, reserved)?.parts());
+        let quantity = i128::from(outstanding(line.quantity, line.picked.plus(line.to_make)?, reserved)?.parts());
         match all.iter_mut().find(|needed| needed.product == product) {
             Some(needed) => needed.quantity += quantity,
-            None => all.push(Needed { product, sku: line.sku.clone().unwrap_or_else(|| line.name.clone()), quantity }),
+            None => all.push(Needed { product, made: false, sku: line.sku.clone().unwrap_or_else(|| line.name.clone()), quantity }),
         }
     }
     Ok(all)
@@ -95,7 +97,11 @@ fn stock(tx: &mut Tx, Subject { order, lines, .. }: &Subject) -> Result<Check> {
     // what is reviewed has some of it already
     let late = order.state.status() != Status::Created;
     let held = if late { allocations_of(tx.conn, order.id)? } else { Vec::new() };
-    let needed = needed(lines, &held)?;
+    let mut needed = needed(lines, &held)?;
+    let known: Vec<Id> = needed.iter().map(|n| n.product).collect();
+    let made: BTreeSet<Id> =
+        products::find_many(tx.conn, &known)?.into_iter().filter(|product| product.made_when_short).map(|product| product.id).collect();
+    needed.iter_mut().for_each(|needed| needed.made = made.contains(&needed.product));
     let products: Vec<Id> = needed.iter().map(|n| n.product).collect();
     let mut available: BTreeMap<Id, i128> = BTreeMap::new();
     for balance in balances_of_many(tx.conn, &products)? {
@@ -110,12 +116,12 @@ fn stock(tx: &mut Tx, Subject { order, lines, .. }: &Subject) -> Result<Check> {
 
 fn judge_stock(needed: &[Needed], available: &BTreeMap<Id, i128>, untracked: usize) -> Vec<Finding> {
     let mut found = Vec::new();
-    for Needed { product, sku, quantity } in needed {
+    for Needed { product, made, sku, quantity } in needed {
         let there = available.get(product).copied().unwrap_or_default();
         if there < *quantity {
             let (wanted, there) = (capped(*quantity).short(), capped(there).short());
             found.push(finding(
-                CheckResult::Fail,
+                if *made { CheckResult::Warn } else { CheckResult::Fail },
                 format!("{sku}: {wanted} ordered, {there} available."),
                 format!("{sku}：订购 {wanted}，可用 {there}。"),
             ));
@@ -165,6 +171,7 @@ fn ready_on(tx: &mut Tx, order: &Order, (lines, delivery): (&[Line], &Delivery),
         shipped_at: None,
         promised_date: lines.iter().filter_map(|line| line.promised_date).chain(delivery.promised_date).min(),
         lead_time_days: products::longest_lead_time(tx.conn, lines)?,
+        making: Making::of(lines.iter().map(|line| (line.is_made(), line.is_stored()))),
     };
     let mut templates: Vec<Template> = templates::active(tx.conn)?.into_iter().map(Template::from).collect();
     templates.retain(|template| !done.contains(&template.code));
@@ -236,9 +243,6 @@ mod tests {
 
     fn line(kind: LineKind, product: Option<Id>, quantity: i32) -> Line {
         Line {
-            id: id(1),
-            order_id: id(2),
-            position: 1,
             product_id: product,
             sku: product.map(|_| "PAPER".to_owned()),
             name: "Paper".to_owned(),
@@ -247,15 +251,7 @@ mod tests {
             kind,
             quantity: Amount::units(quantity),
             unit_price: Amount::ONE,
-            discount_rate: Amount::ZERO,
-            discount_amount: Amount::ZERO,
-            tax_rate: Amount::ZERO,
-            amount: Amount::ZERO,
-            tax: Amount::ZERO,
-            picked: Amount::ZERO,
-            shipped: Amount::ZERO,
-            delivered: Amount::ZERO,
-            promised_date: None,
+            ..Line::new(id(2), id(1))
         }
     }
 
@@ -289,7 +285,7 @@ mod tests {
         // DOMAIN 2.3, DECISIONS 20
         let lines = [line(LineKind::Standard, Some(id(7)), 3), line(LineKind::Custom, Some(id(8)), 1), line(LineKind::Standard, Some(id(7)), 4)];
         let needed = needed(&lines, &[]).unwrap();
-        assert_eq!(needed, [Needed { product: id(7), sku: "PAPER".to_owned(), quantity: i128::from(Amount::units(7).parts()) }]);
+        assert_eq!(needed, [Needed { product: id(7), made: false, sku: "PAPER".to_owned(), quantity: i128::from(Amount::units(7).parts()) }]);
         let with = |units: i32| BTreeMap::from([(id(7), i128::from(Amount::units(units).parts()))]);
         let result =
             |available: &BTreeMap<Id, i128>, untracked| check(CheckKind::Stock, &judge_stock(&needed, available, untracked), Value::Null).result;

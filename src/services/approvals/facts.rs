@@ -119,11 +119,6 @@ mod tests {
         let id = Id::from_parts(1, [1; 10]);
         let [quantity, unit_price, discount_rate, discount_amount] = [quantity, price, rate, off].map(amount);
         Line {
-            id,
-            order_id: id,
-            position: 1,
-            product_id: None,
-            sku: None,
             name: "Desk".to_owned(),
             specification: String::new(),
             unit: "piece".to_owned(),
@@ -132,13 +127,8 @@ mod tests {
             unit_price,
             discount_rate,
             discount_amount,
-            tax_rate: Amount::ZERO,
             amount: line_amount(quantity, unit_price, discount_rate, discount_amount, 2).unwrap(),
-            tax: Amount::ZERO,
-            picked: Amount::ZERO,
-            shipped: Amount::ZERO,
-            delivered: Amount::ZERO,
-            promised_date: None,
+            ..Line::new(id, id)
         }
     }
 

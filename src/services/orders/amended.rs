@@ -123,6 +123,7 @@ pub(super) fn keep_progress(tx: &mut Tx, order: &Order, before: &[Line], content
         match now {
             Some(now) if floor <= now.quantity && (floor == Amount::ZERO || (now.kind, now.product_id) == (was.kind, was.product_id)) => {
                 (now.picked, now.shipped, now.delivered) = (was.picked, was.shipped, was.delivered);
+                (now.to_make, now.made) = (was.to_make, was.made);
             }
             None if floor == Amount::ZERO && !packed_once.contains(&was.id) => {}
             _ => return Err(below(was, floor).into()),

@@ -272,8 +272,6 @@ fn complete_line(said: &mut LineInput, product: Option<&Product>, currency: &str
 
 fn line_row(order: Id, at: usize, id: Id, said: &LineInput, product: Option<&Product>) -> Line {
     Line {
-        id,
-        order_id: order,
         position: i32::try_from(at + 1).unwrap_or(i32::MAX),
         product_id: product.map(|p| p.id),
         sku: said.sku.clone(),
@@ -286,12 +284,9 @@ fn line_row(order: Id, at: usize, id: Id, said: &LineInput, product: Option<&Pro
         discount_rate: said.discount_rate,
         discount_amount: said.discount_amount,
         tax_rate: said.tax_rate,
-        amount: Amount::ZERO,
-        tax: Amount::ZERO,
-        picked: Amount::ZERO,
-        shipped: Amount::ZERO,
-        delivered: Amount::ZERO,
         promised_date: said.promised_date,
+        through_warehouse: product.is_some_and(|p| p.through_warehouse),
+        ..Line::new(order, id)
     }
 }
 

@@ -52,7 +52,7 @@ pub fn of_parts(state: State, total: Amount, parts: &Parts) -> Result<Derived> {
     let reserved = Amount::sum(allocations.iter().map(|a| a.reserved))?;
     let inventory = inventory_status(Amount::sum(standard().map(|l| l.quantity))?, reserved, Amount::sum(standard().map(|l| l.picked))?);
     let production = match tasks.iter().find(|task| task.code == code::PRODUCE).map(|task| task.status) {
-        _ if !lines.iter().any(|line| line.kind == LineKind::Custom) => ProductionStatus::NotRequired,
+        _ if !lines.iter().any(Line::is_made) => ProductionStatus::NotRequired,
         Some(TaskStatus::Done) => ProductionStatus::Completed,
         Some(TaskStatus::InProgress) => ProductionStatus::InProgress,
         _ => ProductionStatus::Pending,

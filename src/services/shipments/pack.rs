@@ -228,26 +228,15 @@ mod tests {
     fn line(position: u8, kind: LineKind, quantity: &str) -> Line {
         let id = Id::from_parts(u64::from(position), [position; 10]);
         Line {
-            id,
-            order_id: Id::from_parts(0, [0; 10]),
             position: position.into(),
-            product_id: None,
-            sku: None,
             name: "paper".into(),
             specification: String::new(),
             unit: "set".into(),
             kind,
             quantity: Amount::parse(quantity).unwrap(),
             unit_price: Amount::ONE,
-            discount_rate: Amount::ZERO,
-            discount_amount: Amount::ZERO,
-            tax_rate: Amount::ZERO,
             amount: Amount::ONE,
-            tax: Amount::ZERO,
-            picked: Amount::ZERO,
-            shipped: Amount::ZERO,
-            delivered: Amount::ZERO,
-            promised_date: None,
+            ..Line::new(Id::from_parts(0, [0; 10]), id)
         }
     }
 

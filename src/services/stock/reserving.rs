@@ -1,5 +1,6 @@
 //! Setting stock aside for an agreed order: from which warehouse first, and how much there is (DOMAIN 2.6).
 
+use super::making::make_what_is_short;
 use super::{describe, take};
 use crate::db::Tx;
 use crate::domain::amount::Amount;
@@ -34,7 +35,7 @@ pub fn reserve(tx: &mut Tx, order: Id) -> Result<Vec<Shortage>> {
     for same_product in wants.chunk_by_mut(|a, b| a.product_id == b.product_id) {
         got_any |= reserve_product(tx, same_product, &turn)?;
     }
-    let shortages: Vec<Shortage> = wants.into_iter().filter(|want| want.missing > Amount::ZERO).map(shortage).collect();
+    let shortages: Vec<Shortage> = make_what_is_short(tx, wants)?.into_iter().filter(|want| want.missing > Amount::ZERO).map(shortage).collect();
     if got_any {
         tx.record(describe(EventName::OrderStockReserved, &order).with("short_lines", shortages.len()))?;
     }

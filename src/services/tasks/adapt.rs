@@ -3,6 +3,7 @@
 use super::create::{make, planned};
 use super::{amend, dating, describe, follow, is_over, raised, step, take_order};
 use crate::db::Tx;
+use crate::domain::amount::Amount;
 use crate::domain::approval_policy;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
@@ -10,7 +11,7 @@ use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
 use crate::domain::task_plan::{CIRCLE, Template, code, flaw};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::repositories::orders::Order;
+use crate::repositories::orders::{Order, parts};
 use crate::repositories::tasks::{self, Task};
 use crate::repositories::{calendar, money};
 
@@ -33,6 +34,7 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
     let facts = dating::facts(tx, &order, judged, &there)?;
     let changes = calendar::changes(tx.conn)?; // before the calendar itself is read, so that no change is missed
     let (planned, invoiced) = (planned(tx, &templates, &facts)?, money::invoiced_total(tx.conn, order.id)?);
+    let to_make = parts::lines(tx.conn, order.id)?.iter().any(|line| line.to_make > Amount::ZERO);
     for task in there.iter().filter(|task| !is_over(task) && planned.iter().all(|planned| planned.template.code != task.code)) {
         step(tx, task, TaskEvent::Cancel, &Facts::default(), EventName::TaskCancelled, |task, event| (task, event.note("reason", "order amended")))?;
     }
@@ -41,7 +43,8 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
         // what a person has cancelled stays so, unless goods would never be ready or leave without it
         let lacking = task.status == TaskStatus::Cancelled && NEEDED_BY_GOODS.contains(&task.code.as_str());
         let more_to_bill = task.status == TaskStatus::Done && task.code == code::INVOICE && invoiced < order.total;
-        if lacking || more_to_bill {
+        let more_to_make = task.status == TaskStatus::Done && task.code == code::PRODUCE && to_make;
+        if lacking || more_to_bill || more_to_make {
             step(tx, task, TaskEvent::Renew, &Facts::default(), EventName::TaskRenewed, |task, event| (task, event))?;
         }
         if task.status != TaskStatus::Done && task.depends_on.0 != planned.depends_on {

@@ -7,7 +7,7 @@ use crate::domain::approval_policy;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::task::TaskStatus;
-use crate::domain::task_plan::{Ahead, Dated, Due, Facts, dates, end_of};
+use crate::domain::task_plan::{Ahead, Dated, Due, Facts, Making, dates, end_of};
 use crate::domain::time::UtcTime;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::parts;
@@ -26,6 +26,7 @@ pub(super) fn facts(tx: &mut Tx, order: &Order, judged: Option<approval_policy::
         shipped_at: order.shipped_at.map(UtcTime::utc),
         promised_date: parts::earliest_promise(tx.conn, order.id, &lines)?,
         lead_time_days: products::longest_lead_time(tx.conn, &lines)?,
+        making: Making::of(lines.iter().map(|line| (line.is_made(), line.is_stored()))),
     })
 }
 

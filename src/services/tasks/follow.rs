@@ -86,12 +86,21 @@ pub fn settle_by_fact(tx: &mut Tx, order: Id, code: &str) -> Result<bool> {
 /// # Errors
 /// Those of the database.
 pub fn unsettle(tx: &mut Tx, order: Id, code: &str) -> Result<()> {
+    renew(tx, order, code)?;
+    unblock(tx, order)
+}
+
+/// Lets the task of this code, where it is done, wait to be done again.
+///
+/// # Errors
+/// Those of the database.
+pub fn renew(tx: &mut Tx, order: Id, code: &str) -> Result<()> {
     let all = tasks::list_of_order(tx.conn, order)?;
     if let Some(task) = all.iter().find(|task| task.code == code && task.status == TaskStatus::Done) {
         take_order(tx, order)?;
         step(tx, task, TaskEvent::Renew, &Facts::default(), EventName::TaskRenewed, |task, event| (task, event))?;
     }
-    unblock(tx, order)
+    Ok(())
 }
 
 /// Ends every task of an order that is not over.

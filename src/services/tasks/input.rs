@@ -1,8 +1,10 @@
 //! What people say about tasks.
 
+use crate::domain::amount::Amount;
 use crate::domain::time::UtcTime;
 use crate::input::rules;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use validator::{Validate, ValidationError};
 
 /// Who is to do a task, and until when; what is left out stays.
@@ -54,6 +56,34 @@ pub struct CompleteTaskInput {
     #[validate(length(min = 1, max = 500), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 500)]
     pub delay_reason: Option<String>,
+}
+
+/// How much of a line was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutputLineInput {
+    /// `lin_…`
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub line_id: String,
+    #[validate(custom(function = rules::positive))]
+    pub quantity: Amount,
+}
+
+/// What was made so far.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"lines": [{"line_id": "lin_019b2f0a7c1d7e3f8a5b6c7d8e9f0a1b", "quantity": "2"}]}))]
+pub struct OutputInput {
+    /// The lines of which something was made, each once.
+    #[validate(length(min = 1, max = 200), custom(function = each_line_once), nested)]
+    #[schema(min_items = 1, max_items = 200)]
+    pub lines: Vec<OutputLineInput>,
+}
+
+fn each_line_once(lines: &[OutputLineInput]) -> Result<(), ValidationError> {
+    let named: BTreeSet<&str> = lines.iter().map(|line| line.line_id.as_str()).collect();
+    rules::when(named.len() == lines.len(), "duplicate", "must name each line once", "每条明细只能出现一次")
 }
 
 /// Why something is done about a task.

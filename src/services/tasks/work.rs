@@ -21,7 +21,7 @@ pub(super) const READIES_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SER
 const NOTES_A_TASK: i64 = 200;
 
 /// What the guards of a person's step look at.
-fn facts(tx: &mut Tx, task: &Task) -> Result<Facts> {
+pub(super) fn facts(tx: &mut Tx, task: &Task) -> Result<Facts> {
     Ok(Facts {
         missing_evidence: proof::missing(tx, task)?.map(|kind| kind.as_str()),
         stock_missing: task.code == code::PICK && !stock::all_reserved(tx.conn, task.order_id)?,
