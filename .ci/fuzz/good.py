@@ -317,6 +317,7 @@ GOOD: dict[str, Maker] = {
     # money
     "record_invoice": invoice,
     "get_invoice": about(World.invoice),
+    "get_order_balance": order("awaiting_verification"),
     "record_payment": payment,
     "reverse_payment": about(World.payment),
 }

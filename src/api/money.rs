@@ -1,5 +1,7 @@
 //! `/v1/invoices` and `/v1/payments`.
 
+pub mod balance;
+
 use super::paging::{self, Cursors, Listing};
 use super::query;
 use super::request::{Asked, Posted};

@@ -204,6 +204,7 @@ operations! {
     ListInvoices = "list_invoices", MONEY_READERS, Some("invoices:read");
     GetInvoice = "get_invoice", MONEY_READERS, Some("invoices:read");
     RecordInvoice = "record_invoice", FINANCE, Some("invoices:write");
+    GetOrderBalance = "get_order_balance", MONEY_READERS, Some("invoices:read");
     ListPayments = "list_payments", MONEY_READERS, Some("payments:read");
     RecordPayment = "record_payment", FINANCE, Some("payments:write");
     ReversePayment = "reverse_payment", FINANCE, None;

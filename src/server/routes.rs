@@ -173,6 +173,7 @@ fn catalog(config: &mut ServiceConfig) {
         .service(money::record_invoice)
         .service(money::get_invoice)
         .service(money::list_payments)
+        .service(money::balance::get_order_balance)
         .service(money::record_payment)
         .service(money::reverse_payment);
 }

@@ -1,9 +1,10 @@
 //! Invoices and payments, recorded against orders (DOMAIN 7.1). What was billed stays within the
 //! order's total; what was paid is a fact, whatever the order's state (DECISIONS 18).
 
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::domain::amount::Amount;
 use crate::domain::codes::minor_digits;
+use crate::domain::customer::Taxpayer;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::State;
@@ -28,10 +29,9 @@ pub struct InvoiceInput {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60)]
     pub order_id: String,
-    /// What kind of invoice it is.
-    #[serde(default = "default_kind")]
-    #[schema(default = "ordinary")]
-    pub kind: InvoiceKind,
+    /// What kind of invoice it is; by default the one that the order wants, else a special VAT invoice where the customer is a general VAT taxpayer, else an ordinary one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<InvoiceKind>,
     /// The number that stands on it, unique.
     #[validate(length(min = 1, max = 60), custom(function = rules::code))]
     #[schema(min_length = 1, max_length = 60)]
@@ -53,10 +53,6 @@ pub struct InvoiceInput {
     #[validate(length(min = 1, max = 40), custom(function = rules::code))]
     #[schema(min_length = 1, max_length = 40)]
     pub buyer_tax_number: Option<String>,
-}
-
-fn default_kind() -> InvoiceKind {
-    InvoiceKind::Ordinary
 }
 
 /// A payment that has come in.
@@ -137,28 +133,47 @@ pub fn record_invoice(tx: &mut Tx, input: &InvoiceInput) -> Result<Invoice> {
 }
 
 fn invoice(tx: &mut Tx, order: &Order, input: &InvoiceInput) -> Result<Invoice> {
-    let buyer_name = match &input.buyer_name {
-        Some(name) => name.clone(),
-        None => parts::details(tx.conn, order.id)?.customer_name,
-    };
-    let buyer_tax_number = match &input.buyer_tax_number {
-        Some(number) => Some(number.clone()),
-        None => customers::find(tx.conn, order.customer_id)?.and_then(|customer| customer.tax_number),
-    };
+    let asked = asked(tx.conn, order)?;
     Ok(Invoice {
         id: tx.new_id(),
         version: 1,
         order_id: order.id,
         customer_id: order.customer_id,
-        kind: input.kind,
+        kind: input.kind.unwrap_or(asked.kind),
         number: input.number.clone(),
         amount: input.amount,
         currency: order.currency.clone(),
         due_date: input.due_date,
-        buyer_name,
-        buyer_tax_number,
+        buyer_name: input.buyer_name.clone().unwrap_or(asked.buyer_name),
+        buyer_tax_number: input.buyer_tax_number.clone().or(asked.buyer_tax_number),
         issued_at: tx.now,
         issued_by_label: tx.actor.label.clone(),
+    })
+}
+
+/// The invoice that an order asks for, where nobody says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedInvoice {
+    pub kind: InvoiceKind,
+    pub buyer_name: String,
+    pub buyer_tax_number: Option<String>,
+}
+
+/// Which invoice an order asks for, by what it wants and by its customer's tax data (DOMAIN 3.1, 7.1).
+///
+/// # Errors
+/// Those of the database.
+pub fn asked(conn: &mut Conn, order: &Order) -> Result<AskedInvoice> {
+    let details = parts::details(conn, order.id)?;
+    let customer = customers::find(conn, order.customer_id)?;
+    let tax_number = customer.as_ref().and_then(|customer| customer.tax_number.clone());
+    let tax = customer.and_then(|customer| customer.tax.0);
+    let is_general = tax_number.is_some() && tax.as_ref().is_some_and(|tax| tax.taxpayer == Taxpayer::General);
+    let by_tax = if is_general { InvoiceKind::SpecialVat } else { InvoiceKind::Ordinary };
+    Ok(AskedInvoice {
+        kind: details.invoice_wanted.map_or(by_tax, |wanted| wanted.0),
+        buyer_name: tax.and_then(|tax| tax.title).unwrap_or(details.customer_name),
+        buyer_tax_number: tax_number,
     })
 }
 
@@ -249,9 +264,9 @@ mod tests {
     }
 
     #[test]
-    fn an_invoice_is_ordinary_unless_it_says_otherwise() {
+    fn an_invoice_need_not_say_its_kind() {
         let read: InvoiceInput = crate::input::read(json!({"order_id": "202603-001", "number": "INV-1", "amount": "800.00"})).unwrap();
-        assert_eq!((read.kind, read.due_date), (InvoiceKind::Ordinary, None));
+        assert_eq!((read.kind, read.due_date), (None, None));
     }
 
     #[test]

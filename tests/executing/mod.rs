@@ -4,6 +4,7 @@
 mod calendar;
 mod correcting;
 mod dating;
+mod invoicing;
 mod making;
 mod paying;
 mod planned;
