@@ -20,7 +20,10 @@ fn a_general_taxpayer_gets_a_special_invoice_unless_something_else_is_said() {
         assert_eq!(balance(&company, &order)["invoice_kind"], "ordinary", "without a tax number there is none");
         change(json!({"tax_number": "91310000MA1K35XT0P"}));
         let asked = balance(&company, &order);
-        assert_eq!([&asked["invoice_kind"], &asked["buyer_name"], &asked["buyer_tax_number"]], ["special_vat", "上海艾克米科技有限公司", "91310000MA1K35XT0P"]);
+        assert_eq!(
+            [&asked["invoice_kind"], &asked["buyer_name"], &asked["buyer_tax_number"]],
+            ["special_vat", "上海艾克米科技有限公司", "91310000MA1K35XT0P"]
+        );
         let invoice = |said: Value| company.finance().post("/v1/invoices", said).created();
         let special = invoice(json!({"order_id": id(&order), "number": "INV-1", "amount": "5.00"}));
         assert_eq!([&special["kind"], &special["buyer_name"]], ["special_vat", "上海艾克米科技有限公司"]);

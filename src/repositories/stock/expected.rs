@@ -108,13 +108,16 @@ pub fn update(conn: &mut Conn, expected: &Expected) -> Result<bool> {
     Ok(each!(conn, c => diesel::update(target).set(expected).execute(c))? == 1)
 }
 
-/// How much is still to come of products, by product and warehouse, and when the first of it does.
-pub fn coming(conn: &mut Conn, products: &[Id]) -> Result<BTreeMap<(Id, Id), (Amount, Option<NaiveDate>)>> {
+/// How much is still to come, and when the first of it does, by product and warehouse.
+pub type Coming = BTreeMap<(Id, Id), (Amount, Option<NaiveDate>)>;
+
+/// How much is still to come of products.
+pub fn coming(conn: &mut Conn, products: &[Id]) -> Result<Coming> {
     let open: Vec<Expected> = each!(conn, c => expected_receipts::table
         .filter(expected_receipts::status.eq(ExpectedStatus::Open).and(expected_receipts::product_id.eq_any(padded(products))))
         .select(Expected::as_select())
         .listed(products.len(), here_by_length!()).load(c))?;
-    let mut coming: BTreeMap<(Id, Id), (Amount, Option<NaiveDate>)> = BTreeMap::new();
+    let mut coming = Coming::new();
     for expected in open {
         let (sum, first) = coming.entry((expected.product_id, expected.warehouse_id)).or_default();
         *sum = sum.plus(expected.left()).unwrap_or(*sum);
