@@ -73,7 +73,7 @@ struct Shipped {
 }
 
 const SHIPPED: &str = "SELECT l.line_id AS line_id, CAST(SUM(l.quantity) AS BIGINT) AS shipped, \
-    CAST(SUM(CASE WHEN s.status = 'delivered' THEN l.quantity ELSE 0 END) AS BIGINT) AS delivered \
+    CAST(SUM(CASE WHEN s.status = 'delivered' THEN l.quantity - l.refused ELSE 0 END) AS BIGINT) AS delivered \
     FROM shipment_lines l JOIN shipments s ON s.id = l.shipment_id WHERE s.dispatched_at IS NOT NULL AND s.order_id = ";
 
 /// Goods have left and arrived as their shipments say; what is no goods has no shipment.

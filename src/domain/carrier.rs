@@ -49,6 +49,8 @@ pub struct Carrier {
     pub service_days: Option<u16>,
     /// Where it delivers; everywhere where this is empty.
     pub coverage: Vec<Coverage>,
+    /// False for one that is given nothing to carry any more.
+    pub active: bool,
 }
 
 impl Carrier {

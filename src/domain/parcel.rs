@@ -58,6 +58,15 @@ impl TroubleKind {
         }
     }
 
+    /// What an entry that was just told may be news of: by its status, or everything where it is not known which.
+    pub fn news(reported: &str) -> Vec<Self> {
+        match TrackingStatus::parse(reported) {
+            None => Self::ALL.to_vec(),
+            Some(TrackingStatus::Delivered) => vec![Self::Refused],
+            Some(status) => Self::of(status).into_iter().collect(),
+        }
+    }
+
     /// Whether it is over once everything of the parcel has arrived.
     pub const fn ends_with_delivery(self) -> bool {
         matches!(self, Self::Undelivered | Self::Carrier | Self::Lost)

@@ -309,11 +309,12 @@ fn date(task: &Dated, all: &[Dated], facts: &Facts, calendar: &Calendar, deep: u
 /// What is made first can be picked only then: picking waits for production, and its time counts from when that is
 /// done.
 fn pick_what_was_made(chosen: &mut [Template]) {
-    let makes: Vec<String> = chosen.iter().filter(|template| template.plan.needed == Need::Made).map(|template| template.code.clone()).collect();
-    for template in chosen.iter_mut().filter(|template| template.plan.needed == Need::Stored && !makes.is_empty()) {
+    let is_made = chosen.iter().any(|template| template.code == code::PRODUCE);
+    for template in chosen.iter_mut().filter(|template| template.plan.needed == Need::Stored && template.code != code::PRODUCE && is_made) {
         let plan = &mut template.plan;
-        let missing: Vec<String> = makes.iter().filter(|code| !plan.depends_on.contains(code)).cloned().collect();
-        plan.depends_on.extend(missing);
+        if !plan.depends_on.iter().any(|code| code == code::PRODUCE) {
+            plan.depends_on.push(code::PRODUCE.to_owned());
+        }
         if let Due::AfterReview(span) = plan.due {
             plan.due = Due::AfterDependencies(span);
         }

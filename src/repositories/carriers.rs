@@ -45,7 +45,7 @@ impl CarrierRow {
             tracking_template: carrier.tracking_template,
             service_days: carrier.service_days.map(i32::from),
             coverage: Json(carrier.coverage),
-            active: true,
+            active: carrier.active,
             created_at: now,
             updated_at: now,
         }
@@ -62,6 +62,7 @@ impl From<CarrierRow> for Carrier {
             tracking_template: row.tracking_template,
             service_days: row.service_days.and_then(|days| u16::try_from(days).ok()),
             coverage: row.coverage.0,
+            active: row.active,
         }
     }
 }

@@ -178,6 +178,13 @@ pub fn last_of_order(conn: &mut Conn, order: Id, name: EventName) -> Result<Opti
     Ok(each!(conn, c => of_order().select(events::at).limit(1).fixed(here!()).get_result(c)).optional()?)
 }
 
+/// Whether it was the system that something last happened to an order by.
+pub fn was_by_system(conn: &mut Conn, order: Id, name: EventName) -> Result<bool> {
+    let of_order = || events::table.filter(events::order_id.eq(order).and(events::name.eq(name.as_str()))).order(events::seq.desc());
+    let kind: Option<ActorKind> = each!(conn, c => of_order().select(events::actor_kind).limit(1).fixed(here!()).get_result(c)).optional()?;
+    Ok(kind == Some(ActorKind::System))
+}
+
 /// The feed after a position, oldest first, serving only what no late commit can come before
 /// (DECISIONS 14).
 pub fn list_feed(conn: &mut Conn, after: (i64, i64), limit: i64) -> Result<Vec<EventRow>> {

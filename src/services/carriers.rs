@@ -108,7 +108,6 @@ impl CarrierInput {
     }
 
     fn into_row(self, id: Id, tx: &Tx) -> CarrierRow {
-        let active = self.active;
         let carrier = Carrier {
             code: self.code,
             name: self.name,
@@ -117,8 +116,9 @@ impl CarrierInput {
             tracking_template: self.tracking_template,
             service_days: self.service_days,
             coverage: self.coverage,
+            active: self.active,
         };
-        CarrierRow { active, ..CarrierRow::new(id, carrier, tx.now) }
+        CarrierRow::new(id, carrier, tx.now)
     }
 }
 

@@ -123,7 +123,7 @@ pub fn dispatch(tx: &mut Tx, id: Id, said: &DispatchInput) -> Result<Shipment> {
     // what was told of it before its dispatch was recorded
     let told = shipments::tracking_of(tx.conn, moved.id)?.iter().any(|told| told.counts() && told.status != TrackingStatus::Dispatched);
     if told {
-        track::follow(tx, &order, &moved, true)?;
+        track::follow(tx, &order, &moved, Some("all"))?;
     }
     find(tx, id)
 }

@@ -80,8 +80,8 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::TaskCancelled => go_on(tx, order),
         EventName::TaskReopened => after_reopening(tx, order, word(event, "code")),
         EventName::ShipmentDispatched => parcels::after_dispatch(tx, order, id, event.subject.1),
-        EventName::ShipmentUpdated | EventName::ShipmentDelivered | EventName::ShipmentLost => parcels::after_tracking(tx, order, event.subject.1),
-        EventName::ShipmentCorrected => parcels::after_correction(tx, order, event),
+        EventName::ShipmentUpdated | EventName::ShipmentDelivered | EventName::ShipmentLost => parcels::after_tracking(tx, order, event),
+        EventName::ShipmentCorrected => parcels::after_tracking(tx, order, event),
         EventName::ShipmentRecalled => parcels::after_recall(tx, order),
         EventName::OrderShipped => parcels::after_shipping(tx, order),
         EventName::OrderReceived => messages::order_received(tx, id, order),
@@ -134,17 +134,26 @@ fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
 
 /// What was given to another is short here, or is made; what was got is short no more.
 fn after_giving(tx: &mut Tx, order: Id) -> Result<()> {
+    if amended::is_open(tx, order)? {
+        return Ok(()); // what it would be is not agreed; it is looked at when it is
+    }
     let shortages = stock::reserve(tx, order)?;
     if shortages.is_empty() {
         exceptions::settle_shortage(tx, order)?;
     } else {
         exceptions::report_shortage(tx, order, &shortages)?;
     }
-    if stock::is_to_make(tx, order)? {
-        let judged = what_templates_ask(tx, order)?;
-        tasks::adapt(tx, order, judged)?;
-    }
+    let_production_know(tx, order)?;
     advance(tx, order)
+}
+
+/// What is short and has to be made is somebody's work.
+fn let_production_know(tx: &mut Tx, order: Id) -> Result<()> {
+    if !stock::is_to_make(tx, order)? {
+        return Ok(());
+    }
+    let judged = what_templates_ask(tx, order)?;
+    tasks::adapt(tx, order, judged)
 }
 
 /// What conditions look at, where some template has one.
@@ -251,6 +260,7 @@ pub fn serve_waiting(tx: &mut Tx, order: Id) -> Result<bool> {
     if stock::reserve(tx, order)?.is_empty() {
         exceptions::settle_shortage(tx, order)?;
     }
+    let_production_know(tx, order)?;
     Ok(tx.recorded().iter().any(|recorded| recorded.event.name == EventName::OrderStockReserved))
 }
 

@@ -124,6 +124,79 @@ fn an_amendment_makes_more_or_less() {
     });
 }
 
+/// Amends an order's lines, with everybody agreed.
+fn amend(company: &Company, order: &Value, lines: Value) {
+    let path = company.path(order, "");
+    let etag = company.sales().get(&path).etag();
+    company.sales().patch(&path, &etag, json!({"lines": lines, "reason": "The customer asked."})).ok();
+    while !company.pending_steps(order).is_empty() {
+        company.approve_next(order);
+    }
+    company.sales().post(&company.path(order, "/confirm"), json!({"method": "phone"}));
+}
+
+#[test]
+fn a_line_that_becomes_something_else_is_made_anew_or_not_at_all() {
+    // DECISIONS 19
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        product(&company, "CHAIR", "standard", json!({"made_when_short": true}));
+        let order = company.confirmed(json!([{"sku": "CHAIR", "quantity": "5"}]));
+        assert_eq!(line(&company, &order, 0), ["pending", "0", "5", "0", "0"]);
+        amend(&company, &order, json!([{"id": id(&order["lines"][0]), "sku": "PAPER", "quantity": "5"}]));
+        assert_eq!(line(&company, &order, 0), ["-", "0", "0", "5", "0"], "paper is in stock, and nobody makes it");
+        assert_eq!(task(&company, &order, "produce")["status"], "cancelled");
+        company.pick(&order);
+        company.dispatched(&order, &[(0, "5")]);
+        assert_eq!(company.order(&order)["status"], "shipped");
+        assert_eq!(app.check(), []);
+    });
+}
+
+#[test]
+fn a_line_keeps_its_way_whatever_the_catalogue_says_since() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        product(&company, "DESK", "custom", json!({"through_warehouse": true}));
+        let order = company.confirmed(json!([{"sku": "DESK", "quantity": "2"}, {"sku": "PAPER", "quantity": "1"}]));
+        company.produce(&order);
+        let etag = company.order_admin().get("/v1/products/DESK").etag();
+        company.order_admin().patch("/v1/products/DESK", &etag, json!({"through_warehouse": false})).ok();
+        let path = company.path(&order, "");
+        company.sales().patch(&path, &company.sales().get(&path).etag(), json!({"tags": ["vip"], "reason": "tag"})).ok();
+        company.pick(&order);
+        assert_eq!(line(&company, &order, 0), ["completed", "2", "0", "0", "2"]);
+        // what is made to order is not taken back
+        let lines =
+            json!([{"id": id(&order["lines"][0]), "sku": "DESK", "quantity": "1"}, {"id": id(&order["lines"][1]), "sku": "PAPER", "quantity": "1"}]);
+        company.sales().patch(&path, &company.sales().get(&path).etag(), json!({"lines": lines, "reason": "less"})).refused(422, "rule_violated");
+        company.dispatched(&order, &[(0, "2"), (1, "1")]);
+        assert_eq!(company.order(&order)["status"], "shipped");
+        assert_eq!(app.check(), []);
+    });
+}
+
+#[test]
+fn custom_goods_that_come_after_the_picking_are_picked_too() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        product(&company, "DESK", "custom", json!({"through_warehouse": true}));
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "1"}]));
+        company.pick(&order);
+        amend(&company, &order, json!([{"id": id(&order["lines"][0]), "sku": "PAPER", "quantity": "1"}, {"sku": "DESK", "quantity": "2"}]));
+        assert_eq!(task(&company, &order, "pick")["status"], "blocked");
+        company.produce(&order);
+        company.pick(&order);
+        let order = company.order(&order);
+        company.dispatched(&order, &[(0, "1"), (1, "2")]);
+        assert_eq!(company.order(&order)["status"], "shipped");
+        assert_eq!(app.check(), []);
+    });
+}
+
 #[test]
 fn what_was_made_so_far_is_ready_before_the_rest() {
     // DOMAIN 3.4: production status for each line

@@ -80,6 +80,8 @@ pub struct Shipment {
     pub status: &'static str,
     /// Places of lines, and how much of each.
     pub goods: Vec<(usize, i64)>,
+    /// What was told of it before it left.
+    pub early: Vec<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -95,6 +97,7 @@ pub enum About {
     Anything,
     Shortage,
     LostShipment(usize),
+    ReturnedShipment(usize),
 }
 
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use super::acts::{Act, Bill, Parcel, Proof};
 use super::decimal::ONE;
 use super::desk::Desk;
-use super::order::{About, Kind, Line, Shipment, State};
+use super::order::{About, Kind, Line, Order, Shipment, State};
 use super::people::Who;
 use super::world::{FORBIDDEN, NOT_FOUND, NOT_NOW, Refusal, VIOLATED, Verdict};
 
@@ -178,7 +178,7 @@ impl Desk<'_> {
         if goods.is_empty() {
             return Err(VIOLATED);
         }
-        self.order.shipments.push(Shipment { status: "preparing", goods });
+        self.order.shipments.push(Shipment { status: "preparing", goods, early: Vec::new() });
         self.told.push("shipment.created");
         Ok(201)
     }
@@ -207,6 +207,10 @@ impl Desk<'_> {
         if self.order.all_left() {
             self.done_by_fact("ship");
         }
+        let early = std::mem::take(&mut self.order.shipments[at].early);
+        if !early.is_empty() {
+            self.follow_trace(at, &early);
+        }
         self.advance();
         Ok(200)
     }
@@ -225,29 +229,45 @@ impl Desk<'_> {
     fn track(&mut self, number: usize, status: &'static str) -> Verdict {
         let at = self.shipment(number)?;
         let before = self.order.shipments[at].status;
-        if matches!(before, "preparing" | "cancelled") {
-            return Err(NOT_NOW);
-        }
-        if matches!(before, "delivered" | "returned") || before == status {
-            return Ok(201);
-        }
-        self.order.shipments[at].status = status;
-        match status {
-            "delivered" => {
-                self.told.push("shipment.delivered");
-                let goods = self.order.shipments[at].goods.clone();
-                goods.iter().for_each(|(line, quantity)| self.order.lines[*line].delivered += quantity);
-                self.advance();
-            }
-            "lost" => {
-                self.told.push("shipment.lost");
-                if !self.order.exceptions.iter().any(|exception| exception.open && exception.about == About::LostShipment(at)) {
-                    self.raise(About::LostShipment(at), false);
-                }
-            }
-            _ => self.told.push("shipment.updated"),
+        match before {
+            "cancelled" => return Err(NOT_NOW),
+            // kept until its dispatch is recorded
+            "preparing" => self.order.shipments[at].early.push(status),
+            _ if (before == status || matches!(before, "delivered" | "returned")) && !matches!(status, "lost" | "returned") => {}
+            _ => self.follow_trace(at, &[status]),
         }
         Ok(201)
+    }
+
+    /// Where a shipment goes by what is told of it, and the trouble in that: each kind once, over when it arrives.
+    fn follow_trace(&mut self, at: usize, told: &[&'static str]) {
+        let before = self.order.shipments[at].status;
+        let moved = told.iter().fold(before, |now, next| if matches!(now, "delivered" | "returned") { now } else { *next });
+        self.order.shipments[at].status = moved;
+        self.told.push(match moved {
+            same if same == before => "shipment.updated",
+            "delivered" => "shipment.delivered",
+            "lost" => "shipment.lost",
+            _ => "shipment.updated",
+        });
+        if moved == "delivered" && before != moved {
+            let goods = self.order.shipments[at].goods.clone();
+            goods.iter().for_each(|(line, quantity)| self.order.lines[*line].delivered += quantity);
+        }
+        let known = |order: &Order, about| order.exceptions.iter().any(|exception| exception.about == about);
+        let open = |order: &Order, about| order.exceptions.iter().any(|exception| exception.open && exception.about == about);
+        let (lost, returned) = (About::LostShipment(at), About::ReturnedShipment(at));
+        if told.contains(&"lost") && !open(self.order, lost) && (!known(self.order, lost) || moved != "delivered") {
+            self.raise(lost, false);
+        }
+        if told.contains(&"returned") && !known(self.order, returned) {
+            self.raise(returned, false);
+        }
+        if moved == "delivered" && open(self.order, lost) {
+            self.order.exceptions.iter_mut().filter(|exception| exception.about == lost).for_each(|exception| exception.open = false);
+            self.told.push("order.exception_settled");
+        }
+        self.advance();
     }
 
     /// DOMAIN 7.1: no more is billed than the order comes to.

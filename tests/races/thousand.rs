@@ -29,7 +29,7 @@ fn all_confirm(company: &Company, orders: &[Value]) {
         while let Some(order) = orders.get(next.fetch_add(1, Ordering::Relaxed)) {
             let path = format!("/v1/orders/{}/confirm", id(order));
             // who is told to come again comes again
-            while client.post(&path, json!({"method": "phone"})).is_busy() {}
+            while client.post(&path, json!({"method": "phone"})).told_to_wait() {}
         }
     };
     thread::scope(|scope| (0..CALLERS).for_each(|_| drop(scope.spawn(|| confirm((*sales).clone())))));

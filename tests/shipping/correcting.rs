@@ -89,6 +89,19 @@ fn a_delivery_of_another_parcel_is_withdrawn() {
 }
 
 #[test]
+fn a_receipt_by_hand_stays_when_a_delivery_is_withdrawn() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let parcel = company.dispatched(&order, &[(0, "5")]);
+        company.sales().post(&company.path(&order, "/receive"), json!({"received_by": "Li Wei"})).ok();
+        let wrong = tell(&company, &parcel, json!({"status": "delivered"}));
+        company.logistics().post(&shipment_path(&parcel, &format!("/events/{}/withdraw", id(&wrong))), because()).ok();
+        assert_eq!([&company.order(&order)["status"], &company.order(&order)["received_by"]], ["received", "Li Wei"]);
+    });
+}
+
+#[test]
 fn trouble_that_was_told_by_mistake_ends_with_it() {
     on_every_store(|app| {
         let company = app.company();

@@ -43,6 +43,23 @@ fn what_somebody_has_begun_to_act_on_stays_theirs() {
 }
 
 #[test]
+fn what_people_have_dealt_with_is_not_told_again() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let parcel = company.dispatched(&order, &[(0, "5")]);
+        tell(&company, &parcel, json!({"status": "failed_attempt"}));
+        let open = company.order_admin().get("/v1/exceptions").ok()["data"][0].clone();
+        company.order_admin().post(&format!("/v1/exceptions/{}/resolve", id(&open)), json!({"result": "a new day agreed"})).ok();
+        tell(&company, &parcel, json!({"status": "out_for_delivery"}));
+        assert_eq!(troubles(&company, &order).len(), 1);
+        app.advance(TimeDelta::minutes(5));
+        tell(&company, &parcel, json!({"status": "failed_attempt", "description": "again"}));
+        assert_eq!(troubles(&company, &order).len(), 2, "that is news");
+    });
+}
+
+#[test]
 fn what_comes_back_is_told_and_does_not_count_as_delivered() {
     on_every_store(|app| {
         let company = app.company();
@@ -80,6 +97,7 @@ fn what_the_customer_did_not_take_does_not_count_as_delivered() {
         let found = troubles(&company, &order);
         assert_eq!([&found[0][0], &found[0][1]], ["complaint", "reported"]);
         assert!(found[0][2].as_str().unwrap_or_default().contains("2 of Product PAPER (line 1)"), "{found:?}");
+        assert_eq!(app.check(), []);
         // a return that happened before, and is told after, takes the delivery back
         let before = app.app.clock.now().plus(-TimeDelta::minutes(10));
         tell(&company, &parcel, json!({"status": "returned", "occurred_at": before}));

@@ -40,7 +40,7 @@ impl Answer {
 
     /// Whether the caller is told to come again; everything else must have gone well.
     #[track_caller]
-    pub fn is_busy(self) -> bool {
+    pub fn told_to_wait(self) -> bool {
         let busy = self.status == 503;
         assert!(busy || self.status == 200, "{} answered {}", self.asked, self.text);
         busy

@@ -19,6 +19,7 @@ ALTER TABLE shipments ADD COLUMN warehouse_id uuid REFERENCES warehouses (id);
 ALTER TABLE shipments ADD COLUMN label_reference text;
 ALTER TABLE shipments ADD COLUMN packages jsonb NOT NULL DEFAULT '[]';
 ALTER TABLE shipments ADD COLUMN expected_is_set boolean NOT NULL DEFAULT false;
+UPDATE shipments SET expected_is_set = true WHERE expected_at IS NOT NULL;
 CREATE INDEX shipments_by_warehouse ON shipments (warehouse_id);
 
 ALTER TABLE shipment_lines ADD COLUMN refused bigint NOT NULL DEFAULT 0 CHECK (refused >= 0);

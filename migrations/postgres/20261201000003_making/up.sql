@@ -7,3 +7,5 @@ ALTER TABLE order_lines ADD COLUMN made bigint NOT NULL DEFAULT 0 CHECK (made >=
 UPDATE order_lines SET made = picked WHERE kind = 'custom';
 UPDATE task_templates SET plan = jsonb_set(plan, '{needed}', '"stored"') WHERE code = 'pick';
 UPDATE task_templates SET plan = jsonb_set(plan, '{needed}', '"made"') WHERE code = 'produce';
+UPDATE tasks SET plan = jsonb_set(plan, '{needed}', '"stored"') WHERE code = 'pick';
+UPDATE tasks SET plan = jsonb_set(plan, '{needed}', '"made"') WHERE code = 'produce';

@@ -19,6 +19,7 @@ ALTER TABLE shipments ADD COLUMN warehouse_id BLOB REFERENCES warehouses (id);
 ALTER TABLE shipments ADD COLUMN label_reference TEXT;
 ALTER TABLE shipments ADD COLUMN packages TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE shipments ADD COLUMN expected_is_set INTEGER NOT NULL DEFAULT 0;
+UPDATE shipments SET expected_is_set = 1 WHERE expected_at IS NOT NULL;
 CREATE INDEX shipments_by_warehouse ON shipments (warehouse_id);
 
 ALTER TABLE shipment_lines ADD COLUMN refused INTEGER NOT NULL DEFAULT 0 CHECK (refused >= 0);

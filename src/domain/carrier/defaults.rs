@@ -38,6 +38,7 @@ pub fn default_carriers() -> Vec<Carrier> {
             tracking_template: Some((*page).to_owned()),
             service_days: None,
             coverage: Vec::new(),
+            active: true,
         }
     };
     KNOWN.iter().map(carrier).collect()

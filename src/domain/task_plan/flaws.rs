@@ -99,15 +99,20 @@ fn waits_for(template: &Template) -> impl Iterator<Item = &str> {
 
 /// Whether tasks would wait for each other: what a template leads to holds itself.
 fn circle(template: &Template, all: &[Template]) -> Option<Flaw> {
-    let mut seen: Vec<&str> = Vec::new();
-    let mut ahead: Vec<&str> = waits_for(template).collect();
+    let mut seen: Vec<String> = Vec::new();
+    // what is made may have to be picked then, so picking waits for production too
+    let waits_for = |template: &'_ Template| -> Vec<String> {
+        let implied = (template.plan.needed == Need::Stored && template.code != code::PRODUCE).then_some(code::PRODUCE);
+        waits_for(template).chain(implied).map(str::to_owned).collect()
+    };
+    let mut ahead: Vec<String> = waits_for(template);
     while let Some(code) = ahead.pop() {
         if code == template.code {
             return Some(flawed("depends_on", CIRCLE, "tasks would wait for each other", "任务之间相互等待"));
         }
         if !seen.contains(&code) {
-            seen.push(code);
             ahead.extend(all.iter().filter(|other| other.code == code).flat_map(waits_for));
+            seen.push(code);
         }
     }
     None

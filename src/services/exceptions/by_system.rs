@@ -40,20 +40,26 @@ fn key_of_parcel(shipment: Id, kind: TroubleKind) -> String {
     format!("{}/{kind}", shipment.text(Kind::Shipment))
 }
 
-/// Follows what the trace of a parcel tells of trouble. Which exceptions there are afterwards, and how they stand, does
+/// What becomes of trouble that was told by mistake.
+const WITHDRAWN: &str = "What was told of the shipment was withdrawn.";
+
+/// Follows what the trace of a parcel tells of trouble; `news` is what the last entry may tell of, so that what people have
+/// dealt with is not told again. Which exceptions there are afterwards, and how they stand, does
 /// not depend on the order in which it was told. Nothing is stopped by them: it has left.
 ///
 /// # Errors
 /// Those of the database.
-pub fn follow_parcel(tx: &mut Tx, order: Id, shipment: Id, troubles: &[Trouble]) -> Result<()> {
+pub fn follow_parcel(tx: &mut Tx, order: Id, shipment: Id, troubles: &[Trouble], news: &[TroubleKind]) -> Result<()> {
     for (kind, as_kind, severity, department) in TROUBLES {
         let known = exceptions::raised_for(tx.conn, &key_of_parcel(shipment, *kind))?;
         let Some(trouble) = troubles.iter().find(|trouble| trouble.kind == *kind) else {
-            end(tx, order, &known, Step::Dismiss, "What was told of the shipment was withdrawn.")?;
+            end(tx, order, &known, Step::Dismiss, WITHDRAWN)?;
             continue;
         };
         let over = trouble.delivered && kind.ends_with_delivery();
-        if !known.iter().any(|row| row.status.is_open()) && (known.is_empty() || !over) && !already_told(&known, trouble) {
+        let told: Vec<&ExceptionRow> = known.iter().filter(|row| row.result.as_deref() != Some(WITHDRAWN)).collect();
+        let again = !over && kind.ends_with_delivery();
+        if news.contains(kind) && !told.iter().any(|row| row.status.is_open()) && (told.is_empty() || again) {
             let report =
                 Report { raised_for: Some(key_of_parcel(shipment, *kind)), ..report(tx, (*as_kind, *severity, *department), cause(trouble)) };
             let order = take_order(tx, order)?;
@@ -65,11 +71,6 @@ pub fn follow_parcel(tx: &mut Tx, order: Id, shipment: Id, troubles: &[Trouble])
         }
     }
     Ok(())
-}
-
-/// What stays as it is, once it has happened, is told once: people may have dealt with it.
-fn already_told(known: &[ExceptionRow], trouble: &Trouble) -> bool {
-    !trouble.kind.ends_with_delivery() && !known.is_empty()
 }
 
 /// Reports work that did not pass its quality control, once for each report that says so, and ends that when a later

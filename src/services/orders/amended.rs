@@ -84,14 +84,15 @@ pub(super) fn asks(tx: &mut Tx, before: &Order, now: &Value, touches: bool) -> R
     Ok(if touches || sent_back { Asks::Again } else { Asks::Nothing })
 }
 
-/// How much of each line nobody can take back any more: picked, or in a shipment.
+/// How much of each line nobody can take back any more: picked, made to order, or in a shipment.
 fn used(tx: &mut Tx, order: Id, lines: &[Line]) -> Result<BTreeMap<Id, Amount>> {
     let mut packed: BTreeMap<Id, Amount> = BTreeMap::new();
     for row in shipments::packed_of(tx.conn, order)? {
         let sum = packed.entry(row.line_id).or_default();
         *sum = sum.plus(row.quantity)?;
     }
-    Ok(lines.iter().map(|line| (line.id, line.picked.max(packed.get(&line.id).copied().unwrap_or_default()))).collect())
+    let made = |line: &Line| if line.kind == LineKind::Custom { line.made } else { Amount::ZERO };
+    Ok(lines.iter().map(|line| (line.id, line.picked.max(made(line)).max(packed.get(&line.id).copied().unwrap_or_default()))).collect())
 }
 
 /// The task that readies the goods of a kind.
@@ -123,7 +124,9 @@ pub(super) fn keep_progress(tx: &mut Tx, order: &Order, before: &[Line], content
         match now {
             Some(now) if floor <= now.quantity && (floor == Amount::ZERO || (now.kind, now.product_id) == (was.kind, was.product_id)) => {
                 (now.picked, now.shipped, now.delivered) = (was.picked, was.shipped, was.delivered);
-                (now.to_make, now.made) = (was.to_make, was.made);
+                if (now.kind, now.product_id) == (was.kind, was.product_id) {
+                    (now.to_make, now.made, now.through_warehouse) = (was.to_make, was.made, was.through_warehouse);
+                }
             }
             None if floor == Amount::ZERO && !packed_once.contains(&was.id) => {}
             _ => return Err(below(was, floor).into()),

@@ -8,6 +8,7 @@ use crate::domain::id::Id;
 use crate::domain::lifecycle::order::{Event as Step, MACHINE, State};
 use crate::error::Result;
 use crate::input::rules;
+use crate::repositories::events;
 use crate::repositories::orders::{Order, parts};
 use crate::words;
 use serde::Deserialize;
@@ -55,22 +56,33 @@ fn forget_receiver(tx: &mut Tx, order: &Order) -> Result<()> {
     parts::set_details(tx.conn, &parts::Details { received_by: None, ..details })
 }
 
-/// Goes back where goods that count as dispatched are here, or goods that count as delivered are on their way; gives
-/// whether that was so.
+/// Goods that count as dispatched are here: the order is executing again. Gives whether that was so.
 ///
 /// # Errors
 /// Those of the database.
-pub fn go_back(tx: &mut Tx, id: Id) -> Result<bool> {
+pub fn undispatch(tx: &mut Tx, id: Id) -> Result<bool> {
     let order = take_id(tx, id)?;
-    let (event, name) = match order.state {
-        State::Shipped => (Step::Undispatch, EventName::OrderDispatchUndone),
-        State::Received => (Step::Unreceive, EventName::OrderReceiptUndone),
-        _ => return Ok(false),
-    };
-    let facts = facts::gather(tx.conn, &order, &tx.actor)?;
+    Ok(order.state == State::Shipped && go_back(tx, &order, Step::Undispatch, EventName::OrderDispatchUndone)?)
+}
+
+/// Goods that count as delivered are on their way: a receipt that followed from their delivery is none; one that was
+/// recorded by hand stays. Gives whether that was so.
+///
+/// # Errors
+/// Those of the database.
+pub fn unreceive(tx: &mut Tx, id: Id) -> Result<bool> {
+    let order = take_id(tx, id)?;
+    if order.state != State::Received || !events::was_by_system(tx.conn, id, EventName::OrderReceived)? {
+        return Ok(false);
+    }
+    go_back(tx, &order, Step::Unreceive, EventName::OrderReceiptUndone)
+}
+
+fn go_back(tx: &mut Tx, order: &Order, event: Step, name: EventName) -> Result<bool> {
+    let facts = facts::gather(tx.conn, order, &tx.actor)?;
     if MACHINE.next(order.state, event, &facts).is_err() {
         return Ok(false);
     }
-    step(tx, &order, event, &facts, name, |event| event)?;
+    step(tx, order, event, &facts, name, |event| event)?;
     Ok(true)
 }

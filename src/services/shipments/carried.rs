@@ -25,6 +25,10 @@ pub(super) fn page(carrier: Option<&Carrier>, number: Option<&str>) -> Option<St
 pub(super) fn refuse_unserved(tx: &mut Tx, carrier: Option<&Carrier>, order: Id, method: DeliveryMethod) -> Result<()> {
     let Some(carrier) = carrier else { return Ok(()) };
     let code = &carrier.code;
+    if !carrier.active {
+        let (en, zh) = (format!("{code} is given nothing to carry any more."), format!("承运商 {code} 已停用。"));
+        return Err(Problem::rule("DOMAIN 4.1", en, zh).into());
+    }
     if !carrier.methods.contains(&method) {
         let (en, zh) = (format!("{code} does not carry goods as {method}."), format!("承运商 {code} 不支持该配送方式（{method}）。"));
         return Err(Problem::rule("DOMAIN 4.1", en, zh).into());

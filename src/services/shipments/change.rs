@@ -62,8 +62,8 @@ fn refuse_gaps(shipment: &Shipment, before: &ShipmentChange, said: &ShipmentChan
         return required("/tracking_number");
     }
     let named = shipment.expected_is_set || said.expected_at != before.expected_at;
-    if !left && named && in_turn(said.planned_dispatch_at, said.expected_at).is_err() {
-        let (en, zh) = ("must not lie before planned_dispatch_at", "不得早于 planned_dispatch_at");
+    if named && in_turn(shipment.dispatched_at.or(said.planned_dispatch_at), said.expected_at).is_err() {
+        let (en, zh) = ("must not lie before it leaves", "不得早于发货时间");
         return Err(Problem::invalid("/expected_at", "conflict", en, zh).into());
     }
     if left && said.planned_dispatch_at != before.planned_dispatch_at {

@@ -8,7 +8,6 @@ use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::shipment::{Facts, ShipmentEvent, TrackingStatus};
-use crate::domain::order::LineKind;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::{Order, parts};
 use crate::repositories::shipments::{self, Shipment, Tracking};
@@ -56,14 +55,12 @@ pub fn withdraw_event(tx: &mut Tx, id: Id, event: Id, said: &CorrectionInput) ->
     }
     shipments::set_withdrawn(tx.conn, told.id, tx.now, &said.reason)?;
     note(tx, &order, &shipment, &told, said)?;
-    track::follow(tx, &order, &shipment, false)?;
+    track::follow(tx, &order, &shipment, None)?;
     Ok(Tracking { withdrawn_at: Some(tx.now), withdrawn_reason: Some(said.reason.clone()), ..told })
 }
 
 fn note(tx: &mut Tx, order: &Order, shipment: &Shipment, told: &Tracking, said: &CorrectionInput) -> Result<()> {
-    // the receipt of the order goes with it where it followed from it
-    let complete = parts::lines(tx.conn, order.id)?.iter().filter(|line| line.kind != LineKind::Service).all(|line| line.delivered == line.quantity);
-    let event = describe(EventName::ShipmentCorrected, order, shipment).with("was_complete", complete);
+    let event = describe(EventName::ShipmentCorrected, order, shipment);
     let event = event.note("withdrawn", told.status.as_str()).note("occurred_at", told.occurred_at.text());
     tx.record(event.note("reason", said.reason.clone())).map(drop)
 }

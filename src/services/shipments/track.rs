@@ -67,7 +67,7 @@ pub fn record_event(tx: &mut Tx, id: Id, said: &TrackingInput) -> Result<Reporte
         let known = shipments::find_same_tracking(tx.conn, &tracking)?;
         return Ok(Reported { tracking: known.ok_or_else(|| Error::internal("a known tracking event is not there"))?, new: false });
     }
-    follow(tx, &order, &shipment, TroubleKind::of(said.status).is_some())?;
+    follow(tx, &order, &shipment, Some(said.status.as_str()))?;
     Ok(Reported { tracking, new: true })
 }
 
@@ -121,9 +121,10 @@ fn counted(tx: &mut Tx, shipment: Id) -> Result<Vec<Tracking>> {
     Ok(shipments::tracking_of(tx.conn, shipment)?.into_iter().filter(Tracking::counts).collect())
 }
 
-/// Moves a shipment to where its trace leads, if it is not there already; where something else has to be looked at as
-/// well, that it was told of is recorded all the same.
-pub(super) fn follow(tx: &mut Tx, order: &Order, shipment: &Shipment, tells: bool) -> Result<()> {
+/// Moves a shipment to where its trace leads, if it is not there already; that trouble was told of is recorded all the same.
+/// `reported` is the status that was told, or another word where it is not known which.
+pub(super) fn follow(tx: &mut Tx, order: &Order, shipment: &Shipment, reported: Option<&str>) -> Result<()> {
+    let tells = reported.is_some_and(|reported| TroubleKind::news(reported).iter().any(|kind| *kind != TroubleKind::Refused));
     if shipment.dispatched_at.is_none() {
         return Ok(()); // the dispatch will be recorded later, and this looked at then
     }
@@ -135,6 +136,7 @@ pub(super) fn follow(tx: &mut Tx, order: &Order, shipment: &Shipment, tells: boo
     let moved = Shipment { version: shipment.version + 1, updated_at: tx.now, ..stands };
     store(tx, shipment.status, &moved)?;
     let event = describe(name(shipment.status, moved.status), order, &moved);
+    let event = reported.into_iter().fold(event, |event, status| event.note("reported", status));
     tx.record(event.change("status", shipment.status.as_str(), moved.status.as_str()))?;
     Ok(())
 }

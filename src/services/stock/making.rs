@@ -51,7 +51,9 @@ pub fn is_to_make(tx: &mut Tx, order: Id) -> Result<bool> {
 pub fn make(tx: &mut Tx, order: Id, shares: Option<&BTreeMap<Id, Amount>>) -> Result<()> {
     let order = take(tx, order)?;
     let mut brought = false;
-    for line in parts::lines(tx.conn, order.id)? {
+    let mut lines = parts::lines(tx.conn, order.id)?;
+    lines.sort_by_key(|line| line.product_id); // balances in the order of their keys (DECISIONS 5)
+    for line in lines {
         let left = line.left_to_make();
         let share = shares.map_or(left, |shares| shares.get(&line.id).copied().unwrap_or_default().at_most(left));
         if share == Amount::ZERO {

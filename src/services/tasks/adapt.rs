@@ -34,7 +34,9 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
     let facts = dating::facts(tx, &order, judged, &there)?;
     let changes = calendar::changes(tx.conn)?; // before the calendar itself is read, so that no change is missed
     let (planned, invoiced) = (planned(tx, &templates, &facts)?, money::invoiced_total(tx.conn, order.id)?);
-    let to_make = parts::lines(tx.conn, order.id)?.iter().any(|line| line.to_make > Amount::ZERO);
+    let lines = parts::lines(tx.conn, order.id)?;
+    let to_make = lines.iter().any(|line| line.to_make > Amount::ZERO);
+    let to_pick = lines.iter().any(|line| line.is_stored() && line.picked < line.quantity);
     for task in there.iter().filter(|task| !is_over(task) && planned.iter().all(|planned| planned.template.code != task.code)) {
         step(tx, task, TaskEvent::Cancel, &Facts::default(), EventName::TaskCancelled, |task, event| (task, event.note("reason", "order amended")))?;
     }
@@ -44,10 +46,12 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
         let lacking = task.status == TaskStatus::Cancelled && NEEDED_BY_GOODS.contains(&task.code.as_str());
         let more_to_bill = task.status == TaskStatus::Done && task.code == code::INVOICE && invoiced < order.total;
         let more_to_make = task.status == TaskStatus::Done && task.code == code::PRODUCE && to_make;
-        if lacking || more_to_bill || more_to_make {
+        let more_to_pick = task.status == TaskStatus::Done && task.code == code::PICK && to_pick;
+        let renewed = lacking || more_to_bill || more_to_make || more_to_pick;
+        if renewed {
             step(tx, task, TaskEvent::Renew, &Facts::default(), EventName::TaskRenewed, |task, event| (task, event))?;
         }
-        if task.status != TaskStatus::Done && task.depends_on.0 != planned.depends_on {
+        if (renewed || task.status != TaskStatus::Done) && task.depends_on.0 != planned.depends_on {
             tasks::set_dependencies(tx.conn, task.id, &planned.depends_on)?;
         }
     }

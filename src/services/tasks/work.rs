@@ -5,6 +5,7 @@ use super::{amend, assigning, describe, is_lead, is_over, is_worker, note, proof
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Role;
+use crate::domain::amount::Amount;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
@@ -24,13 +25,19 @@ const NOTES_A_TASK: i64 = 200;
 pub(super) fn facts(tx: &mut Tx, task: &Task) -> Result<Facts> {
     Ok(Facts {
         missing_evidence: proof::missing(tx, task)?.map(|kind| kind.as_str()),
-        stock_missing: task.code == code::PICK && !stock::all_reserved(tx.conn, task.order_id)?,
+        stock_missing: task.code == code::PICK && !is_all_there(tx, task.order_id)?,
         blocked_by: exceptions::blocking_numbers(tx.conn, task.order_id)?,
         standstill: parts::details(tx.conn, task.order_id)?.standstill(),
         unticked: task.checklist.0.iter().filter(|entry| entry.done_at.is_none()).count(),
         paused: task.paused_at.is_some(),
         ..Facts::default()
     })
+}
+
+/// Whether everything that is to be picked is set aside, and what is made of it is made.
+fn is_all_there(tx: &mut Tx, order: Id) -> Result<bool> {
+    let made = parts::lines(tx.conn, order)?.iter().all(|line| !line.is_stored() || line.left_to_make() == Amount::ZERO);
+    Ok(made && stock::all_reserved(tx.conn, order)?)
 }
 
 /// Refuses what can only be done with a task that is not over.

@@ -1,9 +1,10 @@
 //! What follows from goods that leave, and from what is told of them on their way.
 
-use super::{advance, is_set};
+use super::{advance, word};
 use crate::db::Tx;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
+use crate::domain::parcel::TroubleKind;
 use crate::domain::task_plan::code;
 use crate::error::Result;
 use crate::repositories::orders::parts;
@@ -21,24 +22,19 @@ pub(super) fn after_dispatch(tx: &mut Tx, order: Id, event: Id, shipment: Id) ->
     advance(tx, order)
 }
 
-/// What was told of a parcel may mean trouble, or that everything has arrived.
-pub(super) fn after_tracking(tx: &mut Tx, order: Id, shipment: Id) -> Result<()> {
+/// What was told of a parcel may mean trouble, or that everything has arrived, or that it has not after all.
+pub(super) fn after_tracking(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
+    let (shipment, news) = (event.subject.1, TroubleKind::news(word(event, "reported")));
+    let news = if event.after.contains_key("reported") { news } else { Vec::new() };
     let troubles = shipments::troubles(tx, shipment)?;
-    exceptions::follow_parcel(tx, order, shipment, &troubles)?;
+    exceptions::follow_parcel(tx, order, shipment, &troubles, &news)?;
+    correct::unreceive(tx, order)?;
     advance(tx, order)
-}
-
-/// What was told of a parcel was wrong: a receipt that followed from it is none (DECISIONS 37).
-pub(super) fn after_correction(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
-    if is_set(event, "was_complete") {
-        correct::go_back(tx, order)?;
-    }
-    after_tracking(tx, order, event.subject.1)
 }
 
 /// A parcel has not left after all: the order is executing again, and there is work for logistics (DECISIONS 37).
 pub(super) fn after_recall(tx: &mut Tx, order: Id) -> Result<()> {
-    correct::go_back(tx, order)?;
+    correct::undispatch(tx, order)?;
     tasks::unsettle(tx, order, code::SHIP)?;
     tasks::date_what_moved(tx, order)
 }
