@@ -12,7 +12,7 @@ use crate::domain::approval_policy::Facts;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::message::MessageKind;
-use crate::domain::task_plan::code;
+use crate::domain::task_plan::{EvidenceKind, code};
 use crate::error::{Error, Result};
 use crate::repositories::money;
 use crate::repositories::orders;
@@ -74,7 +74,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::OrderReservationMoved => after_giving(tx, order),
         EventName::OrderExecuting => begin_work(tx, order),
         EventName::OrderVerificationUndone => approvals::supersede(tx, order),
-        EventName::TaskEvidenceAdded => after_report(tx, order, event.subject.1),
+        EventName::TaskEvidenceAdded if word(event, "kind") == EvidenceKind::QcReport.as_str() => after_report(tx, order, event.subject.1),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
         EventName::TaskOutput => after_output(tx, order, event),
         EventName::TaskCancelled => go_on(tx, order),

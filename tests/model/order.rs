@@ -98,6 +98,8 @@ pub enum About {
     Shortage,
     LostShipment(usize),
     ReturnedShipment(usize),
+    /// Work on a task that did not pass its quality control.
+    Quality(usize),
 }
 
 #[derive(Debug, Clone)]

@@ -80,6 +80,17 @@ impl Desk<'_> {
         }
         task.proven = Some(proof != Proof::FailedReport);
         self.told.push("task.evidence_added");
+        let about = About::Quality(at);
+        let open = self.order.exceptions.iter().any(|exception| exception.open && exception.about == about);
+        match proof {
+            Proof::FailedReport if !open => self.raise(about, false),
+            Proof::PassedReport if open => {
+                self.order.exceptions.iter_mut().filter(|exception| exception.about == about).for_each(|exception| exception.open = false);
+                self.told.push("order.exception_settled");
+                self.advance();
+            }
+            _ => {}
+        }
         Ok(201)
     }
 

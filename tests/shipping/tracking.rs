@@ -61,6 +61,26 @@ fn told(company: &Company, shipment: &Value, turn: &[usize], (start, twice): (Ut
     }
 }
 
+#[test]
+fn what_is_told_before_the_dispatch_waits_for_it() {
+    // DOMAIN 4.2, DECISIONS 18
+    on_every_store(|app| {
+        let company = app.company();
+        let (order, shipment) = packed(&company, 1).remove(0);
+        let events = shipment_path(&shipment, "/events");
+        let tell = |what: Value| company.logistics().post(&events, what);
+        tell(json!({"status": "delivered", "occurred_at": "2001-01-01T00:00:00Z"})).refused(400, "validation_failed");
+        let wrong = tell(json!({"status": "dispatched", "description": "another parcel"})).created();
+        company.logistics().post(&format!("{events}/{}/withdraw", id(&wrong)), json!({"reason": "another parcel"})).ok();
+        tell(json!({"status": "delivered", "signed_by": "Li Wei"})).created();
+        assert_eq!([&super::shipment(&company, &shipment)["status"], &company.order(&order)["status"]], ["preparing", "executing"]);
+        let left = company.logistics().post(&shipment_path(&shipment, "/dispatch"), json!({})).ok();
+        assert_eq!([&left["status"], &left["signed_by"], &company.order(&order)["status"]], ["delivered", "Li Wei", "received"]);
+        company.logistics().post(&shipment_path(&shipment, "/cancel"), json!({"reason": "x"})).refused(409, "invalid_transition");
+        assert_eq!(app.check(), []);
+    });
+}
+
 /// What is left of an order and its parcel that could depend on the turn in which it was told.
 fn outcome(company: &Company, order: &Value, shipment: &Value) -> String {
     let now = company.order(order);

@@ -49,7 +49,7 @@ pub fn withdraw_event(tx: &mut Tx, id: Id, event: Id, said: &CorrectionInput) ->
     if !told.counts() {
         return Ok(told);
     }
-    if told.status == TrackingStatus::Dispatched {
+    if told.status == TrackingStatus::Dispatched && shipment.dispatched_at.is_some() {
         let en = "A dispatch is taken back with POST /v1/shipments/{id}/recall.";
         return Err(Problem::rule("DECISIONS 37", en, "发货记录须通过 POST /v1/shipments/{id}/recall 撤销。").into());
     }

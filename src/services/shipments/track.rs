@@ -45,7 +45,7 @@ pub fn record_event(tx: &mut Tx, id: Id, said: &TrackingInput) -> Result<Reporte
     }
     let (order, shipment) = take(tx, id)?;
     refuse_cancelled(&shipment, said.status)?;
-    if shipment.dispatched_at.is_some_and(|left| occurred_at < left.plus(-BEFORE)) {
+    if occurred_at < shipment.dispatched_at.unwrap_or(shipment.created_at).plus(-BEFORE) {
         return Err(Problem::invalid("/occurred_at", "range", "lies long before the dispatch", "远早于发货时间").into());
     }
     let refused = refused(tx, &shipment, said)?;
