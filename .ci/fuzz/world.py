@@ -257,7 +257,9 @@ class World:
         warehouse, sku = self.stocked()
         self.post("order_admin", "/v1/stock/movements", {"kind": "receipt", "warehouse": warehouse, "sku": sku, "quantity": "1"})
         lines = [{"sku": sku, "quantity": "1"}]
-        return sku, self.order("executing", lines=lines), self.order("reviewed", lines=lines)
+        # both are approved while there is enough for each, and confirmed one after the other
+        has, lacks = (self.order("awaiting_confirmation", lines=lines) for _ in range(2))
+        return sku, self.bring(has, "executing"), self.bring(lacks, "reviewed")
 
     def carrier(self) -> dict:
         code = self.fresh("CAR")
