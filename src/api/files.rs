@@ -10,7 +10,7 @@ use super::{shipments, tasks};
 use crate::app::storage::Storage;
 use crate::app::{Answer, App, Call};
 use crate::db::{Snapshot, Tx};
-use crate::domain::evidence::{FILE_BYTES, QcResult};
+use crate::domain::evidence::{Document, FILE_BYTES, QcResult, Stored};
 use crate::domain::id::{Id, Kind};
 use crate::domain::permission::Operation;
 use crate::error::{self, Code, Problem};
@@ -124,14 +124,17 @@ async fn forget_unless_used(app: &App, storage: &Storage, id: Id) {
     }
 }
 
-/// What was handed in, if whoever did so may; asked before anything of it is stored.
-async fn admitted(
-    app: &App,
-    (operation, call): (Operation, Call),
+/// Who hands in what, as which operation.
+struct Hand {
+    operation: Operation,
+    call: Call,
     query: Checked<Nothing>,
     upload: Upload,
-    may: impl Fn(&mut Snapshot) -> error::Result<()> + Send + 'static,
-) -> Result<Handed, Box<Problem>> {
+}
+
+/// What was handed in, if whoever did so may; asked before anything of it is stored.
+async fn admitted(app: &App, hand: Hand, may: impl Fn(&mut Snapshot) -> error::Result<()> + Send + 'static) -> Result<Handed, Box<Problem>> {
+    let Hand { operation, call, query, upload } = hand;
     let look = move |snapshot: &mut Snapshot| {
         query.valid()?;
         let handed = upload.0.valid()?.clone();
@@ -139,6 +142,28 @@ async fn admitted(
         Ok(handed)
     };
     app.read(operation, call, look).await
+}
+
+/// Takes a file in: stores its bytes, lets a thing have it, and forgets the bytes where that has not worked.
+async fn take_in<T: 'static>(
+    app: &App,
+    request: &HttpRequest,
+    hand: Hand,
+    may: impl Fn(&mut Snapshot) -> error::Result<()> + Send + 'static,
+    add: impl Fn(&mut Tx, &Document, &Stored) -> error::Result<T> + Send + 'static,
+    show: impl Fn(&mut Tx, T) -> error::Result<Answer> + Send + 'static,
+) -> Response {
+    let (operation, call) = (hand.operation, hand.call.clone());
+    let Handed { document, content } = admitted(app, hand, may).await?;
+    let storage = Storage::new(&app.config.data_dir);
+    let stored = storage.store(app.clock.now(), content).await?;
+    let call = with_repeat(call, request, &document.fingerprint(&stored));
+    let (file, location) = (stored.id, format!("/v1/files/{}", stored.id.text(Kind::File)));
+    let act = move |tx: &mut Tx| add(tx, &document, &stored);
+    let render = move |tx: &mut Tx, thing: T| Ok(show(tx, thing)?.header("location", location.clone()));
+    let outcome = app.write(operation, call, act, render).await;
+    forget_unless_used(app, &storage, file).await;
+    send(outcome)
 }
 
 /// Adds a file as proof to a task: a photo (png, jpeg, heic) or a pdf of at most 10 MiB, whose name
@@ -150,18 +175,11 @@ async fn admitted(
 )]
 #[post("/v1/tasks/{id}/evidence")]
 pub async fn add_evidence(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked, upload: Upload) -> Response {
+    let hand = Hand { operation: Operation::AddEvidence, call: asked.call, query: asked.query, upload };
     let task = path.clone();
     let may = move |snapshot: &mut Snapshot| proof::may_add(snapshot, tasks::id(&task)?);
-    let Handed { document, content } = admitted(&app, (Operation::AddEvidence, asked.call.clone()), asked.query, upload, may).await?;
-    let storage = Storage::new(&app.config.data_dir);
-    let stored = storage.store(app.clock.now(), content).await?;
-    let call = with_repeat(asked.call, &request, &document.fingerprint(&stored));
-    let (file, location) = (stored.id, format!("/v1/files/{}", stored.id.text(Kind::File)));
-    let act = move |tx: &mut Tx| proof::add(tx, tasks::id(&path)?, &document, &stored);
-    let render = move |tx: &mut Tx, task: Task| Ok(tasks::shown(tx, 201, &task)?.header("location", location.clone()));
-    let outcome = app.write(Operation::AddEvidence, call, act, render).await;
-    forget_unless_used(&app, &storage, file).await;
-    send(outcome)
+    let add = move |tx: &mut Tx, document: &Document, stored: &Stored| proof::add(tx, tasks::id(&path)?, document, stored);
+    take_in(&app, &request, hand, may, add, |tx, task: Task| tasks::shown(tx, 201, &task)).await
 }
 
 /// Attaches the signed receipt (`kind` = `signed_receipt`) to a shipment that has left: a photo (png, jpeg, heic) or a
@@ -173,18 +191,11 @@ pub async fn add_evidence(app: Data<App>, request: HttpRequest, path: Path<Strin
 )]
 #[post("/v1/shipments/{id}/receipt")]
 pub async fn add_shipment_receipt(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked, upload: Upload) -> Response {
+    let hand = Hand { operation: Operation::AddShipmentReceipt, call: asked.call, query: asked.query, upload };
     let shipment = path.clone();
     let may = move |snapshot: &mut Snapshot| receipt::may_add(snapshot, shipments::id(&shipment)?);
-    let Handed { document, content } = admitted(&app, (Operation::AddShipmentReceipt, asked.call.clone()), asked.query, upload, may).await?;
-    let storage = Storage::new(&app.config.data_dir);
-    let stored = storage.store(app.clock.now(), content).await?;
-    let call = with_repeat(asked.call, &request, &document.fingerprint(&stored));
-    let (file, location) = (stored.id, format!("/v1/files/{}", stored.id.text(Kind::File)));
-    let act = move |tx: &mut Tx| receipt::add(tx, shipments::id(&path)?, &document, &stored);
-    let render = move |tx: &mut Tx, shipment: Shipment| Ok(shipments::shown(tx, 201, shipment)?.header("location", location.clone()));
-    let outcome = app.write(Operation::AddShipmentReceipt, call, act, render).await;
-    forget_unless_used(&app, &storage, file).await;
-    send(outcome)
+    let add = move |tx: &mut Tx, document: &Document, stored: &Stored| receipt::add(tx, shipments::id(&path)?, document, stored);
+    take_in(&app, &request, hand, may, add, |tx, shipment: Shipment| shipments::shown(tx, 201, shipment)).await
 }
 
 /// A name for `Content-Disposition`: as far as it is plain ASCII, and whole in UTF-8 (RFC 6266, RFC

@@ -204,6 +204,9 @@ fn what_was_made_so_far_is_ready_before_the_rest() {
         let company = app.company();
         product(&company, "DESK", "custom", json!({}));
         product(&company, "LAMP", "custom", json!({}));
+        let etag = company.order_admin().get("/v1/task-templates/produce").etag();
+        let list = json!({"checklist": [{"title_en": "Cleaned", "title_zh": "已清洁"}]});
+        company.order_admin().patch("/v1/task-templates/produce", &etag, list).ok();
         let order = company.confirmed(json!([{"sku": "DESK", "quantity": "3"}, {"sku": "LAMP", "quantity": "1"}]));
         let path = format!("/v1/tasks/{}", id(&task(&company, &order, "produce")));
         let output = |at: usize, quantity: &str| {
@@ -223,6 +226,9 @@ fn what_was_made_so_far_is_ready_before_the_rest() {
         output(0, "2").refused(400, "validation_failed");
         output(0, "1").ok();
         assert_eq!(line(&company, &order, 0)[0], "completed");
+        // the list is ticked off when the whole of it is done
+        company.production().post(&format!("{path}/complete"), json!({})).refused(409, "invalid_transition");
+        company.production().post(&format!("{path}/checklist"), json!({"item": 1, "done": true})).ok();
         company.production().post(&format!("{path}/complete"), json!({})).ok();
         assert_eq!(line(&company, &order, 1)[0], "completed");
         output(1, "1").refused(409, "invalid_transition");

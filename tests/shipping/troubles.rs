@@ -72,6 +72,22 @@ fn what_comes_back_is_told_and_does_not_count_as_delivered() {
 }
 
 #[test]
+fn a_receipt_goes_with_the_delivery_that_it_followed_from() {
+    // DOMAIN 4.2: whatever was told first
+    on_every_store(|app| {
+        let company = app.company();
+        let order = picked(&company);
+        let parcel = company.dispatched(&order, &[(0, "5")]);
+        company.deliver(&parcel);
+        assert_eq!(company.order(&order)["status"], "received");
+        let before = app.app.clock.now().plus(-TimeDelta::minutes(10));
+        tell(&company, &parcel, json!({"status": "returned", "occurred_at": before}));
+        assert_eq!([&company.order(&order)["status"], &company.order(&order)["lines"][0]["delivered"]], ["shipped", "0"]);
+        assert_eq!(app.check(), []);
+    });
+}
+
+#[test]
 fn what_the_customer_did_not_take_does_not_count_as_delivered() {
     // DOMAIN 4.2: partly refused
     on_every_store(|app| {

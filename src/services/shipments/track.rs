@@ -149,17 +149,18 @@ pub fn troubles(tx: &mut Tx, shipment: Id) -> Result<Vec<Trouble>> {
     let Some(shipment) = shipments::find(tx.conn, shipment)? else { return Ok(Vec::new()) };
     let trace = if shipment.dispatched_at.is_some() { counted(tx, shipment.id)? } else { Vec::new() };
     let (_, refused) = standing(&shipment, &trace);
+    let refused = if refused.is_empty() { None } else { Some(listed(&contents(tx, &shipment)?)) };
     let named = shipment.tracking_number.clone().unwrap_or_else(|| shipment.id.text(Kind::Shipment));
     let delivered = shipment.status == ShipmentStatus::Delivered;
-    let first = |kind: TroubleKind| {
-        let told = match kind {
-            TroubleKind::Refused if !refused.is_empty() => Some(listed(&contents(tx, &shipment).ok()?)),
-            TroubleKind::Refused => None,
-            _ => trace.iter().find(|told| TroubleKind::of(told.status) == Some(kind)).map(|told| told.description.clone()),
-        };
-        Some(Trouble { kind, shipment: shipment.id, named: named.clone(), told: told?, delivered })
+    let told = |kind: TroubleKind| match kind {
+        TroubleKind::Refused => refused.clone(),
+        _ => trace.iter().find(|told| TroubleKind::of(told.status) == Some(kind)).map(|told| told.description.clone()),
     };
-    Ok(TroubleKind::ALL.iter().copied().filter_map(first).collect())
+    let trouble = |kind: &TroubleKind| {
+        let told = told(*kind)?;
+        Some(Trouble { kind: *kind, shipment: shipment.id, named: named.clone(), told, delivered })
+    };
+    Ok(TroubleKind::ALL.iter().filter_map(trouble).collect())
 }
 
 /// What of each line was not taken.

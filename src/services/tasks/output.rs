@@ -6,7 +6,7 @@ use super::{amend, describe, is_worker, raised, take_for};
 use crate::db::Tx;
 use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::task::{MACHINE, TaskEvent};
+use crate::domain::lifecycle::task::{Facts, MACHINE, TaskEvent};
 use crate::domain::task_plan::code;
 use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::parts;
@@ -23,8 +23,9 @@ pub fn record(tx: &mut Tx, id: Id, said: &OutputInput) -> Result<Task> {
     if task.code != code::PRODUCE {
         return Err(Problem::rule("DOMAIN 3.4", "Only production makes goods.", "仅生产任务可记录产出。").into());
     }
-    let facts = facts(tx, &task)?;
-    MACHINE.next(task.status, TaskEvent::Complete, &facts).map_err(|r| Problem::refusal(task.status.as_str(), "record_output", renamed(r)))?;
+    // the list is ticked off when the whole of it is done
+    let facts = Facts { unticked: 0, ..facts(tx, &task)? };
+    MACHINE.next(task.status, TaskEvent::Complete, &facts).map_err(|r| Problem::refusal(task.status.as_str(), TaskEvent::Complete, r))?;
     let (lines, mut problem) = (parts::lines(tx.conn, order.id)?, Problem::new(Code::ValidationFailed));
     for (at, made) in said.lines.iter().enumerate() {
         match lines.iter().find(|line| Kind::Line.parse(&made.line_id) == Some(line.id)) {
@@ -44,12 +45,4 @@ pub fn record(tx: &mut Tx, id: Id, said: &OutputInput) -> Result<Task> {
     let raised = raised(&task);
     let event = describe(EventName::TaskOutput, &raised).with("lines", made);
     amend(tx, raised, event)
-}
-
-fn renamed(refusal: crate::domain::lifecycle::Refusal<TaskEvent>) -> crate::domain::lifecycle::Refusal<&'static str> {
-    use crate::domain::lifecycle::Refusal::{Guarded, NoSuchTransition};
-    match refusal {
-        Guarded(reasons) => Guarded(reasons),
-        NoSuchTransition { allowed } => NoSuchTransition { allowed: allowed.into_iter().map(TaskEvent::as_str).collect() },
-    }
 }
