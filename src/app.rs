@@ -34,6 +34,7 @@ pub struct App {
     pub keys: Keys,
     pub passwords: passwords::Passwords,
     pub database: Database,
+    pub storage: storage::Storage,
     /// Orders as they were last shown.
     pub renderings: renderings::Renderings,
     /// Woken after every commit that left something to be sent.

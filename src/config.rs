@@ -16,6 +16,10 @@ pub struct Config {
     pub database: Target,
     /// `DOCKET_DATA_DIR`: files, and the secret made at first start.
     pub data_dir: PathBuf,
+    /// `DOCKET_FILES_URL`: the bucket of files; none where they are in the data directory.
+    pub files_url: Option<String>,
+    /// The `AWS_*` variables, with which a bucket is reached.
+    pub files_options: Vec<(String, String)>,
     /// `DOCKET_ADMIN_PASSWORD`
     pub admin_password: Option<String>,
     /// `DOCKET_PUBLIC_URL`, without a slash at the end.
@@ -57,6 +61,7 @@ const KNOWN: &[&str] = &[
     "DOCKET_LISTEN",
     "DOCKET_DATABASE_URL",
     "DOCKET_DATA_DIR",
+    "DOCKET_FILES_URL",
     "DOCKET_ADMIN_PASSWORD",
     "DOCKET_PUBLIC_URL",
     "DOCKET_SMTP_URL",
@@ -75,9 +80,16 @@ const KNOWN: &[&str] = &[
     "DOCKET_SAMPLES",
 ];
 
-/// What tests set, and what Kubernetes puts in for a service named docket (DECISIONS 34).
+/// How the variables begin with which a bucket is reached: those that its tools know, too.
+const OPTIONS: &str = "AWS_";
+
+/// What a bucket's access needs, what tests set, and what Kubernetes puts in for a service named docket (DECISIONS 34).
 fn is_tolerated(name: &str) -> bool {
-    name.starts_with("DOCKET_TEST_") || name == "DOCKET_PORT" || name.starts_with("DOCKET_PORT_") || name.starts_with("DOCKET_SERVICE_")
+    name.starts_with(OPTIONS)
+        || name.starts_with("DOCKET_TEST_")
+        || name == "DOCKET_PORT"
+        || name.starts_with("DOCKET_PORT_")
+        || name.starts_with("DOCKET_SERVICE_")
 }
 
 struct Reader {
@@ -110,7 +122,7 @@ impl Config {
     /// All unknown variables and bad values at once.
     pub fn from_environment() -> Result<Self, ConfigErrors> {
         Self::from_variables(std::env::vars_os().filter_map(|(name, value)| {
-            let name = name.into_string().ok().filter(|name| name.starts_with("DOCKET_"))?;
+            let name = name.into_string().ok().filter(|name| name.starts_with("DOCKET_") || name.starts_with(OPTIONS))?;
             Some((name, value.to_string_lossy().into_owned()))
         }))
     }
@@ -131,6 +143,10 @@ impl Config {
             listen: read.parsed("DOCKET_LISTEN", loopback, |t| t.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080".into())),
             database: read.parsed("DOCKET_DATABASE_URL", Target::Sqlite("docket.db".into()), Target::parse),
             data_dir: read.text("DOCKET_DATA_DIR").map_or_else(|| PathBuf::from("docket-data"), PathBuf::from),
+            files_url: read.parsed("DOCKET_FILES_URL", None, |t| {
+                if t.starts_with("s3://") { Ok(Some(t.to_owned())) } else { Err("must begin with s3://".into()) }
+            }),
+            files_options: read.variables.iter().filter(|(name, _)| name.starts_with(OPTIONS)).map(|(n, v)| (n.clone(), v.clone())).collect(),
             admin_password: read.text("DOCKET_ADMIN_PASSWORD"),
             public_url: read.parsed("DOCKET_PUBLIC_URL", None, |t| web_address(t.trim_end_matches('/'))),
             smtp_url: read.parsed("DOCKET_SMTP_URL", None, |t| {
@@ -169,8 +185,11 @@ impl Config {
             errors.push("DOCKET_JWT_SECRET: must be set when DOCKET_ENV=production".to_owned());
         }
         if let Target::Postgres(url) = &self.database {
-            if self.production && !data_dir_said {
-                errors.push("DOCKET_DATA_DIR: must be set when DOCKET_ENV=production on PostgreSQL: replicas share their files".to_owned());
+            if self.production && !data_dir_said && self.files_url.is_none() {
+                errors.push(
+                    "DOCKET_DATA_DIR: must be set, or DOCKET_FILES_URL, when DOCKET_ENV=production on PostgreSQL: replicas share their files"
+                        .to_owned(),
+                );
             }
             if is_remote(url) && !cfg!(feature = "pg-tls") && !url.contains("sslmode=disable") {
                 errors.push(

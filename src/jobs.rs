@@ -8,7 +8,7 @@ use crate::domain::actor::{Actor, Role};
 use crate::domain::id::Id;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::promises;
-use crate::repositories::{approvals as approval_rows, calendar, idempotency, identity, links, settings, stock, tasks as task_rows, users};
+use crate::repositories::{approvals as approval_rows, calendar, files, idempotency, identity, links, settings, stock, tasks as task_rows, users};
 use crate::services::{approvals, confirmations, tasks, workflow};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -20,6 +20,12 @@ use tokio::time::MissedTickBehavior;
 const EVERY_SECONDS: u64 = 30;
 /// How many things one look takes up of each kind.
 const AT_ONCE: i64 = 100;
+/// How often it is looked for files that belong to nothing, in seconds.
+const SWEEP_SECONDS: u64 = 24 * 60 * 60;
+/// How many files are looked up at once.
+const SWEPT_AT_ONCE: usize = 500;
+/// How old a file is that belongs to nothing and never will: its upload has ended long ago.
+const ORPHAN_DAYS: i64 = 1;
 /// How long answers are kept under their keys (BEHAVIOUR 3).
 const KEPT_DAYS: i64 = 7;
 
@@ -29,11 +35,13 @@ type Done<T> = std::result::Result<T, Box<Problem>>;
 pub async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let mut clock = tokio::time::interval(Duration::from_secs(EVERY_SECONDS));
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut broom = tokio::time::interval(Duration::from_secs(SWEEP_SECONDS));
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
             _ = app.clockwork.notified() => follow_up(&app).await,
             _ = clock.tick() => tick(&app).await,
+            _ = broom.tick() => tell("sweep_files", sweep_files(&app).await.map(drop)),
         }
     }
 }
@@ -197,6 +205,31 @@ pub async fn predict_again(app: &App) -> Done<usize> {
         tell("a prediction", app.write_as(Actor::system("clock"), move |tx| workflow::predict_again(tx, order)).await);
     }
     Ok(count)
+}
+
+/// Removes the files that belong to nothing: an upload was cut off between its bytes and its row (BEHAVIOUR 9). What is
+/// older than the store is another's, which used the place before. Gives how many there were.
+///
+/// # Errors
+/// Where it cannot be seen which.
+pub async fn sweep_files(app: &App) -> Done<usize> {
+    let oldest_upload = app.clock.now().plus(-TimeDelta::days(ORPHAN_DAYS));
+    let mut stored = app.storage.list().await?;
+    let Some(beginning) = app.look(users::first).await? else { return Ok(0) };
+    stored.retain(|id| *id > beginning && id.made_before(oldest_upload));
+    let mut swept = 0;
+    for some in stored.chunks(SWEPT_AT_ONCE) {
+        let (asked, some) = (some.to_vec(), some);
+        let known = app.look(move |conn| files::known(conn, &asked)).await?;
+        for orphan in some.iter().filter(|id| !known.contains(id)) {
+            app.storage.remove(*orphan).await?;
+            swept += 1;
+        }
+    }
+    if swept > 0 {
+        log::info!("{swept} files that belonged to nothing were removed");
+    }
+    Ok(swept)
 }
 
 async fn forget(app: &App) -> Done<()> {

@@ -20,6 +20,7 @@ mod review;
 mod rights;
 mod running;
 mod shipping;
+mod storing;
 mod support;
 mod tidy;
 mod writing;

@@ -7,7 +7,6 @@ use super::respond::{Response, send};
 use super::shipments::ShipmentView;
 use super::tasks::view::TaskView;
 use super::{shipments, tasks};
-use crate::app::storage::Storage;
 use crate::app::{Answer, App, Call};
 use crate::db::{Snapshot, Tx};
 use crate::domain::evidence::{Document, FILE_BYTES, QcResult, Stored};
@@ -27,6 +26,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, get, post};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long an upload may take to arrive.
@@ -115,10 +115,10 @@ impl FromRequest for Upload {
 
 /// Removes a stored file that no row refers to: its write failed, or was a repetition. Where the
 /// database cannot say, it stays; a file too many harms nobody.
-async fn forget_unless_used(app: &App, storage: &Storage, id: Id) {
+async fn forget_unless_used(app: &App, id: Id) {
     let used = app.look(move |conn| Ok(rows::find(conn, id)?.is_some())).await;
     if matches!(used, Ok(false))
-        && let Err(problem) = storage.remove(id).await
+        && let Err(problem) = app.storage.remove(id).await
     {
         log::warn!("file {id} is not referred to and cannot be removed: {}", problem.code.as_str());
     }
@@ -155,14 +155,13 @@ async fn take_in<T: 'static>(
 ) -> Response {
     let (operation, call) = (hand.operation, hand.call.clone());
     let Handed { document, content } = admitted(app, hand, may).await?;
-    let storage = Storage::new(&app.config.data_dir);
-    let stored = storage.store(app.clock.now(), content).await?;
+    let stored = app.storage.store(app.clock.now(), Arc::unwrap_or_clone(content)).await?;
     let call = with_repeat(call, request, &document.fingerprint(&stored));
     let (file, location) = (stored.id, format!("/v1/files/{}", stored.id.text(Kind::File)));
     let act = move |tx: &mut Tx| add(tx, &document, &stored);
     let render = move |tx: &mut Tx, thing: T| Ok(show(tx, thing)?.header("location", location.clone()));
     let outcome = app.write(operation, call, act, render).await;
-    forget_unless_used(app, &storage, file).await;
+    forget_unless_used(app, file).await;
     send(outcome)
 }
 
@@ -238,7 +237,7 @@ pub async fn download_file(app: Data<App>, path: Path<String>, asked: Asked) -> 
         Ok(rows::find(snapshot.conn, id)?.ok_or_else(Problem::not_found)?)
     };
     let file = app.read(Operation::DownloadFile, asked.call, look).await?;
-    let content = Storage::new(&app.config.data_dir).read(file.id, file.sha256.clone()).await?;
+    let content = app.storage.read(file.id, &file.sha256).await?;
     send(Ok(handed_out(&file, content)))
 }
 

@@ -11,7 +11,7 @@ use std::path::Path;
 /// Copies the store and its files into a new folder.
 pub fn run(config: &Config, folder: &Path) -> Outcome {
     let Target::Sqlite(_) = &config.database else {
-        let advice = "a PostgreSQL database is copied by pg_dump; copy DOCKET_DATA_DIR after it";
+        let advice = "a PostgreSQL database is copied by pg_dump; copy DOCKET_DATA_DIR, or the bucket of files, after it";
         return Err(CommandError::Said(advice.to_owned()));
     };
     let mut conn = super::open_existing(config)?;
@@ -21,6 +21,9 @@ pub fn run(config: &Config, folder: &Path) -> Outcome {
     fs::File::open(&database)?.sync_all()?;
     let files = copy_folder(&config.data_dir, &folder.join("docket-data"))?;
     println!("Copied the database and {files} files to {}.", folder.display());
+    if let Some(url) = &config.files_url {
+        println!("The files in {url} are not in the copy: keep versions of that bucket.");
+    }
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! The example company's orders: one row each, and the way from entry to where each one stands.
 
 use super::{Demo, Done, said};
-use crate::app::storage::Storage;
 use crate::db::Tx;
 use crate::domain::evidence::{Document, MediaType};
 use crate::domain::id::{Id, Kind};
@@ -19,7 +18,6 @@ use crate::services::orders::steps;
 use crate::services::shipments::{self, DispatchInput, ShipmentInput, TrackingInput};
 use crate::services::{exceptions, money, tasks};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// More steps than any of the orders needs.
 const MOVES: usize = 20;
@@ -131,8 +129,8 @@ async fn work(demo: &Demo<'_>, order: Id, who: &str, kind: EvidenceKind) -> Done
     let open = |status: TaskStatus| matches!(status, TaskStatus::Open | TaskStatus::InProgress);
     let all = demo.app.look(move |conn| task_rows::list_of_order(conn, order)).await?;
     for task in all.into_iter().filter(|task| open(task.status) && task.required_evidence == Some(kind)) {
-        let content = Arc::new(b"%PDF-1.4\n% an example\n%%EOF\n".to_vec());
-        let stored = Storage::new(&demo.app.config.data_dir).store(demo.app.clock.now(), content).await.map_err(Box::new)?;
+        let content = b"%PDF-1.4\n% an example\n%%EOF\n".to_vec();
+        let stored = demo.app.storage.store(demo.app.clock.now(), content).await.map_err(Box::new)?;
         let document = Document { kind, result: None, file_name: format!("{kind}.pdf"), media_type: MediaType::Pdf };
         let done = said(json!({}))?;
         demo.act(who, move |tx| {

@@ -2,6 +2,7 @@
 //! only in what the API says and hears (BEHAVIOUR 1).
 
 use crate::domain::column::Uid;
+use crate::domain::time::UtcTime;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -100,6 +101,11 @@ impl Id {
     /// A UUIDv7 of milliseconds since 1970 and ten random bytes.
     pub fn from_parts(milliseconds: u64, random: [u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
+    }
+
+    /// Whether it was made before an instant, to the millisecond.
+    pub fn made_before(self, at: UtcTime) -> bool {
+        self < Self::from_parts(at.utc().timestamp_millis().unsigned_abs(), [0; 10])
     }
 
     /// The id as the API writes it, e.g. `ord_0197…`.

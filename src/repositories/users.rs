@@ -99,6 +99,11 @@ pub fn any(conn: &mut Conn) -> Result<bool> {
     Ok(dsl::users.select(dsl::id).first::<Id>(conn).optional()?.is_some())
 }
 
+/// The first of all users: who was there as the store began.
+pub fn first(conn: &mut Conn) -> Result<Option<Id>> {
+    Ok(dsl::users.order(dsl::id.asc()).select(dsl::id).first(conn).optional()?)
+}
+
 /// Whether anybody can administrate.
 pub fn any_administrator(conn: &mut Conn) -> Result<bool> {
     let roles: Vec<Json<Vec<Role>>> = dsl::users.filter(dsl::active.eq(true)).select(dsl::roles).load(conn)?;

@@ -5,6 +5,7 @@
 use super::metrics::{self, Figures};
 use crate::app::passwords::Passwords;
 use crate::app::renderings::Renderings;
+use crate::app::storage::Storage;
 use crate::app::tokens::Keys;
 use crate::app::{App, passwords};
 use crate::config::Config;
@@ -100,12 +101,14 @@ pub fn open(config: Config, clock: Clock) -> Result<(App, Figures), StartError> 
     let passwords = Passwords::new().map_err(|problem| StartError::Refused { what: "passwords", why: problem.code.as_str().to_owned() })?;
     registry.register(Box::new(passwords.compared()))?;
     let company = Company { zone: Zone::new(config.time_zone), base_currency: config.base_currency.clone(), links };
+    let storage = Storage::open(&config).map_err(|why| StartError::Refused { what: "the storage of files", why })?;
     let app = App {
         clock,
         company: Arc::new(company),
         keys,
         passwords,
         database,
+        storage,
         renderings: Renderings::default(),
         outbox: Arc::new(Notify::new()),
         clockwork: Arc::new(Notify::new()),

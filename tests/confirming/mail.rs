@@ -1,73 +1,45 @@
 //! Mails through a real mail server (aiosmtpd, over TCP with STARTTLS), which is down for a time, and
 //! a Docket that dies between its yes and our note of it (BEHAVIOUR 6). Runs where
-//! `DOCKET_TEST_MAIL_PYTHON` names a Python that has the server, as `.ci/run` sees to.
+//! `DOCKET_TEST_PYTHON` names a Python that has the server, as `.ci/run` sees to.
 
-use crate::command_line::{PATIENCE, Place, Served, on_every_store_with};
-use crate::support::{Client, FEED_POLLS, Person, id, order_of};
+use crate::command_line::{Place, Served, on_every_store_with};
+use crate::support::{Client, FEED_POLLS, Peer, Person, id, order_of};
 use docket::each;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::ffi::OsStr;
+use std::path::Path;
 
 /// A mail server that runs; it ends with this value.
-struct RealMail {
-    process: Child,
-    input: ChildStdin,
-    lines: Receiver<String>,
-    port: String,
-}
+struct RealMail(Peer);
 
 impl RealMail {
-    fn start(python: &str, authority: &PathBuf, port: Option<&str>) -> Self {
-        let mut command = Command::new(python);
-        command.arg(".ci/mail/server.py").arg(authority).args(port).current_dir(env!("CARGO_MANIFEST_DIR"));
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the mail server starts");
-        let (said, lines) = channel();
-        let output = BufReader::new(process.stdout.take().expect("its output is ours"));
-        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| said.send(line)));
-        let input = process.stdin.take().expect("its input is ours");
-        let mut mail = Self { process, input, lines, port: String::new() };
-        mail.port = mail.line().strip_prefix("listens on ").expect("it says where").to_owned();
-        mail
-    }
-
-    fn line(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).expect("the mail server says something")
+    fn start(python: &str, authority: &Path, port: Option<&str>) -> Self {
+        let arguments = [Some(authority.as_os_str()), port.map(OsStr::new)];
+        Self(Peer::start(python, "mail.py", arguments.into_iter().flatten()))
     }
 
     /// The next mail that it takes.
     fn mail(&self) -> Value {
-        serde_json::from_str(&self.line()).expect("a mail is told as JSON")
+        serde_json::from_str(&self.0.line()).expect("a mail is told as JSON")
     }
 
     /// From now on the other side waits for its yes.
     fn hold(&mut self) {
-        self.input.write_all(b"hold\n").expect("it listens");
-        assert_eq!(self.line(), "holds");
+        assert_eq!(self.0.ask("hold"), "holds");
     }
 
     fn has_more(&self) -> Option<String> {
-        self.lines.try_recv().ok()
-    }
-}
-
-impl Drop for RealMail {
-    fn drop(&mut self) {
-        // it may have ended by itself
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.0.said()
     }
 }
 
 /// Runs a test beside a mail server, with Docket set up to send by it.
 fn with_mail(test: impl Fn(&Place, RealMail, &dyn Fn() -> RealMail)) {
-    let Some(python) = std::env::var("DOCKET_TEST_MAIL_PYTHON").ok().filter(|python| !python.is_empty()) else { return };
+    let Some(python) = Peer::python() else { return };
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let authority = folder.path().join("ca.pem");
     let first = RealMail::start(&python, &authority, None);
-    let port = first.port.clone();
+    let port = first.0.port.clone();
     drop(first);
     let start = || RealMail::start(&python, &authority, Some(&port));
     let url = format!("smtp://localhost:{port}?tls=required");

@@ -7,6 +7,7 @@ mod company;
 mod gate;
 mod golden;
 mod mail;
+mod peer;
 mod postgres;
 mod wire;
 
@@ -16,4 +17,5 @@ pub use company::{Company, id, note_pdf, order_of, parcel};
 pub use gate::{Passed, WRITERS, at_once};
 pub use golden::golden;
 pub use mail::MailServer;
+pub use peer::Peer;
 pub use postgres::Database;

@@ -2,7 +2,7 @@
 certificate of an authority that is made once, beside its key. Each mail that it takes is told on the standard output as
 one line of JSON, as Python's own reader of mail understands it.
 
-    python server.py CA.pem [PORT]
+    python mail.py CA.pem [PORT]
 
 On the standard input, `hold` keeps the other side waiting for its yes from the next mail on."""
 
