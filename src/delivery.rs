@@ -11,12 +11,13 @@ use crate::config::Config;
 use crate::db::Tx;
 use crate::domain::actor::Actor;
 use crate::domain::id::{Id, Kind};
-use crate::domain::link::Standing;
+use crate::domain::link::{LinkKeys, Standing};
 use crate::domain::message::{LINK, MessageChannel};
 use crate::domain::time::UtcTime;
 use crate::error::{self, Code, Problem};
 use crate::repositories::links::Link;
 use crate::repositories::messages::{self, MessageRow};
+use crate::repositories::shipments::{self, Shipment};
 use crate::services::confirmations;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -193,22 +194,44 @@ struct Claimed {
     url: Option<String>,
 }
 
-/// What is ready to go, with its link filled in from the key: no table holds one (BEHAVIOUR 8).
-fn make_ready(tx: &Tx, message: MessageRow, links: &[(Link, Standing)], base_url: &str) -> Claimed {
-    let (id, fence, attempts) = (message.id, message.fence, message.attempts);
-    let dead = |why: &str| Claimed { id, fence, attempts, ready: Err(Failure::new(why, true)), url: None };
-    let Some((link, stands)) = message.link_id.and_then(|id| links.iter().find(|(link, _)| link.id == id)) else {
-        return match message.body.contains(LINK) {
-            true => dead("the link that it was made for is not there"),
-            false => Claimed { id, fence, attempts, ready: Ok(message), url: None },
-        };
-    };
-    if *stands != Standing::Open {
-        return dead("not sent: what it asks has been answered, has changed or has expired");
+/// What links lead to, as it stands now.
+struct Targets {
+    links: Vec<(Link, Standing)>,
+    shipments: Vec<Shipment>,
+}
+
+impl Targets {
+    fn of(tx: &mut Tx, messages: &[MessageRow]) -> error::Result<Self> {
+        let ids = |of: fn(&MessageRow) -> Option<Id>| messages.iter().filter_map(of).collect::<Vec<_>>();
+        let (links, shipped) = (ids(|message| message.link_id), ids(|message| message.shipment_id));
+        Ok(Self {
+            links: if links.is_empty() { Vec::new() } else { confirmations::stand(tx, &links)? },
+            shipments: if shipped.is_empty() { Vec::new() } else { shipments::find_many(tx.conn, &shipped)? },
+        })
     }
-    match tx.company.links.token_of(link.id, &link.token_hash) {
-        Some(token) => Claimed { id, fence, attempts, ready: Ok(message), url: Some(format!("{base_url}/c/{token}")) },
-        None => dead("its link was made with a secret that is not configured any more"),
+
+    /// Where the link of a message leads, if it has one.
+    fn path(&self, keys: &LinkKeys, message: &MessageRow) -> Result<Option<String>, &'static str> {
+        let token = |id: Id, hash: &[u8]| keys.token_of(id, hash).ok_or("its link was made with a secret that is not configured any more");
+        let asks = message.link_id.and_then(|id| self.links.iter().find(|(link, _)| link.id == id));
+        let shows = message.shipment_id.and_then(|id| self.shipments.iter().find(|shipment| shipment.id == id));
+        match (asks, shows) {
+            (Some((_, stands)), _) if *stands != Standing::Open => Err("not sent: what it asks has been answered, has changed or has expired"),
+            (Some((link, _)), _) => Ok(Some(format!("/c/{}", token(link.id, &link.token_hash)?))),
+            (None, Some(shipment)) if shipment.dispatched_at.is_none() => Err("not sent: the dispatch has been taken back"),
+            (None, Some(Shipment { id, trace_hash: Some(hash), .. })) if message.body.contains(LINK) => Ok(Some(format!("/t/{}", token(*id, hash)?))),
+            _ if message.body.contains(LINK) => Err("the link that it was made for is not there"),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// What is ready to go, with its link filled in from the key: no table holds one (BEHAVIOUR 8).
+fn make_ready(tx: &Tx, message: MessageRow, targets: &Targets, base_url: &str) -> Claimed {
+    let (id, fence, attempts) = (message.id, message.fence, message.attempts);
+    match targets.path(&tx.company.links, &message) {
+        Ok(path) => Claimed { id, fence, attempts, ready: Ok(message), url: path.map(|path| format!("{base_url}{path}")) },
+        Err(why) => Claimed { id, fence, attempts, ready: Err(Failure::new(why, true)), url: None },
     }
 }
 
@@ -224,9 +247,8 @@ pub async fn deliver_once(app: &App, sender: &Sender) -> Done<usize> {
     let base_url = app.config.base_url();
     let claim = move |tx: &mut Tx| {
         let claimed = messages::claim(tx.conn, tx.now, tx.now.plus(TimeDelta::seconds(LEASE_SECONDS)), AT_ONCE)?;
-        let wanted: Vec<Id> = claimed.iter().filter_map(|message| message.link_id).collect();
-        let links = if wanted.is_empty() { Vec::new() } else { confirmations::stand(tx, &wanted)? };
-        Ok(claimed.into_iter().map(|message| make_ready(tx, message, &links, &base_url)).collect::<Vec<_>>())
+        let targets = Targets::of(tx, &claimed)?;
+        Ok(claimed.into_iter().map(|message| make_ready(tx, message, &targets, &base_url)).collect::<Vec<_>>())
     };
     let claimed = write(app, claim).await?;
     let outcomes = join_all(claimed.iter().map(|message| deliver(app, sender, message))).await;

@@ -333,4 +333,4 @@ NEVER = {
 }
 
 # What only the holder of a secret can do that no answer gives away; the tests of links do.
-SECRET = {"show_link", "answer_link"}
+SECRET = {"show_link", "answer_link", "show_trace"}

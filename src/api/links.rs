@@ -1,8 +1,9 @@
-//! `/c/{token}`: what a customer sees and says without logging in (DOMAIN 2.5, BEHAVIOUR 8). GET
+//! `/c/{token}` and, in `trace`, `/t/{token}`: what a customer sees and says without logging in (DOMAIN 2.5, BEHAVIOUR 8). GET
 //! changes nothing, since mail scanners fetch links; POST acts. Browsers get a page that needs no
 //! script, programs JSON.
 
 mod page;
+pub mod trace;
 
 use super::headers;
 use super::problem::{Failure, language};

@@ -78,13 +78,14 @@ impl Asking {
     /// Of a request that carries its id.
     pub fn of(request: &HttpRequest) -> Self {
         // whoever has the path of a customer's link could answer it
-        let path = if is_link(request.path()) { "/c/…".to_owned() } else { request.path().to_owned() };
+        let path = if is_link(request.path()) { format!("{}…", &request.path()[..3]) } else { request.path().to_owned() };
         Self { language: language(request), path, request_id: request_id(request) }
     }
 }
 
-fn is_link(path: &str) -> bool {
-    path.starts_with("/c/")
+/// Whether a path is a customer's link, which alone says that they may.
+pub fn is_link(path: &str) -> bool {
+    path.starts_with("/c/") || path.starts_with("/t/")
 }
 
 /// The response that says a problem.

@@ -3,7 +3,7 @@
 //! body or query travels on as a problem and is told by `valid()` inside the act.
 
 use super::headers;
-use super::problem::{Failure, language, request_id};
+use super::problem::{Failure, is_link, language, request_id};
 use crate::app::{App, Call, Repeat};
 use crate::db::tx::Origin;
 use crate::error::{Code, Error, Problem, Result};
@@ -99,7 +99,7 @@ fn repeat_key(request: &HttpRequest) -> std::result::Result<Option<String>, Prob
 fn acceptable(request: &HttpRequest) -> bool {
     let others = match request.path() {
         path if path.starts_with("/v1/files/") || path.ends_with("/packing-slip") || path.ends_with("/picking-list") => headers::FILES,
-        path if path.starts_with("/c/") => headers::PAGES,
+        path if is_link(path) => headers::PAGES,
         _ => &[],
     };
     headers::joined(request.headers(), &ACCEPT).is_none_or(|accept| headers::accepts(&accept, others))

@@ -567,6 +567,7 @@ diesel::table! {
         label_reference -> Nullable<Text>,
         packages -> Document,
         expected_is_set -> Bool,
+        trace_hash -> Nullable<Binary>,
     }
 }
 
@@ -754,6 +755,7 @@ diesel::table! {
         sent_at -> Nullable<Instant>,
         created_at -> Instant,
         link_id -> Nullable<Uid>,
+        shipment_id -> Nullable<Uid>,
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Outgoing {
     pub body: String,
     /// The link that is put into the text when it is sent.
     pub link_id: Option<Id>,
+    /// The shipment to whose page its link leads instead.
+    pub shipment_id: Option<Id>,
 }
 
 /// A write in progress.

@@ -40,6 +40,8 @@ pub struct Settings {
     pub confirmation_lapse_days: u32,
     /// What then becomes of it.
     pub confirmation_lapse: Lapse,
+    /// For how many days after its dispatch a shipment's page can be opened by the customer (DOMAIN 4.3).
+    pub trace_link_days: u32,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never (DECISIONS 36).
     pub approval_escalation_hours: u32,
     /// Where goods are delivered by which method; a method that is not named serves everywhere (DOMAIN 2.3).
@@ -91,6 +93,7 @@ impl Default for Settings {
             confirmation_reminder_hours: 24,
             confirmation_lapse_days: 14,
             confirmation_lapse: Lapse::SendBack,
+            trace_link_days: 90,
             approval_escalation_hours: 24,
             delivery_areas: Vec::new(),
             reservation_rules: vec![ReservationRule::Priority, ReservationRule::Region, ReservationRule::FewestSplits],

@@ -19,6 +19,11 @@ impl Zone {
         at.with_timezone(&self.0).date_naive()
     }
 
+    /// What the clock on the wall shows.
+    pub fn local_time(self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&self.0).naive_local()
+    }
+
     /// The year and month that it is.
     pub fn local_month(self, at: DateTime<Utc>) -> (i32, u32) {
         let day = self.local_date(at);

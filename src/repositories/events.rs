@@ -77,6 +77,7 @@ struct NewMessage {
     fence: i64,
     created_at: UtcTime,
     link_id: Option<Id>,
+    shipment_id: Option<Id>,
 }
 
 /// Writes all that a unit of work recorded. Events of one order's version are numbered among
@@ -145,6 +146,7 @@ pub fn insert_outgoing(tx: &mut Tx) -> Result<()> {
             fence: 0,
             created_at: tx.now,
             link_id: message.link_id,
+            shipment_id: message.shipment_id,
         })
         .collect();
     if !rows.is_empty() {

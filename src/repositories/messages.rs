@@ -38,6 +38,8 @@ pub struct MessageRow {
     pub created_at: UtcTime,
     /// The link that is put into the text when it is sent.
     pub link_id: Option<Id>,
+    /// The shipment to whose page its link leads instead.
+    pub shipment_id: Option<Id>,
 }
 
 /// Which messages a list shows.

@@ -47,6 +47,8 @@ pub struct Shipment {
     pub packages: Json<Vec<Package>>,
     /// A person has said when it is to arrive.
     pub expected_is_set: bool,
+    /// SHA-256 of the token of the customer's page; none before the first dispatch.
+    pub trace_hash: Option<Vec<u8>>,
 }
 
 /// How much of an order's line is in a shipment.
@@ -104,6 +106,19 @@ pub struct Parcel {
 /// A shipment by id.
 pub fn find(conn: &mut Conn, id: Id) -> Result<Option<Shipment>> {
     Ok(each!(conn, c => shipments::table.find(id).select(Shipment::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
+}
+
+/// The shipment of a customer's page, by the hash of its token.
+pub fn find_by_trace(conn: &mut Conn, hash: &[u8]) -> Result<Option<Shipment>> {
+    let traced = || shipments::table.filter(shipments::trace_hash.eq(hash));
+    Ok(each!(conn, c => traced().select(Shipment::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
+}
+
+/// Several shipments.
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Shipment>> {
+    Ok(
+        each!(conn, c => shipments::table.filter(shipments::id.eq_any(padded(ids))).select(Shipment::as_select()).listed(ids.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// An order's shipments, in their order.
@@ -236,6 +251,7 @@ pub fn set_status(conn: &mut Conn, from: ShipmentStatus, shipment: &Shipment) ->
         shipments::planned_dispatch_at.eq(shipment.planned_dispatch_at),
         shipments::expected_at.eq(shipment.expected_at),
         shipments::expected_is_set.eq(shipment.expected_is_set),
+        shipments::trace_hash.eq(shipment.trace_hash.clone()),
         shipments::label_reference.eq(shipment.label_reference.clone()),
         shipments::packages.eq(shipment.packages.clone()),
     );

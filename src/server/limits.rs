@@ -3,6 +3,7 @@
 //! where the configuration says so, by person, key or address. Per process. Says what is left in
 //! the fields of draft-ietf-httpapi-ratelimit-headers.
 
+use crate::api::problem::is_link;
 use crate::api::request::address;
 use crate::app::App;
 use crate::app::tokens::Credentials;
@@ -89,7 +90,7 @@ impl Limits {
         if LOGIN_PATHS.contains(&path) {
             return ask(&self.login, &address(app, request).unwrap_or_default());
         }
-        if path.starts_with("/c/") {
+        if is_link(path) {
             return ask(&self.links, &address(app, request).unwrap_or_default());
         }
         if path.starts_with("/v1/") && SENDING.iter().any(|end| path.ends_with(end)) {

@@ -192,6 +192,7 @@ fn service(config: &mut ServiceConfig) {
         .service(message_templates::test_message_template)
         .service(links::show_link)
         .service(links::answer_link)
+        .service(links::trace::show_trace)
         .service(health::healthz)
         .service(health::readyz)
         .service(health::metrics)

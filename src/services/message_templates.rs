@@ -93,6 +93,7 @@ pub fn sample(language: Language) -> Facts {
         carrier: Some("SF".to_owned()),
         tracking_number: Some("SF1234567890".to_owned()),
         tracking_url: Some("https://carrier.example/SF1234567890".to_owned()),
+        has_link: true,
         link_until: date,
     }
 }
@@ -146,6 +147,7 @@ pub fn test(tx: &mut Tx, kind: MessageKind, language: Language, said: &TestInput
         subject: text.subject,
         body: with_link(&text.body, SAMPLE_LINK),
         link_id: None,
+        shipment_id: None,
     });
     Ok(())
 }

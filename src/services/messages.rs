@@ -37,6 +37,7 @@ struct Cause {
     order: Id,
     kind: MessageKind,
     link: Option<Id>,
+    shipment: Option<Id>,
 }
 
 fn send(tx: &mut Tx, cause: &Cause, to: Addressee, facts: &Facts) -> Result<()> {
@@ -56,6 +57,7 @@ fn send(tx: &mut Tx, cause: &Cause, to: Addressee, facts: &Facts) -> Result<()> 
             subject: text.subject,
             body: text.body,
             link_id: cause.link,
+            shipment_id: cause.shipment,
         });
     }
     Ok(())
@@ -92,8 +94,8 @@ pub fn confirmation(tx: &mut Tx, kind: MessageKind, event: Id, order: Id, link: 
     let link = links::find(tx.conn, link)?.ok_or_else(Problem::not_found)?;
     let to = addressee(tx, &order)?;
     let until = tx.company.zone.local_date(link.expires_at.utc());
-    let facts = Facts { link_until: Some(day(until, to.language)), ..offered(&offer(tx.conn, &order)?, to.language) };
-    send(tx, &Cause { event, order: order.id, kind, link: Some(link.id) }, to, &facts)
+    let facts = Facts { has_link: true, link_until: Some(day(until, to.language)), ..offered(&offer(tx.conn, &order)?, to.language) };
+    send(tx, &Cause { event, order: order.id, kind, link: Some(link.id), shipment: None }, to, &facts)
 }
 
 /// Tells the customer what a shipment holds, its carrier and tracking number (DOMAIN 4.3).
@@ -114,9 +116,10 @@ pub fn shipment_dispatched(tx: &mut Tx, event: Id, order: Id, shipment: Id) -> R
         carrier: sent.carrier,
         tracking_number: sent.tracking_number,
         tracking_url: sent.tracking_url,
+        has_link: sent.trace_hash.is_some(),
         ..Facts::default()
     };
-    send(tx, &Cause { event, order: order.id, kind: MessageKind::ShipmentDispatched, link: None }, to, &facts)
+    send(tx, &Cause { event, order: order.id, kind: MessageKind::ShipmentDispatched, link: None, shipment: Some(shipment) }, to, &facts)
 }
 
 /// What a shipment holds, in the order of the order's lines.
@@ -138,7 +141,7 @@ pub fn order_received(tx: &mut Tx, event: Id, order: Id) -> Result<()> {
     let order = orders::find(tx.conn, order)?.ok_or_else(Problem::not_found)?;
     let to = addressee(tx, &order)?;
     let facts = Facts { order_number: order.number, ..Facts::default() };
-    send(tx, &Cause { event, order: order.id, kind: MessageKind::OrderReceived, link: None }, to, &facts)
+    send(tx, &Cause { event, order: order.id, kind: MessageKind::OrderReceived, link: None, shipment: None }, to, &facts)
 }
 
 /// Tries a message anew that was held or has failed (BEHAVIOUR 6).

@@ -65,6 +65,10 @@ pub struct SettingsInput {
     pub confirmation_lapse_days: u32,
     /// What then becomes of it.
     pub confirmation_lapse: Lapse,
+    /// For how many days after its dispatch a shipment's page can be opened by the customer.
+    #[validate(range(min = 1, max = 730))]
+    #[schema(minimum = 1, maximum = 730)]
+    pub trace_link_days: u32,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never.
     #[validate(range(max = 720))]
     #[schema(maximum = 720)]
@@ -110,6 +114,7 @@ impl SettingsInput {
             confirmation_reminder_hours: settings.confirmation_reminder_hours,
             confirmation_lapse_days: settings.confirmation_lapse_days,
             confirmation_lapse: settings.confirmation_lapse,
+            trace_link_days: settings.trace_link_days,
             approval_escalation_hours: settings.approval_escalation_hours,
             delivery_areas: settings.delivery_areas,
             reservation_rules: settings.reservation_rules,
@@ -133,6 +138,7 @@ impl SettingsInput {
             confirmation_reminder_hours: self.confirmation_reminder_hours,
             confirmation_lapse_days: self.confirmation_lapse_days,
             confirmation_lapse: self.confirmation_lapse,
+            trace_link_days: self.trace_link_days,
             approval_escalation_hours: self.approval_escalation_hours,
             delivery_areas: self.delivery_areas,
             reservation_rules: self.reservation_rules,

@@ -8,6 +8,7 @@ mod correct;
 mod input;
 mod pack;
 pub mod receipt;
+pub mod traced;
 mod track;
 
 pub use change::update;
@@ -108,7 +109,11 @@ pub fn dispatch(tx: &mut Tx, id: Id, said: &DispatchInput) -> Result<Shipment> {
     let is = if said.carrier.is_some() { carried::known(tx, said.carrier.as_deref())? } else { was.clone() };
     let completed = completed(&shipment, said, (was.as_ref(), is.as_ref()));
     let facts = facts(tx, &order, &completed, &contents)?;
-    let moved = Shipment { dispatched_at: Some(tx.now), ..step(tx, &completed, ShipmentEvent::Dispatch, &facts)? };
+    let moved = Shipment {
+        dispatched_at: Some(tx.now),
+        trace_hash: Some(tx.company.links.hash_for(id)),
+        ..step(tx, &completed, ShipmentEvent::Dispatch, &facts)?
+    };
     if said.carrier.is_some() {
         carried::refuse_unserved(tx, is.as_ref(), order.id, shipment.method)?;
     }
@@ -205,6 +210,7 @@ mod tests {
             label_reference: None,
             packages: Json(Vec::new()),
             expected_is_set: false,
+            trace_hash: None,
         }
     }
 

@@ -218,3 +218,19 @@ fn an_expired_and_an_amended_link_say_so_and_offer_nothing() {
         assert!(browser.find(".wrong").is_some() && browser.find("form").is_none());
     });
 }
+
+#[test]
+fn the_page_of_a_trace_fits_a_phone_in_both_languages() {
+    in_a_browser(|app, browser| {
+        let company = app.company();
+        let order = company.shipped();
+        let parcel = company.logistics().get(&format!("/v1/shipments?order_id={}", order["id"].as_str().unwrap_or_default())).ok()["data"][0].clone();
+        let path = format!("/v1/shipments/{}/events", parcel["id"].as_str().unwrap_or_default());
+        let told = json!({"status": "in_transit", "occurred_at": company.now(), "description": "W".repeat(200), "location": "武汉转运中心"});
+        company.logistics().post(&path, told).created();
+        browser.open(app, &crate::shipping::trace::link(app, &parcel));
+        browser.fits_a_phone();
+        let text = browser.text();
+        assert!(text.contains("武汉转运中心") && text.contains("2 set") && browser.find("form").is_none(), "{text}");
+    });
+}

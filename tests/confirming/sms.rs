@@ -1,7 +1,8 @@
 //! Short messages go through a gateway, beside mails or instead of them (DOMAIN 2.5, 5.6).
 
 use super::{link, waiting};
-use crate::support::{FEED_POLLS, on_every_store_with};
+use crate::shipping::trace;
+use crate::support::{Company, FEED_POLLS, id, on_every_store_with};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -62,5 +63,42 @@ fn rule_2_5_an_sms_brings_the_link_and_is_tried_again_under_the_same_id() {
             .map(|m| (m["channel"].clone(), m["status"].clone()))
             .collect::<Vec<_>>();
         assert!(statuses.contains(&(json!("sms"), json!("sent"))) && statuses.contains(&(json!("email"), json!("held"))), "{statuses:?}");
+    });
+}
+
+/// An order by SMS alone whose goods have just left; the customer was asked before.
+fn dispatched(company: &Company, heard: &Receiver<(String, Value)>) -> Value {
+    company.order_admin().patch("/v1/settings", "*", json!({"message_channels": ["sms"]})).ok();
+    let order = waiting(company);
+    assert!(heard.recv().expect("the customer is asked").1["text"].as_str().is_some_and(|text| text.contains("/c/")));
+    company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone", "note": "Ms Li agreed"})).ok();
+    company.pick(&order);
+    company.dispatched(&order, &[(0, "50")])
+}
+
+#[test]
+fn rule_4_3_a_dispatch_brings_the_link_to_the_page_of_the_trace() {
+    let (url, heard) = gateway(&[200; 4]);
+    on_every_store_with(&[("DOCKET_SMS_URL", &url), ("DOCKET_PUBLIC_URL", "https://shop.example")], |app| {
+        let parcel = dispatched(&app.company(), &heard);
+        let told = heard.recv().expect("the customer is told").1;
+        let link = trace::link(app, &parcel);
+        assert!(told["text"].as_str().is_some_and(|text| text.contains(&format!("https://shop.example{link}"))), "{told}");
+        assert_eq!(app.anyone.get(&link).ok()["lines"][0]["quantity"], "50");
+    });
+}
+
+#[test]
+fn decisions_37_a_dispatch_that_was_taken_back_is_not_told_any_more() {
+    let (url, heard) = gateway(&[200, 503, 200, 503]);
+    on_every_store_with(&[("DOCKET_SMS_URL", &url)], |app| {
+        let company = app.company();
+        let parcel = dispatched(&company, &heard);
+        heard.recv().expect("it is sent at once");
+        assert!((0..FEED_POLLS).any(|_| app.count("messages WHERE status = 'queued' AND attempts = 1") == 1), "it is tried again later");
+        company.logistics().post(&format!("/v1/shipments/{}/recall", id(&parcel)), json!({"reason": "still in the yard"})).ok();
+        app.advance(chrono::TimeDelta::seconds(6));
+        app.drain();
+        assert!((0..FEED_POLLS).any(|_| app.count("messages WHERE status = 'failed' AND last_error LIKE '%taken back%'") == 1));
     });
 }

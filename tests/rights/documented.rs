@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// What needs no log-in and therefore has no row; everything else does.
-pub const PUBLIC: &[&str] = &["answer_link", "healthz", "login", "metrics", "readyz", "refresh", "show_link", "show_problem"];
+pub const PUBLIC: &[&str] = &["answer_link", "healthz", "login", "metrics", "readyz", "refresh", "show_link", "show_problem", "show_trace"];
 
 /// One operation of the document.
 pub struct Documented {

@@ -5,6 +5,7 @@ mod carriers;
 mod correcting;
 mod documents;
 mod packing;
+pub mod trace;
 mod tracking;
 mod troubles;
 

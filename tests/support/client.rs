@@ -61,6 +61,11 @@ impl Answer {
 
     /// Expects 201 and gives the body.
     #[track_caller]
+    pub fn ok_text(self) -> String {
+        self.is(200).text
+    }
+
+    #[track_caller]
     pub fn created(self) -> Value {
         self.is(201).body
     }

@@ -3,6 +3,7 @@
 
 use super::problem::refusal;
 use super::texts;
+use crate::api::problem::is_link;
 use crate::domain::actor::Role;
 use crate::domain::permission::{Grant, Operation as Permitted};
 use serde_json::json;
@@ -12,7 +13,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, Header, HeaderBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 /// Operations that need no log-in.
-const PUBLIC: &[&str] = &["login", "refresh", "healthz", "readyz", "metrics", "show_problem", "show_link", "answer_link"];
+const PUBLIC: &[&str] = &["login", "refresh", "healthz", "readyz", "metrics", "show_problem", "show_link", "answer_link", "show_trace"];
 /// Operations that answer anew each time, whatever key they are given, as they give secrets out.
 const UNKEYED: &[&str] = &["login", "refresh", "logout", "create_api_key", "simulate_approval", "preview_message_template", "answer_link"];
 /// What is made by these has no page of its own.
@@ -88,7 +89,7 @@ impl Shape {
 
     /// It is what a customer opens, whose address alone says that they may.
     fn is_link(&self) -> bool {
-        self.path.starts_with("/c/")
+        is_link(&self.path)
     }
 
     /// A body is read, if only to see that there is none.

@@ -82,6 +82,7 @@ const PATHS: &[(&str, &str)] = &[
     ("/v1/messages/", "The message's id, `msg_…`."),
     ("/v1/message-templates/", "The kind of message, such as `confirmation_requested`; then the language, `en` or `zh-CN`."),
     ("/c/", "What makes the link the customer's own; it is in their message alone."),
+    ("/t/", "What makes the link a shipment's; it is in the customer's message alone."),
     ("/problems/", "The `code` of a problem."),
 ];
 

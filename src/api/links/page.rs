@@ -23,6 +23,13 @@ pub struct Page {
     facts: Value,
 }
 
+impl Page {
+    /// In a language, with what the frame is filled with.
+    pub fn new(language: Language, facts: Value) -> Self {
+        Self { language, facts: context! { language => language.tag(), words => words(language), ..facts } }
+    }
+}
+
 /// The names of the page's parts in a language.
 fn words(language: Language) -> Value {
     let pick = |en: &'static str, zh: &'static str| language.pick(en, zh);
@@ -44,6 +51,11 @@ fn words(language: Language) -> Value {
         change_label => pick("What should we change?", "需要修改哪些内容？"),
         change_button => pick("Send the request", "提交修改要求"),
         you_wrote => pick("You wrote:", "您的留言："),
+        delivered => pick("Delivered", "送达日期"),
+        signed_by => pick("Signed by", "签收人"),
+        carrier => pick("Carrier", "承运商"),
+        tracking_number => pick("Tracking number", "运单号"),
+        carriers_page => pick("The carrier's own page", "承运商查询页面"),
     }
 }
 
@@ -99,8 +111,6 @@ fn order(offer: &Offer, language: Language) -> Value {
 pub fn of(shown: &Shown, language: Language, wrong: Option<&str>) -> Page {
     let title = format!("{} {}", language.pick("Order", "订单"), shown.order.number);
     let facts = context! {
-        language => language.tag(),
-        words => words(language),
         title,
         headline => headline(shown, language),
         good => matches!(shown.standing, Standing::Answered | Standing::Confirmed) && shown.offer.is_some(),
@@ -109,7 +119,7 @@ pub fn of(shown: &Shown, language: Language, wrong: Option<&str>) -> Page {
         open => shown.standing == Standing::Open,
         comment => shown.link.comment,
     };
-    Page { language, facts }
+    Page::new(language, facts)
 }
 
 /// A page that says a problem and nothing else.
@@ -121,7 +131,7 @@ pub fn of_problem(problem: &Problem, language: Language) -> Page {
         }
         _ => problem.detail_text(language),
     };
-    Page { language, facts: context! { language => language.tag(), words => words(language), title, wrong } }
+    Page::new(language, context! { title, wrong })
 }
 
 fn html(page: &Page) -> Result<String, minijinja::Error> {

@@ -38,6 +38,7 @@ fn message() -> MessageRow {
         last_error: None,
         sent_at: None,
         created_at: now,
+        shipment_id: None,
         link_id: None,
     }
 }

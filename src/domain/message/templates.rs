@@ -112,11 +112,13 @@ these goods of your order {order_number} have been dispatched:
 Sent by: {method}
 Carrier: {carrier}
 Tracking number: {tracking_number}
-Follow them here: {tracking_url}
+On the carrier's own page: {tracking_url}
+
+Follow your goods: {link}
 
 Thank you for your order.
 ",
-    "Goods of your order {order_number} are on their way. {carrier} {tracking_number}",
+    "Goods of your order {order_number} are on their way. {carrier} {tracking_number} {link}",
 );
 
 const DISPATCHED_ZH: Template = template(
@@ -130,11 +132,13 @@ const DISPATCHED_ZH: Template = template(
 配送方式：{method}
 承运商：{carrier}
 运单号：{tracking_number}
-物流查询：{tracking_url}
+承运商查询页面：{tracking_url}
+
+查看物流动态：{link}
 
 感谢您的惠顾。
 ",
-    "您的订单 {order_number} 已发货。{carrier} {tracking_number}",
+    "您的订单 {order_number} 已发货。{carrier} {tracking_number} {link}",
 );
 
 const RECEIVED_EN: Template = template(

@@ -16,6 +16,7 @@ fn facts() -> Facts {
         carrier: Some("SF".into()),
         tracking_number: Some("SF123".into()),
         tracking_url: Some("https://carrier.example/SF123".into()),
+        has_link: true,
         link_until: Some("Monday, 9 March 2026".into()),
     }
 }
@@ -79,7 +80,8 @@ fn every_kind_is_complete_and_sound_in_both_languages() {
             assert_eq!(template.flaws(*kind), [], "{kind}");
             for channel in MessageChannel::ALL {
                 let text = write(&template, *channel, &facts());
-                assert!(text.body.contains("202603-001") && text.body.contains(LINK) == kind.has_link(), "{text:?}");
+                let carries = kind.needs_link() || *kind == MessageKind::ShipmentDispatched;
+                assert!(text.body.contains("202603-001") && text.body.contains(LINK) == carries, "{text:?}");
             }
             assert!(write(&template, MessageChannel::Email, &facts()).subject.contains("202603-001"));
             assert_eq!(template.body.lines().filter(|line| fill(line, &facts()).is_none()).count(), 0, "{kind}");

@@ -207,6 +207,7 @@ fn draft(tx: &mut Tx, order: &Order, said: &ShipmentInput) -> Result<Shipment> {
         label_reference: said.label_reference.clone(),
         packages: Json(said.packages.clone()),
         expected_is_set: said.expected_at.is_some(),
+        trace_hash: None,
     };
     carried::dated(tx, carrier.as_ref(), shipment)
 }

@@ -235,6 +235,7 @@ mod tests {
             label_reference: None,
             packages: Json(Vec::new()),
             expected_is_set: false,
+            trace_hash: None,
         }
     }
 

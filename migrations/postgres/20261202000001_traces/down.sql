@@ -1,0 +1,3 @@
+ALTER TABLE messages DROP COLUMN shipment_id;
+DROP INDEX shipments_trace_hash;
+ALTER TABLE shipments DROP COLUMN trace_hash;
