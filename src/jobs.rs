@@ -8,7 +8,9 @@ use crate::domain::actor::{Actor, Role};
 use crate::domain::id::Id;
 use crate::error::{Problem, Result};
 use crate::repositories::orders::promises;
-use crate::repositories::{approvals as approval_rows, calendar, files, idempotency, identity, links, settings, stock, tasks as task_rows, users};
+use crate::repositories::{
+    approvals as approval_rows, calendar, exceptions, files, idempotency, identity, links, settings, stock, tasks as task_rows, users,
+};
 use crate::services::{approvals, confirmations, tasks, workflow};
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -56,6 +58,7 @@ fn tell(work: &str, outcome: Done<()>) {
 async fn follow_up(app: &App) {
     tell("serve_waiting", serve_waiting(app).await.map(drop));
     tell("date_tasks", date_tasks(app).await.map(drop));
+    tell("go_on_with_plans", go_on_with_plans(app).await.map(drop));
 }
 
 /// One look at everything; what does not work out is taken up again by the next.
@@ -191,6 +194,24 @@ pub async fn date_tasks(app: &App) -> Done<usize> {
         app.clockwork.notify_one();
     }
     Ok(done)
+}
+
+/// Ends exceptions whose plans are through by now; those over several orders are looked at here alone. Gives how many were
+/// looked at.
+///
+/// # Errors
+/// Where it cannot be seen which.
+pub async fn go_on_with_plans(app: &App) -> Done<usize> {
+    let (mut count, mut after) = (0, Id::FIRST);
+    loop {
+        let found = app.look(move |conn| exceptions::resolving(conn, after, AT_ONCE)).await?;
+        let Some(last) = found.last() else { return Ok(count) };
+        after = *last;
+        count += found.len();
+        for exception in found {
+            tell("a plan", app.write_as(Actor::system("clock"), move |tx| workflow::remedies::go_on(tx, exception)).await);
+        }
+    }
 }
 
 /// Predicts anew when orders will be done that should have been before today (DOMAIN 8.1). Gives how many were found.

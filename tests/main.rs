@@ -16,6 +16,7 @@ mod orders;
 mod proofs;
 mod races;
 mod reading;
+mod resolving;
 mod review;
 mod rights;
 mod running;

@@ -302,7 +302,8 @@ GOOD: dict[str, Maker] = {
     "get_exception": about(World.exception),
     "report_exception": report,
     "update_exception": about(World.exception),
-    "plan_exception": about(World.exception),
+    "plan_exception": about(World.exception, actions=[]),
+    "list_proposals": about(World.exception),
     "approve_exception": plan,
     "reject_exception": plan,
     "resolve_exception": about(World.exception),
@@ -320,6 +321,7 @@ GOOD: dict[str, Maker] = {
     "get_order_balance": order("awaiting_verification"),
     "record_payment": payment,
     "reverse_payment": about(World.payment),
+    "use_compensation": about(World.coupon),
 }
 
 # What the table of rights permits and nobody of the role can do, with the reason.

@@ -200,6 +200,15 @@ class World:
         self.api.post(actor, f"/v1/approvals/{step['id']}/approve")
         return self.exception(("plan", {"summary": "Repack", "cost": "10.00"}), orders=(step["order_id"],))
 
+    def coupon(self) -> dict:
+        """A coupon that nobody has used."""
+        order = self.order("awaiting_verification")
+        coupon = {"code": self.fresh("SORRY"), "valid_until": "2099-12-31"}
+        actions = [{"kind": "compensation", "amount": "5.00", "coupon": coupon}]
+        exception = self.exception(("plan", {"summary": "Sorry", "actions": actions}), orders=(order["id"],))
+        self.post("operations_head", f"/v1/exceptions/{exception['id']}/approve", {})
+        return self.api.get(self.hands["finance"], f"/v1/orders/{order['id']}/balance")["compensations"][0]
+
     # ---- the rest ----------------------------------------------------------------------------
 
     def user(self) -> dict:

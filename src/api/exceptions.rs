@@ -1,5 +1,7 @@
 //! `/v1/exceptions`.
 
+mod preview;
+pub mod proposals;
 pub mod view;
 
 use super::paging::{self, Cursors, Listing};
@@ -18,8 +20,10 @@ use crate::input::Patch;
 use crate::repositories::exceptions::whole::{self, Whole};
 use crate::repositories::exceptions::{self as rows, ExceptionFilter, ExceptionRow};
 use crate::services::exceptions::{self, CloseInput, DismissInput, ExceptionAmendment, ExceptionInput, PlanDecisionInput, PlanInput, ResolveInput};
+use crate::services::workflow::remedies;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get, patch, post};
+use preview::PlannedException;
 use serde::Deserialize;
 use validator::Validate;
 use view::{ExceptionView, view};
@@ -139,11 +143,26 @@ pub async fn update_exception(app: Data<App>, path: Path<String>, posted: Posted
     take(&app, Operation::UpdateException, path, posted, exceptions::update).await
 }
 
-/// Plans what is to be done, in place of any earlier plan.
-#[utoipa::path(tag = "exceptions", request_body = PlanInput, responses((status = 200, body = ExceptionView)))]
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PlanQuery {
+    /// `true` shows what the plan would come to, and does nothing.
+    preview: Option<bool>,
+}
+
+/// Plans what is to be done, in place of any earlier plan. Its `actions` are tried, and refused where one of them could not
+/// be done now.
+#[utoipa::path(tag = "exceptions", params(PlanQuery), request_body = PlanInput, responses((status = 200, body = PlannedException)))]
 #[post("/v1/exceptions/{id}/plan")]
-pub async fn plan_exception(app: Data<App>, path: Path<String>, posted: Posted<PlanInput>) -> Response {
-    take(&app, Operation::PlanException, path, posted, exceptions::plan).await
+pub async fn plan_exception(app: Data<App>, path: Path<String>, posted: Posted<PlanInput, PlanQuery>) -> Response {
+    let (body, call) = (posted.body, posted.call);
+    if posted.query.valid().is_ok_and(|query| query.preview == Some(true)) {
+        let act = move |tx: &mut Tx| exceptions::rehearse(tx, &path, body.valid()?);
+        return send(app.preview(Operation::PlanException, call, act, |tx, row| preview::shown(tx, &row)).await);
+    }
+    let act = move |tx: &mut Tx| remedies::plan(tx, &path, body.valid()?);
+    send(app.write(Operation::PlanException, call, act, |tx, row| shown(tx, 200, row.id)).await)
 }
 
 /// Approves the plan, which is carried out from then on. One that costs money is for somebody who

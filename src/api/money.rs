@@ -1,6 +1,7 @@
 //! `/v1/invoices` and `/v1/payments`.
 
 pub mod balance;
+pub mod given;
 
 use super::paging::{self, Cursors, Listing};
 use super::query;

@@ -635,6 +635,7 @@ diesel::table! {
         created_at -> Instant,
         updated_at -> Instant,
         raised_for -> Nullable<Text>,
+        customer_note -> Nullable<Text>,
     }
 }
 
@@ -686,6 +687,41 @@ diesel::table! {
         reversed_at -> Nullable<Instant>,
         reversed_by_label -> Nullable<Text>,
         reversal_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    refunds (id) {
+        id -> Uid,
+        order_id -> Uid,
+        exception_id -> Uid,
+        amount -> BigInt,
+        currency -> Text,
+        method -> Text,
+        reference -> Nullable<Text>,
+        recorded_at -> Instant,
+        recorded_by_label -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    compensations (id) {
+        id -> Uid,
+        order_id -> Uid,
+        exception_id -> Uid,
+        amount -> BigInt,
+        currency -> Text,
+        coupon_code -> Nullable<Text>,
+        valid_until -> Nullable<Date>,
+        used_at -> Nullable<Instant>,
+        recorded_at -> Instant,
+        recorded_by_label -> Text,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::db::clock;
 use crate::db::connection::Conn;
 use crate::db::executor::run_prepared;
 use crate::db::numbers::Numbers;
+use crate::db::trial::undone;
 use crate::domain::actor::Actor;
 use crate::domain::company::Company;
 use crate::domain::event::{Event, EventName};
@@ -208,6 +209,17 @@ impl<'c> Tx<'c> {
     /// Whether the clock is to look once this is committed.
     pub fn clock_is_asked(&self) -> bool {
         self.clock_is_asked
+    }
+
+    /// Tries something in a unit of work of its own, and undoes it whatever comes of it.
+    pub fn try_out<T>(&mut self, act: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let (now, actor, origin) = (self.now, self.actor.clone(), self.origin.clone());
+        let (language, company, precondition) = (self.language, self.company.clone(), self.precondition.clone());
+        undone(self.conn, |conn| {
+            let mut trial = Tx::new(conn, now, actor, origin, language, company);
+            trial.precondition = precondition;
+            act(&mut trial)
+        })
     }
 
     /// Does a part by itself: where it is refused, its effects are undone and the rest goes on. What

@@ -65,6 +65,8 @@ kinds! {
     Exception = "exc", "exception";
     Invoice = "inv", "invoice";
     Payment = "pay", "payment";
+    Refund = "rfd", "refund";
+    Compensation = "cmp", "compensation";
     Event = "evt", "event";
     Message = "msg", "message";
     MessageTemplate = "mtp", "message_template";

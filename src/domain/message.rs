@@ -15,6 +15,8 @@ words! {
         ConfirmationReminder = "confirmation_reminder" / "Reminder to confirm" / "确认提醒",
         ShipmentDispatched = "shipment_dispatched" / "Goods dispatched" / "发货通知",
         OrderReceived = "order_received" / "Order complete" / "订单完成通知",
+        ExceptionReported = "exception_reported" / "Something went wrong" / "订单异常通知",
+        ExceptionPlanned = "exception_planned" / "What is done about it" / "异常处理方案通知",
     }
 }
 
@@ -69,6 +71,12 @@ pub struct Facts {
     pub carrier: Option<String>,
     pub tracking_number: Option<String>,
     pub tracking_url: Option<String>,
+    /// What went wrong, in a word or two.
+    pub problem: Option<String>,
+    /// What somebody wrote for the customer.
+    pub note: Option<String>,
+    /// What is done about it, one thing each.
+    pub remedies: Vec<String>,
     /// Whether it carries a link.
     pub has_link: bool,
     /// Until when the link can be answered, as people write it.
@@ -98,7 +106,7 @@ pub struct Template {
 /// The names that every kind knows.
 const EVERYWHERE: &[&str] = &["order_number", "customer_name"];
 /// Names that stand for several lines or an address, and have no place in a subject.
-const NOT_IN_SUBJECT: &[&str] = &["goods", "link", "address", "tracking_url"];
+const NOT_IN_SUBJECT: &[&str] = &["goods", "link", "address", "tracking_url", "note", "remedies"];
 
 impl MessageKind {
     /// The names that its templates may hold in braces.
@@ -109,6 +117,8 @@ impl MessageKind {
             }
             Self::ShipmentDispatched => &["goods", "method", "carrier", "tracking_number", "tracking_url", "link"],
             Self::OrderReceived => &[],
+            Self::ExceptionReported => &["problem", "note"],
+            Self::ExceptionPlanned => &["problem", "note", "remedies"],
         };
         EVERYWHERE.iter().chain(own).copied()
     }
@@ -235,6 +245,11 @@ fn fact(name: &str, facts: &Facts) -> Option<String> {
         "carrier" => known(&facts.carrier),
         "tracking_number" => known(&facts.tracking_number),
         "tracking_url" => known(&facts.tracking_url),
+        "problem" => known(&facts.problem),
+        "note" => known(&facts.note),
+        "remedies" => {
+            Some(facts.remedies.iter().map(|one| format!("- {}", one_line(one))).collect::<Vec<_>>().join("\n")).filter(|list| !list.is_empty())
+        }
         "link" => facts.has_link.then(|| LINK.to_string()),
         "link_until" => known(&facts.link_until),
         _ => None,

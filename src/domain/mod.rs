@@ -24,6 +24,7 @@ pub mod parcel;
 pub mod password;
 pub mod permission;
 pub mod reason;
+pub mod remedy;
 pub mod settings;
 pub mod stock;
 pub mod task_plan;

@@ -193,6 +193,7 @@ operations! {
     RecordShipmentEvent = "record_shipment_event", SHIPPERS, Some("shipments:write");
     ListExceptions = "list_exceptions", STAFF, Some("exceptions:read");
     GetException = "get_exception", STAFF, Some("exceptions:read");
+    ListProposals = "list_proposals", STAFF, Some("exceptions:read");
     ReportException = "report_exception", REPORTERS, Some("exceptions:write");
     UpdateException = "update_exception", ORDER_ADMIN, None;
     PlanException = "plan_exception", ORDER_ADMIN, None;
@@ -208,6 +209,7 @@ operations! {
     ListPayments = "list_payments", MONEY_READERS, Some("payments:read");
     RecordPayment = "record_payment", FINANCE, Some("payments:write");
     ReversePayment = "reverse_payment", FINANCE, None;
+    UseCompensation = "use_compensation", SALES, Some("orders:write");
     ListEvents = "list_events", WATCHERS, Some("events:read");
     ListMessages = "list_messages", MESSAGE_READERS, None;
     SendMessage = "send_message", MESSAGE_READERS, None;

@@ -42,6 +42,8 @@ pub struct Settings {
     pub confirmation_lapse: Lapse,
     /// For how many days after its dispatch a shipment's page can be opened by the customer (DOMAIN 4.3).
     pub trace_link_days: u32,
+    /// Up to how much, in the base currency, a plan for an exception may cost without anybody's approval (DOMAIN 6.3).
+    pub plan_approval_above: Amount,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never (DECISIONS 36).
     pub approval_escalation_hours: u32,
     /// Where goods are delivered by which method; a method that is not named serves everywhere (DOMAIN 2.3).
@@ -94,6 +96,7 @@ impl Default for Settings {
             confirmation_lapse_days: 14,
             confirmation_lapse: Lapse::SendBack,
             trace_link_days: 90,
+            plan_approval_above: Amount::ZERO,
             approval_escalation_hours: 24,
             delivery_areas: Vec::new(),
             reservation_rules: vec![ReservationRule::Priority, ReservationRule::Region, ReservationRule::FewestSplits],

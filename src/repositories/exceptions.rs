@@ -12,6 +12,7 @@ use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::approval::StepStatus;
 use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severity};
+use crate::domain::remedy::Remedy;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here, here_by_length, insert_rows};
@@ -38,6 +39,16 @@ pub struct Decision {
     pub comment: Option<String>,
 }
 
+/// Something that a plan does, as it is stored (DOMAIN 6.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    #[serde(flatten)]
+    pub remedy: Remedy,
+    /// When it was done; none while it is not, and while others have to agree or work first.
+    #[serde(default)]
+    pub done_at: Option<UtcTime>,
+}
+
 /// A plan, as it is stored (DOMAIN 6.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -45,6 +56,18 @@ pub struct Plan {
     /// In the base currency.
     pub cost: Option<Amount>,
     pub steps: Vec<String>,
+    /// What it does by itself.
+    #[serde(default)]
+    pub actions: Vec<Planned>,
+    /// When all of that had been begun.
+    #[serde(default)]
+    pub carried_at: Option<UtcTime>,
+    /// What the customers are told beside that.
+    #[serde(default)]
+    pub customer_note: Option<String>,
+    /// Somebody else has to approve it; by what it costs where that was not noted.
+    #[serde(default)]
+    pub needs_approval: Option<bool>,
     /// The person (`usr_…`) who made it; none where it wasn't a person.
     pub made_by_id: Option<String>,
     pub made_by: String,
@@ -55,7 +78,12 @@ pub struct Plan {
 impl Plan {
     /// Whether carrying it out costs money.
     pub fn costs(&self) -> bool {
-        self.cost.is_some_and(|cost| cost > Amount::ZERO)
+        self.cost.is_some_and(|cost| cost > Amount::ZERO) || self.actions.iter().any(|planned| planned.remedy.amount().is_some())
+    }
+
+    /// Whether somebody has to approve it (DECISIONS 26).
+    pub fn needs_approval(&self) -> bool {
+        self.needs_approval.unwrap_or_else(|| self.costs())
     }
 
     /// Whether it was turned down.
@@ -96,6 +124,8 @@ pub struct ExceptionRow {
     pub updated_at: UtcTime,
     /// What the system raised it for.
     pub raised_for: Option<String>,
+    /// What the customers of its orders are told of it, in the words of whoever reported it.
+    pub customer_note: Option<String>,
 }
 
 /// An exception by id.
@@ -261,6 +291,26 @@ pub fn open_of_kind(conn: &mut Conn, order: Id, kind: ExceptionKind) -> Result<V
     found.retain(|exception| exception.kind == kind && exception.status.is_open());
     found.sort_unstable_by_key(|exception| exception.id);
     Ok(found)
+}
+
+/// The exceptions over an order whose plans are being carried out, oldest first.
+pub fn resolving_of(conn: &mut Conn, order: Id) -> Result<Vec<ExceptionRow>> {
+    let mut found: Vec<ExceptionRow> = each!(conn, c => exception_orders::table
+        .inner_join(exceptions::table.on(exceptions::id.eq(exception_orders::exception_id)))
+        .filter(exception_orders::order_id.eq(order))
+        .select(ExceptionRow::as_select())
+        .fixed(here!()).load(c))?;
+    // as above
+    found.retain(|exception| exception.status == ExceptionStatus::Resolving);
+    found.sort_unstable_by_key(|exception| exception.id);
+    Ok(found)
+}
+
+/// Exceptions that are being resolved, the oldest first, after a given one.
+pub fn resolving(conn: &mut Conn, after: Id, limit: i64) -> Result<Vec<Id>> {
+    let resolving = exceptions::status.eq(ExceptionStatus::Resolving).and(exceptions::id.gt(after));
+    let found = || exceptions::table.filter(resolving).order(exceptions::id.asc()).limit(limit);
+    Ok(each!(conn, c => found().select(exceptions::id).load(c))?)
 }
 
 /// What the system raised for this, oldest first, however it stands.

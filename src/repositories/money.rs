@@ -1,5 +1,7 @@
 //! Invoices and payments, as they were recorded against orders (DOMAIN 7.1).
 
+pub mod given;
+
 use crate::db::cached::Cache;
 use crate::db::schema::{invoices, payments};
 use crate::db::{Conn, MultiBackend};

@@ -101,6 +101,12 @@ pub fn list(conn: &mut Conn, filter: &ProductFilter, before: Option<Id>, limit: 
     Ok(query.load(conn)?)
 }
 
+/// Products of a category, by id.
+pub fn of_category(conn: &mut Conn, category: &str, limit: i64) -> Result<Vec<Product>> {
+    let alike = || dsl::products.filter(dsl::category.eq(category)).order(dsl::id.asc()).limit(limit);
+    Ok(each!(conn, c => alike().select(Product::as_select()).load(c))?)
+}
+
 /// Stores a new product; false where the SKU is taken.
 pub fn insert(conn: &mut Conn, product: &Product) -> Result<bool> {
     let inserted = each!(conn, c => diesel::insert_into(dsl::products).values(product).on_conflict_do_nothing().fixed(here!()).execute(c))?;

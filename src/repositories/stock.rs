@@ -227,6 +227,22 @@ pub struct Outstanding {
     pub missing: Amount,
 }
 
+/// Orders for which some of a product is set aside, and how much.
+pub fn reserved_by_order(conn: &mut Conn, product: Id, limit: i64) -> Result<Vec<(Id, Amount)>> {
+    let held = allocations::product_id.eq(product).and(allocations::reserved.gt(Amount::ZERO));
+    let fields = (allocations::order_id, allocations::reserved);
+    let held = || allocations::table.filter(held).order((allocations::order_id.desc(), allocations::line_id.asc()));
+    let rows: Vec<(Id, Amount)> = each!(conn, c => held().limit(limit).select(fields).load(c))?;
+    let mut sums: Vec<(Id, Amount)> = Vec::new();
+    for (order, reserved) in rows {
+        match sums.last_mut().filter(|(last, _)| *last == order) {
+            Some((_, sum)) => *sum = sum.plus(reserved)?,
+            None => sums.push((order, reserved)),
+        }
+    }
+    Ok(sums)
+}
+
 /// What is outstanding of an order, by product and position. Only standard lines have stock, and
 /// those without a product are not tracked (DECISIONS 20).
 pub fn outstanding_lines(conn: &mut Conn, order: Id) -> Result<Vec<Outstanding>> {

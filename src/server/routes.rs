@@ -127,6 +127,7 @@ fn work(config: &mut ServiceConfig) {
         .service(exceptions::list_exceptions)
         .service(exceptions::report_exception)
         .service(exceptions::get_exception)
+        .service(exceptions::proposals::list_proposals)
         .service(exceptions::update_exception)
         .service(exceptions::plan_exception)
         .service(exceptions::approve_exception)
@@ -175,7 +176,8 @@ fn catalog(config: &mut ServiceConfig) {
         .service(money::list_payments)
         .service(money::balance::get_order_balance)
         .service(money::record_payment)
-        .service(money::reverse_payment);
+        .service(money::reverse_payment)
+        .service(money::given::use_compensation);
 }
 
 fn service(config: &mut ServiceConfig) {

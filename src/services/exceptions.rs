@@ -3,8 +3,11 @@
 
 mod amend;
 mod by_system;
+pub mod carrying;
+pub mod costing;
 pub mod input;
 mod plan;
+pub mod proposals;
 mod report;
 mod resolve;
 mod shortage;
@@ -12,7 +15,7 @@ mod shortage;
 pub use amend::update;
 pub use by_system::{follow_parcel, follow_quality};
 pub use input::{CloseInput, DismissInput, ExceptionAmendment, ExceptionInput, PlanDecisionInput, PlanInput, ResolveInput};
-pub use plan::{approve, plan, reject};
+pub use plan::{approve, plan, rehearse, reject};
 pub use report::report;
 pub use resolve::{close, dismiss, resolve};
 pub use shortage::{report_shortage, settle_shortage};
@@ -48,7 +51,7 @@ fn take_covered(tx: &mut Tx, exception: Id) -> Result<Vec<Order>> {
 fn facts(plan: Option<&Json<Plan>>) -> Facts {
     let plan = plan.map(|Json(plan)| plan);
     let approved = |plan: &Plan| plan.decision.as_ref().is_some_and(|decision| decision.approved);
-    Facts { planned: plan.is_some_and(|plan| !plan.rejected()), needs_approval: plan.is_some_and(|plan| plan.costs() && !approved(plan)) }
+    Facts { planned: plan.is_some_and(|plan| !plan.rejected()), needs_approval: plan.is_some_and(|plan| plan.needs_approval() && !approved(plan)) }
 }
 
 /// Moves an exception by the table and records it; `brings` is what the step adds to it.
@@ -147,7 +150,20 @@ mod tests {
         let at = UtcTime::from_micros(0).unwrap();
         let decision = approved.map(|approved| Decision { approved, by: "chen".into(), at, comment: None });
         let cost = Some(Amount::units(cost));
-        Json(Plan { summary: "buy".into(), cost, steps: Vec::new(), made_by_id: None, made_by: "chen".into(), made_at: at, decision })
+        let (actions, carried_at, customer_note, needs_approval) = (Vec::new(), None, None, None);
+        Json(Plan {
+            summary: "buy".into(),
+            cost,
+            steps: Vec::new(),
+            actions,
+            carried_at,
+            customer_note,
+            needs_approval,
+            made_by_id: None,
+            made_by: "chen".into(),
+            made_at: at,
+            decision,
+        })
     }
 
     #[test]

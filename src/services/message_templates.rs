@@ -93,6 +93,9 @@ pub fn sample(language: Language) -> Facts {
         carrier: Some("SF".to_owned()),
         tracking_number: Some("SF1234567890".to_owned()),
         tracking_url: Some("https://carrier.example/SF1234567890".to_owned()),
+        problem: Some(text("Delivery delay", "交付延迟")),
+        note: Some(text("A storm has delayed your parcel by a day.", "因暴风雨，您的包裹延迟一天。")),
+        remedies: vec![text("A coupon of 50.00 CNY for you: SORRY50", "赠送您 50.00 CNY 优惠券：SORRY50")],
         has_link: true,
         link_until: date,
     }

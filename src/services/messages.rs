@@ -3,16 +3,18 @@
 
 use crate::db::Tx;
 use crate::db::tx::Outgoing;
+use crate::db::types::Json;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::message::{Facts, Goods, MessageChannel, MessageKind, language_of, reachable, write};
 use crate::domain::offer::{Offer, day};
+use crate::domain::remedy::Remedy;
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::repositories::messages::MessageRow;
 use crate::repositories::orders::offer::offer;
 use crate::repositories::orders::{self, Order, parts};
-use crate::repositories::{customers, links, message_templates, messages, settings, shipments};
+use crate::repositories::{customers, exceptions, links, message_templates, messages, settings, shipments};
 use std::collections::BTreeMap;
 
 /// Who hears of an order, by which ways, and in which language.
@@ -142,6 +144,52 @@ pub fn order_received(tx: &mut Tx, event: Id, order: Id) -> Result<()> {
     let to = addressee(tx, &order)?;
     let facts = Facts { order_number: order.number, ..Facts::default() };
     send(tx, &Cause { event, order: order.id, kind: MessageKind::OrderReceived, link: None, shipment: None }, to, &facts)
+}
+
+/// Whether an action is about an order.
+fn concerns(tx: &mut Tx, order: &Order, remedy: &Remedy) -> Result<bool> {
+    if let Remedy::OtherCarrier { shipment, .. } = remedy {
+        let shipment = Kind::Shipment.parse(shipment).map(|id| shipments::find(tx.conn, id)).transpose()?.flatten();
+        return Ok(shipment.is_some_and(|shipment| shipment.order_id == order.id));
+    }
+    Ok(remedy.order().is_none_or(|named| named == order.number || named == order.id.text(Kind::Order)))
+}
+
+/// Tells the customer of an order what somebody wrote for them about an exception, and what its plan does for them; where
+/// nothing is for them, they are not told (DOMAIN 6.6).
+///
+/// # Errors
+/// Those of the database.
+pub fn exception(tx: &mut Tx, kind: MessageKind, event: Id, told: &Event) -> Result<()> {
+    let named = told.payload.get("exception_id").and_then(|id| id.as_str()).and_then(|id| Kind::Exception.parse(id));
+    let (Some(order), Some(exception)) = (told.order, named) else { return Ok(()) };
+    let Some(row) = exceptions::find(tx.conn, exception)? else { return Ok(()) };
+    let order = orders::find(tx.conn, order)?.ok_or_else(Problem::not_found)?;
+    let plan = row.plan.as_ref().map(|Json(plan)| plan).filter(|_| kind == MessageKind::ExceptionPlanned);
+    let note = match plan {
+        Some(plan) => plan.customer_note.clone(),
+        None => row.customer_note.clone().filter(|_| row.version == 1), // told once, as it is reported
+    };
+    // what others still have to agree to is told by asking the customer
+    let settled = plan.into_iter().flat_map(|plan| &plan.actions).filter(|planned| !planned.remedy.amends() || planned.done_at.is_some());
+    let mut ours = Vec::new();
+    for planned in settled {
+        if concerns(tx, &order, &planned.remedy)? {
+            ours.push(planned.clone());
+        }
+    }
+    let to = addressee(tx, &order)?;
+    let facts = Facts {
+        order_number: order.number.clone(),
+        problem: Some(row.kind.label(to.language).to_owned()),
+        note,
+        remedies: ours.iter().filter_map(|planned| planned.remedy.told(to.language, &order.currency)).collect(),
+        ..Facts::default()
+    };
+    if facts.note.is_none() && facts.remedies.is_empty() {
+        return Ok(());
+    }
+    send(tx, &Cause { event, order: order.id, kind, link: None, shipment: None }, to, &facts)
 }
 
 /// Tries a message anew that was held or has failed (BEHAVIOUR 6).

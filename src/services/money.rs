@@ -1,6 +1,8 @@
 //! Invoices and payments, recorded against orders (DOMAIN 7.1). What was billed stays within the
 //! order's total; what was paid is a fact, whatever the order's state (DECISIONS 18).
 
+pub mod giving;
+
 use crate::db::{Conn, Tx};
 use crate::domain::amount::Amount;
 use crate::domain::codes::minor_digits;

@@ -12,6 +12,7 @@ pub mod derive;
 pub mod facts;
 pub mod input;
 pub mod promise;
+pub mod remedied;
 pub mod steps;
 
 use crate::db::Tx;

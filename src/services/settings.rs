@@ -69,6 +69,9 @@ pub struct SettingsInput {
     #[validate(range(min = 1, max = 730))]
     #[schema(minimum = 1, maximum = 730)]
     pub trace_link_days: u32,
+    /// Up to how much, in the base currency, a plan for an exception may cost without anybody's approval.
+    #[validate(custom(function = rules::not_negative))]
+    pub plan_approval_above: Amount,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never.
     #[validate(range(max = 720))]
     #[schema(maximum = 720)]
@@ -115,6 +118,7 @@ impl SettingsInput {
             confirmation_lapse_days: settings.confirmation_lapse_days,
             confirmation_lapse: settings.confirmation_lapse,
             trace_link_days: settings.trace_link_days,
+            plan_approval_above: settings.plan_approval_above,
             approval_escalation_hours: settings.approval_escalation_hours,
             delivery_areas: settings.delivery_areas,
             reservation_rules: settings.reservation_rules,
@@ -139,6 +143,7 @@ impl SettingsInput {
             confirmation_lapse_days: self.confirmation_lapse_days,
             confirmation_lapse: self.confirmation_lapse,
             trace_link_days: self.trace_link_days,
+            plan_approval_above: self.plan_approval_above,
             approval_escalation_hours: self.approval_escalation_hours,
             delivery_areas: self.delivery_areas,
             reservation_rules: self.reservation_rules,

@@ -8,7 +8,7 @@ mod moving;
 mod reserving;
 
 pub use effect::{Effect, Holdings, effect, holdings};
-pub use making::{is_to_make, make, unmake};
+pub use making::{is_to_make, make, make_short, unmake};
 pub use moving::{Moved, ReservationMove, move_reservation};
 pub use reserving::reserve;
 

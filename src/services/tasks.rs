@@ -6,6 +6,7 @@ mod adapt;
 mod assigning;
 mod create;
 mod dating;
+pub mod extra;
 mod follow;
 pub mod input;
 pub mod output;

@@ -3,6 +3,7 @@
 //! fact into an error: what cannot happen yet is asked again when something changes (DECISIONS 6).
 
 mod parcels;
+pub mod remedies;
 mod review;
 
 use crate::db::Tx;
@@ -54,6 +55,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
                 tx.ask_clock();
                 Ok(())
             }
+            EventName::ExceptionResolving => remedies::carry_out(tx, event.subject.1),
             _ => Ok(()),
         };
     };
@@ -70,14 +72,18 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::ConfirmationAnswered => review::after_answer(tx, order, event),
         EventName::ConfirmationLapsed => review::after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
-        EventName::OrderAmendmentAgreed | EventName::OrderAmendmentRejected => adapt(tx, order),
+        EventName::OrderAmendmentAgreed => adapt(tx, order).and_then(|()| remedies::look_again(tx, order)),
+        EventName::OrderAmendmentRejected => adapt(tx, order).and_then(|()| remedies::after_rejection(tx, order)),
+        EventName::OrderStockReserved => remedies::look_again(tx, order),
+        EventName::OrderExceptionReported => messages::exception(tx, MessageKind::ExceptionReported, id, event),
+        EventName::OrderExceptionRemedied => messages::exception(tx, MessageKind::ExceptionPlanned, id, event),
         EventName::OrderReservationMoved => after_giving(tx, order),
         EventName::OrderExecuting => begin_work(tx, order),
         EventName::OrderVerificationUndone => approvals::supersede(tx, order),
         EventName::TaskEvidenceAdded if word(event, "kind") == EvidenceKind::QcReport.as_str() => after_report(tx, order, event.subject.1),
         EventName::TaskCompleted => after_task(tx, order, word(event, "code")),
         EventName::TaskOutput => after_output(tx, order, event),
-        EventName::TaskCancelled => go_on(tx, order),
+        EventName::TaskCancelled => go_on(tx, order).and_then(|()| remedies::look_again(tx, order)),
         EventName::TaskReopened => after_reopening(tx, order, word(event, "code")),
         EventName::ShipmentDispatched => parcels::after_dispatch(tx, order, id, event.subject.1),
         EventName::ShipmentUpdated | EventName::ShipmentDelivered | EventName::ShipmentLost => parcels::after_tracking(tx, order, event),
@@ -117,6 +123,12 @@ fn reserve_stock(tx: &mut Tx, order: Id) -> Result<()> {
     advance(tx, order)
 }
 
+/// Nothing is short any more, or nothing is needed: exceptions about that end, and plans that waited for it go on.
+fn settle_shortage(tx: &mut Tx, order: Id) -> Result<()> {
+    exceptions::settle_shortage(tx, order)?;
+    remedies::look_again(tx, order)
+}
+
 /// What an amendment needs beside what there was, or not any more.
 fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
     stock::trim(tx, order)?;
@@ -124,7 +136,7 @@ fn adapt(tx: &mut Tx, order: Id) -> Result<()> {
     let judged = what_templates_ask(tx, order)?;
     tasks::adapt(tx, order, judged)?;
     if shortages.is_empty() {
-        exceptions::settle_shortage(tx, order)?
+        settle_shortage(tx, order)?
     } else {
         exceptions::report_shortage(tx, order, &shortages)?
     }
@@ -139,7 +151,7 @@ fn after_giving(tx: &mut Tx, order: Id) -> Result<()> {
     }
     let shortages = stock::reserve(tx, order)?;
     if shortages.is_empty() {
-        exceptions::settle_shortage(tx, order)?;
+        settle_shortage(tx, order)?;
     } else {
         exceptions::report_shortage(tx, order, &shortages)?;
     }
@@ -176,7 +188,8 @@ fn after_task(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
         code::SERVE => stock::serve(tx, order)?,
         _ => {}
     }
-    go_on(tx, order)
+    go_on(tx, order)?;
+    remedies::look_again(tx, order)
 }
 
 /// A report of quality control that failed is an exception (DOMAIN 3.3, 6.1).
@@ -245,7 +258,7 @@ fn undo(tx: &mut Tx, order: Id) -> Result<()> {
     shipments::cancel_all(tx, order)?;
     stock::release(tx, order)?;
     tx.ask_clock();
-    exceptions::settle_shortage(tx, order)
+    settle_shortage(tx, order)
 }
 
 /// Gives a waiting order what there is for it by now; gives whether that was anything. One order at
@@ -258,7 +271,7 @@ pub fn serve_waiting(tx: &mut Tx, order: Id) -> Result<bool> {
         return Ok(false); // what it would be is not agreed
     }
     if stock::reserve(tx, order)?.is_empty() {
-        exceptions::settle_shortage(tx, order)?;
+        settle_shortage(tx, order)?;
     }
     let_production_know(tx, order)?;
     Ok(tx.recorded().iter().any(|recorded| recorded.event.name == EventName::OrderStockReserved))

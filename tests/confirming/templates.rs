@@ -12,7 +12,7 @@ fn rule_5_6_a_template_can_be_rewritten_and_is_used() {
         let company = app.company();
         let admin = company.order_admin();
         let all = admin.get("/v1/message-templates").ok();
-        assert_eq!(all["data"].as_array().map(Vec::len), Some(8), "four kinds in two languages");
+        assert_eq!(all["data"].as_array().map(Vec::len), Some(12), "six kinds in two languages");
         for language in ["en", "zh-CN"] {
             let path = format!("/v1/message-templates/confirmation_requested/{language}");
             let etag = admin.get(&path).is(200).etag();

@@ -2,7 +2,7 @@
 //! learns and changes nothing (BEHAVIOUR 5).
 
 use super::documented::{Documented, PUBLIC, document, documented, strays};
-use crate::support::{Client, TestApp, id, note_pdf, on_every_store};
+use crate::support::{Client, Company, TestApp, id, note_pdf, on_every_store};
 use docket::domain::actor::Role;
 use docket::domain::permission::Operation;
 use serde_json::{Value, json};
@@ -57,6 +57,16 @@ fn a_viewer_writes_nothing() {
 }
 
 /// One of everything that a path can name, by the path up to its name.
+/// A coupon for the customer of an order.
+fn coupon(company: &Company, order: &Value) -> String {
+    let report = json!({"kind": "complaint", "severity": "low", "order_ids": [id(order)], "cause": "late"});
+    let path = format!("/v1/exceptions/{}", id(&company.order_admin().post("/v1/exceptions", report).created()));
+    let actions = json!([{"kind": "compensation", "amount": "5.00", "coupon": {"code": "SORRY", "valid_until": "2099-12-31"}}]);
+    company.order_admin().post(&format!("{path}/plan"), json!({"summary": "sorry", "actions": actions})).ok();
+    company.second_sales().post(&format!("{path}/approve"), json!({})).ok();
+    id(&company.finance().get(&company.path(order, "/balance")).ok()["compensations"][0]).to_owned()
+}
+
 fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
     let company = app.company();
     company.with_paper("5");
@@ -73,6 +83,7 @@ fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("/v1/approval-rules", first("/v1/approval-rules")),
         ("/v1/delegations", id(&company.delegated(&company.manager(), &company.second_sales())).to_owned()),
         ("/v1/carriers", first("/v1/carriers")),
+        ("/v1/compensations", coupon(&company, &order)),
         ("/v1/customers", first("/v1/customers")),
         ("/v1/exchange-rates", id(&company.rate("USD", "7.10", "2026-01-01")).to_owned()),
         ("/v1/exceptions", id(&company.blocked(&order)).to_owned()),

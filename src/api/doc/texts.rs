@@ -76,6 +76,7 @@ const PATHS: &[(&str, &str)] = &[
     ("/v1/delegations/", "The delegation's id, `dlg_…`."),
     ("/v1/approval-rules/", "The rule's id, `rul_…`, or its code."),
     ("/v1/invoices/", "The invoice's id, `inv_…`."),
+    ("/v1/compensations/", "The compensation's id, `cmp_…`."),
     ("/v1/payments/", "The payment's id, `pay_…`."),
     ("/v1/users/", "The user's id, `usr_…`."),
     ("/v1/api-keys/", "The key's id, `key_…`; not the key itself."),

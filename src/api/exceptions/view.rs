@@ -1,15 +1,18 @@
 //! How an exception looks from outside.
 
+use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Department;
 use crate::domain::amount::Amount;
 use crate::domain::codes;
 use crate::domain::company::Company;
-use crate::domain::id::Kind;
+use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severity};
+use crate::domain::remedy::Remedy;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
-use crate::repositories::exceptions::whole::Whole;
+use crate::error::{Problem, Result};
+use crate::repositories::exceptions::whole::{self, Whole};
 use crate::repositories::exceptions::{Decision, Impact, Plan};
 use crate::repositories::users::User;
 use serde::Serialize;
@@ -56,12 +59,27 @@ pub struct PlanView {
     pub cost: Option<String>,
     /// How, step by step.
     pub steps: Vec<String>,
+    /// What the system does by itself when the plan is approved.
+    pub actions: Vec<PlanActionView>,
+    /// What the customers are told beside that.
+    pub customer_note: Option<String>,
+    /// Somebody else has to approve it: it costs more than passes, or changes what a customer gets.
+    pub needs_approval: bool,
     /// The user who made it.
     pub made_by: String,
     /// When it was made.
     pub made_at: UtcTime,
     /// Null while nobody has decided.
     pub decision: Option<PlanDecisionView>,
+}
+
+/// Something that a plan does.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PlanActionView {
+    /// What it does.
+    pub action: Remedy,
+    /// When it was done; null while it is not, and while others have to agree or work first.
+    pub done_at: Option<UtcTime>,
 }
 
 /// An exception.
@@ -101,6 +119,8 @@ pub struct ExceptionView {
     pub blocking: bool,
     /// What happened and why.
     pub cause: String,
+    /// What the customers of its orders were told of it.
+    pub customer_note: Option<String>,
     /// What it touches.
     pub impact: ExceptionImpactView,
     /// What is to be done; null while nobody has said.
@@ -132,10 +152,14 @@ fn decision(decision: Decision) -> PlanDecisionView {
 }
 
 fn plan(plan: Plan, money: impl Fn(Amount) -> String) -> PlanView {
+    let needs_approval = plan.needs_approval();
     PlanView {
+        needs_approval,
         summary: plan.summary,
         cost: plan.cost.map(money),
         steps: plan.steps,
+        actions: plan.actions.into_iter().map(|planned| PlanActionView { action: planned.remedy, done_at: planned.done_at }).collect(),
+        customer_note: plan.customer_note,
         made_by: plan.made_by,
         made_at: plan.made_at,
         decision: plan.decision.map(decision),
@@ -172,6 +196,7 @@ pub fn view(whole: Whole, language: Language, company: &Company) -> ExceptionVie
         due_at: row.due_at,
         blocking: row.blocking,
         cause: row.cause,
+        customer_note: row.customer_note,
         plan: row.plan.map(|Json(made)| plan(made, money)),
         result: row.result,
         prevention: row.prevention,
@@ -181,4 +206,13 @@ pub fn view(whole: Whole, language: Language, company: &Company) -> ExceptionVie
         created_at: row.created_at,
         updated_at: row.updated_at,
     }
+}
+
+/// An exception by id, as whoever asks sees it.
+///
+/// # Errors
+/// `not_found`.
+pub(super) fn whole_view(tx: &mut Tx, id: Id) -> Result<ExceptionView> {
+    let whole = whole::find_id(tx.conn, id)?.ok_or_else(Problem::not_found)?;
+    Ok(view(whole, tx.language, &tx.company))
 }

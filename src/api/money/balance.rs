@@ -1,5 +1,6 @@
 //! `/v1/orders/{id}/balance`: what an order comes to, against its invoices and payments.
 
+use super::given::{CompensationView, RefundView, compensation_view, refund_view};
 use crate::api::request::Asked;
 use crate::api::respond::{Response, send};
 use crate::app::{Answer, App};
@@ -9,6 +10,7 @@ use crate::domain::codes;
 use crate::domain::order::InvoiceKind;
 use crate::domain::permission::Operation;
 use crate::error::Problem;
+use crate::repositories::money::given;
 use crate::repositories::{money as rows, orders};
 use crate::services::money;
 use actix_web::get;
@@ -31,7 +33,13 @@ pub struct BalanceView {
     pub paid: String,
     /// What is left to pay.
     pub to_pay: String,
-    /// What was paid too much.
+    /// What of that went back to the customer by plans for exceptions.
+    pub refunded: String,
+    /// Each time that money went back.
+    pub refunds: Vec<RefundView>,
+    /// What the customer was given for their trouble.
+    pub compensations: Vec<CompensationView>,
+    /// What was paid too much, and has not gone back.
     pub overpaid: String,
     /// The invoice that it asks for, by what the order wants or by the customer's tax data.
     pub invoice_kind: InvoiceKind,
@@ -51,6 +59,8 @@ pub async fn get_order_balance(app: Data<App>, path: Path<String>, asked: Asked)
         let id = orders::resolve(snapshot.conn, &path)?.ok_or_else(Problem::not_found)?;
         let order = orders::find(snapshot.conn, id)?.ok_or_else(Problem::not_found)?;
         let (invoiced, paid) = (rows::invoiced_total(snapshot.conn, id)?, rows::paid_total(snapshot.conn, id)?);
+        let refunds = given::refunds_of(snapshot.conn, id)?;
+        let refunded = Amount::sum(refunds.iter().map(|refund| refund.amount))?;
         let wanted = money::asked(snapshot.conn, &order)?;
         let digits = codes::minor_digits(&order.currency).unwrap_or(4);
         let above = |one: Amount, other: Amount| one.minus(other).unwrap_or_default().max(Amount::ZERO).text(digits);
@@ -61,7 +71,10 @@ pub async fn get_order_balance(app: Data<App>, path: Path<String>, asked: Asked)
             to_invoice: above(order.total, invoiced),
             paid: paid.text(digits),
             to_pay: above(order.total, paid),
-            overpaid: above(paid, order.total),
+            refunded: refunded.text(digits),
+            overpaid: above(paid.minus(refunded)?, order.total),
+            refunds: refunds.into_iter().map(refund_view).collect(),
+            compensations: given::compensations_of(snapshot.conn, id)?.into_iter().map(compensation_view).collect(),
             invoice_kind: wanted.kind,
             invoice_kind_label: wanted.kind.label(snapshot.language),
             buyer_name: wanted.buyer_name,

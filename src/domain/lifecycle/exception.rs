@@ -48,6 +48,7 @@ words! {
         Approve = "approve",
         Reject = "reject",
         CarryOut = "carry_out",
+        Fail = "fail",
         Resolve = "resolve",
         Close = "close",
         Dismiss = "dismiss",
@@ -78,12 +79,12 @@ const fn row(from: S, event: E, to: S, guards: &'static [Guard<Facts>]) -> Row<S
     Row { from, event, to, guards }
 }
 
-/// The table. What was put right on the spot may be resolved without a plan; a plan that costs
+/// The table. A plan whose actions do not come through, since somebody does not agree, is to be made anew. What was put right on the spot may be resolved without a plan; a plan that costs
 /// money is approved first.
 pub const MACHINE: Machine<S, E, Facts> = Machine {
     name: "exception",
     initial: &[S::Reported],
-    by_system: &[E::CarryOut],
+    by_system: &[E::CarryOut, E::Fail],
     corrections: &[],
     rows: &[
         row(S::Reported, E::Plan, S::Planning, &[]),
@@ -97,6 +98,7 @@ pub const MACHINE: Machine<S, E, Facts> = Machine {
         row(S::Approved, E::CarryOut, S::Resolving, &[]),
         row(S::Approved, E::Dismiss, S::Dismissed, &[]),
         row(S::Resolving, E::Resolve, S::Resolved, &[]),
+        row(S::Resolving, E::Fail, S::Planning, &[]),
         row(S::Resolving, E::Dismiss, S::Dismissed, &[]),
         row(S::Resolved, E::Close, S::Closed, &[]),
     ],

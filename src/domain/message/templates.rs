@@ -20,6 +20,10 @@ pub const fn standard(kind: MessageKind, language: Language) -> Template {
         (MessageKind::ShipmentDispatched, Language::Chinese) => DISPATCHED_ZH,
         (MessageKind::OrderReceived, Language::English) => RECEIVED_EN,
         (MessageKind::OrderReceived, Language::Chinese) => RECEIVED_ZH,
+        (MessageKind::ExceptionReported, Language::English) => TROUBLE_EN,
+        (MessageKind::ExceptionReported, Language::Chinese) => TROUBLE_ZH,
+        (MessageKind::ExceptionPlanned, Language::English) => REMEDY_EN,
+        (MessageKind::ExceptionPlanned, Language::Chinese) => REMEDY_ZH,
     }
 }
 
@@ -163,4 +167,64 @@ const RECEIVED_ZH: Template = template(
 感谢您的惠顾。
 ",
     "您的订单 {order_number} 已全部交付。如有缺少或不符，请及时告知我们。",
+);
+
+const TROUBLE_EN: Template = template(
+    "About your order {order_number}",
+    "Hello,
+
+something has come up with your order {order_number} ({problem}):
+
+{note}
+
+We are looking after it and will write to you again as soon as we know what we do about it.
+",
+    "Something has come up with your order {order_number} ({problem}). We are looking after it and will write to you again.",
+);
+
+const TROUBLE_ZH: Template = template(
+    "关于您的订单 {order_number}",
+    "您好：
+
+您的订单 {order_number} 出现以下情况（{problem}）：
+
+{note}
+
+我们正在处理，确定方案后会尽快再与您联系。
+",
+    "您的订单 {order_number} 出现情况（{problem}），我们正在处理，稍后会再与您联系。",
+);
+
+const REMEDY_EN: Template = template(
+    "What we do about your order {order_number}",
+    "Hello,
+
+something went wrong with your order {order_number} ({problem}), and we are sorry for that.
+
+{note}
+
+This is what we do about it:
+
+{remedies}
+
+If you have questions, please let us know.
+",
+    "Something went wrong with your order {order_number} ({problem}). We have found a way to put it right and will keep you informed.",
+);
+
+const REMEDY_ZH: Template = template(
+    "订单 {order_number} 的处理方案",
+    "您好：
+
+您的订单 {order_number} 出现问题（{problem}），我们深表歉意。
+
+{note}
+
+处理方案如下：
+
+{remedies}
+
+如有疑问，请与我们联系。
+",
+    "您的订单 {order_number} 出现问题（{problem}），我们已制定处理方案，并会及时告知进展。",
 );

@@ -16,6 +16,9 @@ fn facts() -> Facts {
         carrier: Some("SF".into()),
         tracking_number: Some("SF123".into()),
         tracking_url: Some("https://carrier.example/SF123".into()),
+        problem: Some("Delivery delay".into()),
+        note: Some("A storm".into()),
+        remedies: vec!["A coupon".into()],
         has_link: true,
         link_until: Some("Monday, 9 March 2026".into()),
     }

@@ -96,6 +96,14 @@ pub fn find(conn: &mut Conn, id: Id) -> Result<Option<NamedExpected>> {
     Ok(list(conn, &only, None, 1)?.pop())
 }
 
+/// The first day on which more of a product is expected.
+pub fn next_arrival(conn: &mut Conn, product: Id) -> Result<Option<NaiveDate>> {
+    let open = expected_receipts::product_id.eq(product).and(expected_receipts::status.eq(ExpectedStatus::Open));
+    let dated = open.and(expected_receipts::expected_on.is_not_null());
+    let days = || expected_receipts::table.filter(dated).order(expected_receipts::expected_on.asc()).select(expected_receipts::expected_on);
+    Ok(each!(conn, c => days().first::<Option<NaiveDate>>(c)).optional()?.flatten())
+}
+
 /// Stores new ones.
 pub fn insert(conn: &mut Conn, expected: &Expected) -> Result<()> {
     each!(conn, c => diesel::insert_into(expected_receipts::table).values(expected).execute(c))?;

@@ -107,6 +107,7 @@ fn report(tx: &Tx, (kind, severity, department): (ExceptionKind, Severity, Depar
         cause,
         impact: Impact { customers: Some(1), ..Impact::default() },
         raised_for: None,
+        customer_note: None,
     }
 }
 

@@ -5,10 +5,12 @@ use crate::domain::actor::Department;
 use crate::domain::amount::Amount;
 use crate::domain::id::Kind;
 use crate::domain::lifecycle::exception::{ExceptionKind, Severity};
+use crate::domain::remedy::Remedy;
 use crate::domain::time::UtcTime;
 use crate::input::rules;
 use crate::repositories::exceptions::{ExceptionRow, Impact};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use validator::{Validate, ValidationError};
 
 /// What an exception touches (DOMAIN 6.2); the orders are counted.
@@ -92,6 +94,11 @@ pub struct ExceptionInput {
     #[serde(default)]
     #[schema(default = false)]
     pub blocking: bool,
+    /// What the customers of the orders are told of it at once, in your words; nothing where this is empty.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 1000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 1000)]
+    pub customer_note: Option<String>,
 }
 
 /// What of an exception can be amended.
@@ -155,6 +162,41 @@ pub struct PlanInput {
     #[validate(length(max = 50), custom(function = plain_steps))]
     #[schema(max_items = 50)]
     pub steps: Vec<String>,
+    /// What the system does by itself when the plan is approved: all of it, or nothing.
+    #[serde(default)]
+    #[validate(length(max = 20), custom(function = sound))]
+    #[schema(max_items = 20)]
+    pub actions: Vec<Remedy>,
+    /// What the customers of the orders are told of it, beside what the actions say.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 1000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 1000)]
+    pub customer_note: Option<String>,
+}
+
+/// Texts within actions are one line each and not too long; their amounts are above zero.
+fn sound(actions: &[Remedy]) -> Result<(), ValidationError> {
+    let text = |value: &Value| value.as_str().is_none_or(|text| text.chars().count() <= 200 && rules::line(text).is_ok());
+    fn all(value: &Value, good: &dyn Fn(&Value) -> bool) -> bool {
+        match value {
+            Value::Object(fields) => fields.values().all(|field| all(field, good)),
+            other => good(other),
+        }
+    }
+    let written = |action: &Remedy| serde_json::to_value(action).is_ok_and(|value| all(&value, &text));
+    let code = |action: &Remedy| match action {
+        Remedy::Compensation { coupon: Some(coupon), .. } => coupon.code.chars().count() <= 40 && rules::code(&coupon.code).is_ok(),
+        _ => true,
+    };
+    let dated = |action: &Remedy| action.dates().all(|day| rules::date(&day).is_ok());
+    let positive = |action: &Remedy| action.quantities().all(|amount| amount > Amount::ZERO);
+    let good = actions.iter().all(|action| written(action) && code(action) && dated(action) && positive(action));
+    rules::when(
+        good,
+        "actions",
+        "texts are lines of up to 200 characters, dates of this age, amounts and quantities above zero",
+        "文本须为不超过 200 个字符的单行文本，金额与数量须大于 0",
+    )
 }
 
 fn plain_steps(steps: &[String]) -> Result<(), ValidationError> {

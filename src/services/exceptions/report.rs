@@ -32,6 +32,7 @@ pub(super) struct Report {
     pub impact: Impact,
     /// What the system raises it for; it is found again by that.
     pub raised_for: Option<String>,
+    pub customer_note: Option<String>,
 }
 
 /// Reports an exception over any number of orders.
@@ -58,6 +59,7 @@ pub fn report(tx: &mut Tx, said: &ExceptionInput) -> Result<ExceptionRow> {
         cause: said.cause.clone(),
         impact: said.impact.stored(),
         raised_for: None,
+        customer_note: said.customer_note.clone(),
     };
     file(tx, &orders, report)
 }
@@ -140,6 +142,7 @@ pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<Exce
         created_at: tx.now,
         updated_at: tx.now,
         raised_for: report.raised_for,
+        customer_note: report.customer_note,
     };
     let covered: Vec<Id> = orders.iter().map(|order| order.id).collect();
     exceptions::insert(tx.conn, &row, &covered)?;

@@ -57,9 +57,14 @@ pub fn close(tx: &mut Tx, reference: &str, said: &CloseInput) -> Result<Exceptio
 fn take(tx: &mut Tx, reference: &str) -> Result<(ExceptionRow, Vec<Order>)> {
     let id = find(tx, reference)?.id;
     let orders = take_covered(tx, id)?;
-    let row = exceptions::find(tx.conn, id)?.ok_or_else(|| Error::internal("an exception has gone"))?;
+    let row = again(tx, id)?;
     tx.check_match(row.version)?;
     Ok((row, orders))
+}
+
+/// An exception as it is now, after its orders were taken.
+pub(super) fn again(tx: &mut Tx, id: Id) -> Result<ExceptionRow> {
+    exceptions::find(tx.conn, id)?.ok_or_else(|| Error::internal("an exception has gone"))
 }
 
 /// Ends an open exception over orders that were taken, and lets them know.

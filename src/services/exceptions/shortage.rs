@@ -6,7 +6,7 @@ use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Department;
 use crate::domain::id::Id;
-use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionKind, MACHINE, Severity};
+use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionKind, ExceptionStatus, MACHINE, Severity};
 use crate::domain::lifecycle::order::State;
 use crate::domain::stock::Shortage;
 use crate::error::Result;
@@ -48,6 +48,7 @@ fn shortage(tx: &Tx, cause: String, note: String) -> Report {
         cause,
         impact: Impact { customers: Some(1), note, ..Impact::default() },
         raised_for: None,
+        customer_note: None,
     }
 }
 
@@ -87,6 +88,10 @@ pub fn settle_shortage(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take_order(tx, order)?;
     let (event, result) = why_settled(&order);
     for row in own_shortages(tx, order.id)? {
+        let acts = row.plan.as_ref().is_some_and(|Json(plan)| !plan.actions.is_empty());
+        if acts && row.status == ExceptionStatus::Resolving {
+            continue; // it ends with its plan
+        }
         if MACHINE.next(row.status, event, &facts(row.plan.as_ref())).is_ok() {
             resolve::settle(tx, slice::from_ref(&order), &row, event, |row| row.result = Some(result.to_owned()), |event| event)?;
         }

@@ -8,7 +8,7 @@ use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::order::LineKind;
 use crate::domain::stock::MovementKind;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::products;
 use crate::repositories::stock::{self, Allocation, MovementRow, Outstanding};
@@ -28,6 +28,20 @@ pub(super) fn make_what_is_short(tx: &mut Tx, wants: Vec<Outstanding>) -> Result
         return Ok(wants);
     }
     wants.into_iter().map(|want| if made.contains(&want.product_id) { to_make(tx, want) } else { Ok(want) }).collect()
+}
+
+/// Sets what an order lacks to be made for it, whatever the catalogue says of the product.
+///
+/// # Errors
+/// `rule_violated` where it lacks nothing, or where there is no warehouse to bring it to.
+pub fn make_short(tx: &mut Tx, order: Id) -> Result<()> {
+    let order = take(tx, order)?;
+    let lacking = stock::outstanding_lines(tx.conn, order.id)?;
+    if lacking.is_empty() || warehouses::first(tx.conn)?.is_none() {
+        let (en, zh) = (format!("Order {} lacks nothing that could be made.", order.number), format!("订单 {} 不缺可生产的商品。", order.number));
+        return Err(Problem::rule("DOMAIN 6.5", en, zh).into());
+    }
+    lacking.into_iter().try_for_each(|want| to_make(tx, want).map(drop))
 }
 
 fn to_make(tx: &mut Tx, want: Outstanding) -> Result<Outstanding> {

@@ -58,7 +58,7 @@ pub(super) fn make(tx: &mut Tx, order: Id, (first, dated_by): (i32, i64), planne
 }
 
 /// A task as it begins.
-fn row(tx: &Tx, order: Id, (position, dated_by): (i32, i64), task: PlannedTask) -> Task {
+pub(super) fn row(tx: &Tx, order: Id, (position, dated_by): (i32, i64), task: PlannedTask) -> Task {
     let PlannedTask { template, depends_on, due_at } = task;
     let checklist = template.plan.checklist.iter().map(|item| ChecklistEntry { item: item.clone(), done_at: None, done_by: None }).collect();
     Task {

@@ -26,12 +26,22 @@ pub(super) fn facts(tx: &mut Tx, task: &Task) -> Result<Facts> {
     Ok(Facts {
         missing_evidence: proof::missing(tx, task)?.map(|kind| kind.as_str()),
         stock_missing: task.code == code::PICK && !is_all_there(tx, task.order_id)?,
-        blocked_by: exceptions::blocking_numbers(tx.conn, task.order_id)?,
+        blocked_by: blocking(tx, task)?,
         standstill: parts::details(tx.conn, task.order_id)?.standstill(),
         unticked: task.checklist.0.iter().filter(|entry| entry.done_at.is_none()).count(),
         paused: task.paused_at.is_some(),
         ..Facts::default()
     })
+}
+
+/// What stops a task: the exceptions over its order, but for the one whose plan asks for the task.
+fn blocking(tx: &mut Tx, task: &Task) -> Result<Vec<String>> {
+    let mut numbers = exceptions::blocking_numbers(tx.conn, task.order_id)?;
+    let asked_by = task.code.split('-').next().and_then(|id| Kind::Exception.parse(id)).filter(|_| !numbers.is_empty());
+    if let Some(exception) = asked_by.map(|id| exceptions::find(tx.conn, id)).transpose()?.flatten() {
+        numbers.retain(|number| *number != exception.number);
+    }
+    Ok(numbers)
 }
 
 /// Whether everything that is to be picked is set aside, and what is made of it is made.
