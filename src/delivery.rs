@@ -218,7 +218,10 @@ impl Targets {
         match (asks, shows) {
             (Some((_, stands)), _) if *stands != Standing::Open => Err("not sent: what it asks has been answered, has changed or has expired"),
             (Some((link, _)), _) => Ok(Some(format!("/c/{}", token(link.id, &link.token_hash)?))),
-            (None, Some(shipment)) if shipment.dispatched_at.is_none() => Err("not sent: the dispatch has been taken back"),
+            // it may have left again since: that is told by a message of its own
+            (None, Some(shipment)) if shipment.dispatched_at.is_none_or(|left| message.created_at < left) => {
+                Err("not sent: the dispatch has been taken back")
+            }
             (None, Some(Shipment { id, trace_hash: Some(hash), .. })) if message.body.contains(LINK) => Ok(Some(format!("/t/{}", token(*id, hash)?))),
             _ if message.body.contains(LINK) => Err("the link that it was made for is not there"),
             _ => Ok(None),

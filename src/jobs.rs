@@ -37,7 +37,9 @@ type Done<T> = std::result::Result<T, Box<Problem>>;
 pub async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let mut clock = tokio::time::interval(Duration::from_secs(EVERY_SECONDS));
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut broom = tokio::time::interval(Duration::from_secs(SWEEP_SECONDS));
+    // not at once: whoever has started the wrong store has time to notice
+    let sweep = Duration::from_secs(SWEEP_SECONDS);
+    let mut broom = tokio::time::interval_at(tokio::time::Instant::now() + sweep, sweep);
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
@@ -229,22 +231,25 @@ pub async fn predict_again(app: &App) -> Done<usize> {
 }
 
 /// Removes the files that belong to nothing: an upload was cut off between its bytes and its row (BEHAVIOUR 9). What is
-/// older than the store is another's, which used the place before. Gives how many there were.
+/// older than the store is another's, which used the place before; what is newer than all that the store knows may be of a
+/// time that it was set back from. Gives how many there were.
 ///
 /// # Errors
 /// Where it cannot be seen which.
 pub async fn sweep_files(app: &App) -> Done<usize> {
     let oldest_upload = app.clock.now().plus(-TimeDelta::days(ORPHAN_DAYS));
     let mut stored = app.storage.list().await?;
-    let Some(beginning) = app.look(users::first).await? else { return Ok(0) };
-    stored.retain(|id| *id > beginning && id.made_before(oldest_upload));
+    let (Some(beginning), Some(newest)) = app.look(|conn| Ok((users::first(conn)?, files::newest(conn)?))).await? else { return Ok(0) };
+    stored.retain(|id| *id > beginning && *id < newest && id.made_before(oldest_upload));
     let mut swept = 0;
     for some in stored.chunks(SWEPT_AT_ONCE) {
         let (asked, some) = (some.to_vec(), some);
         let known = app.look(move |conn| files::known(conn, &asked)).await?;
         for orphan in some.iter().filter(|id| !known.contains(id)) {
-            app.storage.remove(*orphan).await?;
-            swept += 1;
+            match app.storage.remove(*orphan).await {
+                Ok(()) => swept += 1,
+                Err(problem) => log::warn!("file {orphan} belongs to nothing and cannot be removed: {}", problem.code.as_str()),
+            }
         }
     }
     if swept > 0 {

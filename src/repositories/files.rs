@@ -76,6 +76,11 @@ pub fn count_of_order(conn: &mut Conn, order: Id) -> Result<i64> {
     Ok(files::table.filter(files::order_id.eq(order)).count().get_result(conn)?)
 }
 
+/// The newest file that something is known of.
+pub fn newest(conn: &mut Conn) -> Result<Option<Id>> {
+    Ok(files::table.order(files::id.desc()).select(files::id).first(conn).optional()?)
+}
+
 /// Those of some files that something is known of.
 pub fn known(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Id>> {
     Ok(each!(conn, c => files::table.filter(files::id.eq_any(padded(ids))).select(files::id).listed(ids.len(), here_by_length!()).load(c))?)
