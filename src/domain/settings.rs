@@ -44,6 +44,8 @@ pub struct Settings {
     pub trace_link_days: u32,
     /// Up to how much, in the base currency, a plan for an exception may cost without anybody's approval (DOMAIN 6.3).
     pub plan_approval_above: Amount,
+    /// What customers are proposed to be given for trouble, in the base currency; 0 proposes nothing (DOMAIN 6.5).
+    pub compensation_proposed: Amount,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never (DECISIONS 36).
     pub approval_escalation_hours: u32,
     /// Where goods are delivered by which method; a method that is not named serves everywhere (DOMAIN 2.3).
@@ -97,6 +99,7 @@ impl Default for Settings {
             confirmation_lapse: Lapse::SendBack,
             trace_link_days: 90,
             plan_approval_above: Amount::ZERO,
+            compensation_proposed: Amount::units(50),
             approval_escalation_hours: 24,
             delivery_areas: Vec::new(),
             reservation_rules: vec![ReservationRule::Priority, ReservationRule::Region, ReservationRule::FewestSplits],

@@ -72,6 +72,9 @@ pub struct SettingsInput {
     /// Up to how much, in the base currency, a plan for an exception may cost without anybody's approval.
     #[validate(custom(function = rules::not_negative))]
     pub plan_approval_above: Amount,
+    /// What customers are proposed to be given for trouble, in the base currency; 0 proposes nothing.
+    #[validate(custom(function = rules::not_negative))]
+    pub compensation_proposed: Amount,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never.
     #[validate(range(max = 720))]
     #[schema(maximum = 720)]
@@ -119,6 +122,7 @@ impl SettingsInput {
             confirmation_lapse: settings.confirmation_lapse,
             trace_link_days: settings.trace_link_days,
             plan_approval_above: settings.plan_approval_above,
+            compensation_proposed: settings.compensation_proposed,
             approval_escalation_hours: settings.approval_escalation_hours,
             delivery_areas: settings.delivery_areas,
             reservation_rules: settings.reservation_rules,
@@ -144,6 +148,7 @@ impl SettingsInput {
             confirmation_lapse: self.confirmation_lapse,
             trace_link_days: self.trace_link_days,
             plan_approval_above: self.plan_approval_above,
+            compensation_proposed: self.compensation_proposed,
             approval_escalation_hours: self.approval_escalation_hours,
             delivery_areas: self.delivery_areas,
             reservation_rules: self.reservation_rules,

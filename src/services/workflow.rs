@@ -73,7 +73,8 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::ConfirmationLapsed => review::after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
         EventName::OrderAmendmentAgreed => adapt(tx, order).and_then(|()| remedies::look_again(tx, order)),
-        EventName::OrderAmendmentRejected => adapt(tx, order).and_then(|()| remedies::after_rejection(tx, order)),
+        // a plan that made it is told before anything could take it for done
+        EventName::OrderAmendmentRejected => remedies::after_rejection(tx, order).and_then(|()| adapt(tx, order)),
         EventName::OrderStockReserved => remedies::look_again(tx, order),
         EventName::OrderExceptionReported => messages::exception(tx, MessageKind::ExceptionReported, id, event),
         EventName::OrderExceptionRemedied => messages::exception(tx, MessageKind::ExceptionPlanned, id, event),

@@ -1,7 +1,7 @@
 //! Who may plan and approve what, and what a plan may name (DOMAIN 6.3, DECISIONS 26, 28).
 
 use super::{path, plan, reported, seen};
-use crate::support::{Passed, WRITERS, at_once, id, on_every_store};
+use crate::support::{Passed, WRITERS, at_once, id, on_every_store, order_of};
 use serde_json::json;
 
 #[test]
@@ -83,5 +83,59 @@ fn of_two_who_approve_at_once_one_does_and_what_is_done_is_done_once() {
         assert!(answers.iter().all(|status| [200, 409, 412].contains(status)), "{answers:?}");
         assert_eq!(app.count("compensations"), 1);
         assert_eq!(seen(&company, &exception)["status"], "resolved");
+    });
+}
+
+#[test]
+fn behaviour_3_a_plan_that_is_sent_again_under_its_key_is_answered_as_before_even_once_carried_out() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.shipped();
+        let exception = reported(&company, "complaint", &[&order], json!({}));
+        let body = json!({"summary": "sorry", "actions": [{"kind": "compensation", "amount": "5.00"}]});
+        let send = || company.order_admin().post_with(&path(&exception, "/plan"), &[("idempotency-key", "plan-1")], body.clone());
+        let first = send().ok();
+        company.second_sales().post(&path(&exception, "/approve"), json!({})).ok();
+        assert_eq!(send().ok(), first);
+        assert_eq!(app.count("compensations"), 1);
+    });
+}
+
+#[test]
+fn rule_6_3_what_costs_money_without_a_rate_is_approved_by_another_whatever_is_said_to_be_its_cost() {
+    on_every_store(|app| {
+        let company = app.company();
+        let mut order = order_of(json!([{"name": "Desk", "quantity": "1", "unit_price": "10", "kind": "custom"}]));
+        order["currency"] = json!("CHF");
+        let order = company.sales().post("/v1/orders", order).created();
+        let exception = reported(&company, "complaint", &[&order], json!({}));
+        let actions = json!([{"kind": "compensation", "amount": "5.00"}]);
+        let problem = plan(&company, &exception, actions.clone()).refused(400, "validation_failed");
+        assert_eq!(problem["errors"][0]["pointer"], "/cost");
+        let body = json!({"summary": "sorry", "cost": "0", "actions": actions});
+        let planned = company.order_admin().post(&path(&exception, "/plan"), body).ok();
+        assert_eq!(planned["plan"]["needs_approval"], true);
+        company.order_admin().post(&path(&exception, "/approve"), json!({})).refused(403, "self_approval");
+    });
+}
+
+#[test]
+fn what_a_plan_that_failed_has_done_is_not_done_again_by_the_next() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "5"}]));
+        let exception = reported(&company, "complaint", &[&order], json!({}));
+        let sorry = json!({"kind": "compensation", "amount": "5.00"});
+        plan(&company, &exception, json!([sorry, {"kind": "discount", "amount": "1.00"}])).ok();
+        company.second_sales().post(&path(&exception, "/approve"), json!({})).ok();
+        let step = company.pending_steps(&order).remove(0);
+        company.second_sales().post(&format!("/v1/approvals/{}/reject", id(&step)), json!({"comment": "no"})).ok();
+        assert_eq!(seen(&company, &exception)["status"], "planning");
+        plan(&company, &exception, json!([sorry])).ok();
+        let done = company.second_sales().post(&path(&exception, "/approve"), json!({})).ok();
+        assert_eq!(done["status"], "resolved");
+        assert_eq!(app.count("compensations"), 1);
+        assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }

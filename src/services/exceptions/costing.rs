@@ -22,7 +22,7 @@ pub(super) fn concerned<'a>(tx: &mut Tx, exception: Id, actions: impl Iterator<I
     let mut all: BTreeSet<Id> = exceptions::links(tx.conn, exception)?.into_iter().collect();
     for remedy in actions {
         if let Remedy::GiveStock { from_order, .. } = remedy {
-            all.extend(orders::resolve(tx.conn, from_order)?.filter(|id| orders::find(tx.conn, *id).is_ok_and(|found| found.is_some())));
+            all.extend(orders::find_by_ref(tx.conn, from_order)?.map(|order| order.id));
         }
     }
     Ok(all)

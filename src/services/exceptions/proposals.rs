@@ -11,6 +11,7 @@ use crate::error::{Problem, Result};
 use crate::repositories::exceptions::{self, ExceptionRow};
 use crate::repositories::orders::{self, Order, parts, promises};
 use crate::repositories::products::{self, Product};
+use crate::repositories::settings;
 use crate::repositories::stock::expected;
 use crate::repositories::stock::{self, Outstanding};
 use chrono::NaiveDate;
@@ -26,15 +27,17 @@ const OF_A_KIND: usize = 3;
 /// `not_found`.
 pub fn propose(snapshot: &mut Snapshot, reference: &str) -> Result<Vec<Proposal>> {
     let row = exceptions::find_by_ref(snapshot.conn, reference)?.ok_or_else(Problem::not_found)?;
-    let mut proposals = Vec::new();
+    let (mut proposals, mut in_base) = (Vec::new(), true);
     for id in exceptions::links(snapshot.conn, row.id)? {
         let Some(order) = orders::find(snapshot.conn, id)? else { continue };
+        in_base &= order.currency == snapshot.company.base_currency;
         for want in stock::outstanding_lines(snapshot.conn, order.id)?.into_iter().filter(|_| is_alive(&order)) {
             proposals.extend(for_missing(snapshot, &order, &want)?);
         }
         proposals.extend(new_date(snapshot.conn, &order)?);
     }
-    proposals.extend(usual(&row));
+    let (_, settings) = settings::load(snapshot.conn)?;
+    proposals.extend(usual(&row, Some(settings.compensation_proposed).filter(|amount| in_base && *amount > Amount::ZERO)));
     Ok(ranked(proposals))
 }
 
@@ -112,8 +115,8 @@ fn new_date(conn: &mut Conn, order: &Order) -> Result<Option<Proposal>> {
     Ok(Some(Proposal { remedy, delay_days: Some(late(day, promised)), cost: None }))
 }
 
-/// What is usual for a kind of exception, whatever else is known.
-fn usual(row: &ExceptionRow) -> Vec<Proposal> {
+/// What is usual for a kind of exception, whatever else is known; `sorry` is what customers are given for trouble.
+fn usual(row: &ExceptionRow, sorry: Option<Amount>) -> Vec<Proposal> {
     let task = usual_task(row.kind).map(|(department, title)| Remedy::Task {
         order: None,
         department,
@@ -121,8 +124,8 @@ fn usual(row: &ExceptionRow) -> Vec<Proposal> {
         due_at: None,
         evidence: None,
     });
-    let sorry =
+    let is_trouble =
         matches!(row.kind, ExceptionKind::DeliveryDelay | ExceptionKind::QualityProblem | ExceptionKind::Complaint | ExceptionKind::ShipmentLost);
-    let sorry = sorry.then(|| Remedy::Compensation { order: None, amount: Amount::units(50), coupon: None });
+    let sorry = sorry.filter(|_| is_trouble).map(|amount| Remedy::Compensation { order: None, amount, coupon: None });
     task.into_iter().chain(sorry).map(|remedy| Proposal { delay_days: None, cost: remedy.amount(), remedy }).collect()
 }
