@@ -85,7 +85,7 @@ pub(super) fn asks(tx: &mut Tx, before: &Order, now: &Value, touches: bool) -> R
 }
 
 /// How much of each line nobody can take back any more: picked, made to order, or in a shipment.
-fn used(tx: &mut Tx, order: Id, lines: &[Line]) -> Result<BTreeMap<Id, Amount>> {
+pub(super) fn used(tx: &mut Tx, order: Id, lines: &[Line]) -> Result<BTreeMap<Id, Amount>> {
     let mut packed: BTreeMap<Id, Amount> = BTreeMap::new();
     for row in shipments::packed_of(tx.conn, order)? {
         let sum = packed.entry(row.line_id).or_default();

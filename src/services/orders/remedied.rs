@@ -2,6 +2,7 @@
 //! customer are asked as they always are (DOMAIN 1.7).
 
 use super::amend::amend;
+use super::amended::used;
 use super::input::OrderInput;
 use super::take_id;
 use crate::db::Tx;
@@ -10,8 +11,7 @@ use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
 use crate::error::{Error, Problem, Result};
 use crate::input::Patch;
-use crate::repositories::orders::parts::{self, Line};
-use crate::repositories::{orders, shipments};
+use crate::repositories::orders::parts;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
@@ -35,10 +35,6 @@ fn holds_none(sku: &str) -> Error {
     Problem::rule("DOMAIN 6.5", en, zh).into()
 }
 
-fn lines(input: &OrderInput) -> Result<Value> {
-    serde_json::to_value(&input.lines).map_err(Error::internal)
-}
-
 /// Puts another product in the place of one, at its price or at one that is named.
 ///
 /// # Errors
@@ -56,14 +52,7 @@ pub fn substitute(tx: &mut Tx, order: Id, (sku, by_sku): (&str, &str), unit_pric
     if !found {
         return Err(holds_none(sku));
     }
-    let lines = lines(&input)?;
-    patch(tx, order, reason, json!({"lines": lines}))
-}
-
-/// How much of a line nobody can take out any more: picked, made, or in a shipment.
-fn used(tx: &mut Tx, line: &Line) -> Result<Amount> {
-    let packed = shipments::packed_of(tx.conn, line.order_id)?.into_iter().filter(|row| row.line_id == line.id).map(|row| row.quantity);
-    Ok(Amount::sum(packed)?.max(line.picked).max(line.made))
+    patch(tx, order, reason, json!({"lines": input.lines}))
 }
 
 /// Takes goods out of an order, but for what has been picked, made or packed of them.
@@ -73,8 +62,10 @@ fn used(tx: &mut Tx, line: &Line) -> Result<Amount> {
 pub fn cancel_goods(tx: &mut Tx, order: Id, sku: &str, reason: &str) -> Result<()> {
     let mut input = said(tx, order)?;
     let mut left = Amount::ZERO;
-    for line in parts::lines(tx.conn, order)?.iter().filter(|line| line.sku.as_deref() == Some(sku)) {
-        let (used, id) = (used(tx, line)?, line.id.text(Kind::Line));
+    let lines = parts::lines(tx.conn, order)?;
+    let used = used(tx, order, &lines)?;
+    for line in lines.iter().filter(|line| line.sku.as_deref() == Some(sku)) {
+        let (used, id) = (used.get(&line.id).copied().unwrap_or_default(), line.id.text(Kind::Line));
         left = left.plus(line.quantity.minus(used)?)?;
         for said in input.lines.iter_mut().filter(|said| said.id.as_deref() == Some(id.as_str())) {
             said.quantity = used;
@@ -88,8 +79,7 @@ pub fn cancel_goods(tx: &mut Tx, order: Id, sku: &str, reason: &str) -> Result<(
         let en = "Nothing would be left of the order; cancel it instead.";
         return Err(Problem::rule("DOMAIN 6.5", en, "订单将不再包含任何商品，请改为取消订单。").into());
     }
-    let lines = lines(&input)?;
-    patch(tx, order, reason, json!({"lines": lines}))
+    patch(tx, order, reason, json!({"lines": input.lines}))
 }
 
 /// Promises another day.
@@ -107,13 +97,4 @@ pub fn promise(tx: &mut Tx, order: Id, date: NaiveDate, reason: &str) -> Result<
 pub fn discount(tx: &mut Tx, order: Id, amount: Amount, reason: &str) -> Result<()> {
     let discount = said(tx, order)?.discount.plus(amount)?;
     patch(tx, order, reason, json!({"discount": discount}))
-}
-
-/// Whether an order waits for somebody to agree to an amendment.
-///
-/// # Errors
-/// Those of the database.
-pub fn waits(tx: &mut Tx, order: Id) -> Result<bool> {
-    let alive = orders::find(tx.conn, order)?.is_some_and(|order| super::amended::is_late(order.state));
-    Ok(alive && parts::details(tx.conn, order)?.amended_from.is_some())
 }

@@ -2,7 +2,7 @@
 //! approval, or none (DOMAIN 6.5). Unlike everything else that follows, an action that cannot be done is an error: it
 //! refuses the approval and says which.
 
-use super::{adapt, after_giving, let_production_know};
+use super::{adapt, after_giving};
 use crate::db::Tx;
 use crate::db::tx::Precondition;
 use crate::db::types::Json;
@@ -162,7 +162,6 @@ fn elsewhere(tx: &mut Tx, carried: &Carried, remedy: &Remedy, why: &str) -> Resu
 /// What an order lacks is made for it, whatever the catalogue says.
 fn make_short(tx: &mut Tx, order: Id) -> Result<()> {
     stock::make_short(tx, order)?;
-    let_production_know(tx, order)?;
     adapt(tx, order)
 }
 
@@ -173,7 +172,7 @@ fn is_pending(tx: &mut Tx, carried: &Carried, (index, remedy): (usize, &Remedy))
         let pending = match remedy {
             Remedy::Task { .. } => extra::is_open(tx, order, &code)?,
             Remedy::WaitForRestock {} => lacks(tx, order)?,
-            remedy => remedy.amends() && remedied::waits(tx, order)?,
+            remedy => remedy.amends() && amended::is_open(tx, order)?,
         };
         if pending {
             return Ok(true);
