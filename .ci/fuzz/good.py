@@ -51,6 +51,11 @@ def own_order(until: str) -> Maker:
     return lambda world, actor: of(world.order(until, by=actor))
 
 
+def sending_back(world: World, _: Person) -> Good:
+    order, line, _ = world.delivered()
+    return Good(body={"order_id": order, "lines": [{"line_id": line, "quantity": "1"}]})
+
+
 def held_order(world: World, _: Person) -> Good:
     held = world.order("awaiting_verification")
     return of(world.post("order_admin", f"/v1/orders/{held['id']}/hold", {"reason": "A question is open"}))
@@ -286,6 +291,11 @@ GOOD: dict[str, Maker] = {
     "get_carrier": about(World.carrier),
     "create_carrier": lambda world, _: Good(body={"code": (code := world.fresh("CAR")), "name": code, "aliases": []}),
     "update_carrier": about(World.carrier),
+    "get_return": about(World.returned),
+    "enter_return": sending_back,
+    "receive_return": lambda world, _: of(world.returned(), warehouse=world.warehouse()["code"]),
+    "inspect_return": lambda world, _: of(world.returned(("receive", {"warehouse": world.warehouse()["code"]}))),
+    "cancel_return": about(World.returned),
     "get_shipment": about(World.packed),
     "create_shipment": order("awaiting_shipment", "standard"),
     "get_packing_slip": about(World.packed),

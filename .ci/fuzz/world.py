@@ -181,6 +181,21 @@ class World:
     def dispatched(self) -> dict:
         return self.post("order_admin", f"/v1/shipments/{self.packed()['id']}/dispatch")
 
+    def returned(self, *steps: tuple[str, dict]) -> dict:
+        """Goods that a customer sends back, taken through these steps."""
+        order, line, _ = self.delivered()
+        body = {"order_id": order, "reason": "The wrong size", "lines": [{"line_id": line, "quantity": "1"}]}
+        back = self.post("order_admin", "/v1/returns", body)
+        for step, said in steps:
+            back = self.post("order_admin", f"/v1/returns/{back['id']}/{step}", said)
+        return back
+
+    def delivered(self) -> tuple[str, str, str]:
+        """An order of which everything has arrived: its id, that of its first line and of its shipment."""
+        shipment = self.dispatched()
+        self.post("order_admin", f"/v1/shipments/{shipment['id']}/events", {"status": "delivered"})
+        return shipment["order_id"], shipment["lines"][0]["line_id"], shipment["id"]
+
     # ---- exceptions --------------------------------------------------------------------------
 
     def exception(self, *steps: tuple[str, dict], orders: tuple[str, ...] = ()) -> dict:

@@ -32,6 +32,7 @@ pub mod products;
 pub mod query;
 pub mod request;
 pub mod respond;
+pub mod returns;
 pub mod settings;
 pub mod shipments;
 pub mod stock;

@@ -35,6 +35,10 @@ pub struct ShipmentLineView {
     pub quantity: String,
     /// What of it the customer did not take.
     pub refused: String,
+    /// What of it did not arrive and was sent again.
+    pub resent: String,
+    /// What of it was delivered and replaced by other goods.
+    pub replaced: String,
 }
 
 /// A shipment.
@@ -103,6 +107,8 @@ fn line_view((line, row): (Line, ShipmentLine)) -> ShipmentLineView {
         name: line.name,
         quantity: row.quantity.short(),
         refused: row.refused.short(),
+        resent: row.resent.short(),
+        replaced: row.replaced.short(),
     }
 }
 

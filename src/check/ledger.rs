@@ -45,7 +45,8 @@ struct Orphan {
 }
 
 /// Tables with a human number, and the series of the counter it is drawn from, where there is one.
-const NUMBERED: &[(&str, Option<&str>)] = &[("orders", Some("order")), ("exceptions", Some("exception")), ("invoices", None)];
+const NUMBERED: &[(&str, Option<&str>)] =
+    &[("orders", Some("order")), ("exceptions", Some("exception")), ("returns", Some("return")), ("invoices", None)];
 
 /// See the module.
 pub fn numbers_are_single(conn: &mut Conn, company: &Company) -> Result<Vec<Finding>> {

@@ -70,23 +70,32 @@ struct Shipped {
     shipped: i64,
     #[diesel(sql_type = BigInt)]
     delivered: i64,
+    #[diesel(sql_type = BigInt)]
+    returned: i64,
 }
 
-const SHIPPED: &str = "SELECT l.line_id AS line_id, CAST(SUM(l.quantity) AS BIGINT) AS shipped, \
-    CAST(SUM(CASE WHEN s.status = 'delivered' THEN l.quantity - l.refused ELSE 0 END) AS BIGINT) AS delivered \
-    FROM shipment_lines l JOIN shipments s ON s.id = l.shipment_id WHERE s.dispatched_at IS NOT NULL AND s.order_id = ";
+/// What is sent again counts as not shipped; what is refused and what is sent again since it did not arrive may be the same.
+const SHIPPED: &str = "SELECT id AS line_id, \
+    (SELECT CAST(COALESCE(SUM(l.quantity - l.resent - l.replaced), 0) AS BIGINT) FROM shipment_lines l JOIN shipments s ON s.id = l.shipment_id \
+     WHERE l.line_id = order_lines.id AND s.dispatched_at IS NOT NULL) AS shipped, \
+    (SELECT CAST(COALESCE(SUM(CASE WHEN l.quantity - l.replaced < l.refused OR l.quantity - l.replaced < l.resent THEN 0 \
+     WHEN l.refused > l.resent THEN l.quantity - l.replaced - l.refused ELSE l.quantity - l.replaced - l.resent END), 0) AS BIGINT) \
+     FROM shipment_lines l JOIN shipments s ON s.id = l.shipment_id WHERE l.line_id = order_lines.id AND s.dispatched_at IS NOT NULL AND s.status = 'delivered') AS delivered, \
+    (SELECT CAST(COALESCE(SUM(r.received), 0) AS BIGINT) FROM return_lines r WHERE r.line_id = order_lines.id) AS returned \
+    FROM order_lines WHERE order_id = ";
 
-/// Goods have left and arrived as their shipments say; what is no goods has no shipment.
+/// Goods have left, arrived and come back as their shipments and returns say; what is no goods has no shipment.
 fn progress(conn: &mut Conn, order: &Order, lines: &[Line]) -> Result<Vec<Finding>> {
     let shipped: Vec<Shipped> = match conn {
-        Conn::Sqlite(c) => diesel::sql_query(format!("{SHIPPED} ? GROUP BY l.line_id")).bind::<Uid, _>(order.id).load(c)?,
-        Conn::Postgres(c) => diesel::sql_query(format!("{SHIPPED} $1 GROUP BY l.line_id")).bind::<Uid, _>(order.id).load(c)?,
+        Conn::Sqlite(c) => diesel::sql_query(format!("{SHIPPED} ?")).bind::<Uid, _>(order.id).load(c)?,
+        Conn::Postgres(c) => diesel::sql_query(format!("{SHIPPED} $1")).bind::<Uid, _>(order.id).load(c)?,
     };
-    let by_line: BTreeMap<Id, (i64, i64)> = shipped.into_iter().map(|row| (row.line_id, (row.shipped, row.delivered))).collect();
-    let differs = |line: &&Line| by_line.get(&line.id).copied().unwrap_or_default() != (line.shipped.parts(), line.delivered.parts());
+    let by_line: BTreeMap<Id, _> = shipped.into_iter().map(|row| (row.line_id, (row.shipped, row.delivered, row.returned))).collect();
+    let differs =
+        |line: &&Line| by_line.get(&line.id).copied().unwrap_or_default() != (line.shipped.parts(), line.delivered.parts(), line.returned.parts());
     let goods = lines.iter().filter(|line| line.kind != crate::domain::order::LineKind::Service);
     let of = |line: &Line| {
-        let detail = format!("line {} is not shipped and delivered as its shipments say", line.position);
+        let detail = format!("line {} is not shipped, delivered and returned as its shipments and returns say", line.position);
         Finding::new("shipments", order.number.clone(), detail)
     };
     Ok(goods.filter(differs).map(of).collect())

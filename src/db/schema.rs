@@ -333,6 +333,7 @@ diesel::table! {
         through_warehouse -> Bool,
         to_make -> BigInt,
         made -> BigInt,
+        returned -> BigInt,
     }
 }
 
@@ -580,6 +581,8 @@ diesel::table! {
         line_id -> Uid,
         quantity -> BigInt,
         refused -> BigInt,
+        resent -> BigInt,
+        replaced -> BigInt,
     }
 }
 
@@ -893,6 +896,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    returns (id) {
+        id -> Uid,
+        number -> Text,
+        version -> BigInt,
+        order_id -> Uid,
+        exception_id -> Nullable<Uid>,
+        status -> Text,
+        reason -> Text,
+        refund_amount -> Nullable<BigInt>,
+        refund_method -> Nullable<Text>,
+        warehouse_id -> Nullable<Uid>,
+        created_at -> Instant,
+        created_by_label -> Text,
+        received_at -> Nullable<Instant>,
+        inspected_at -> Nullable<Instant>,
+        inspected_by_label -> Nullable<Text>,
+        cancelled_at -> Nullable<Instant>,
+        note -> Nullable<Text>,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    return_lines (return_id, line_id) {
+        return_id -> Uid,
+        line_id -> Uid,
+        quantity -> BigInt,
+        received -> BigInt,
+        restocked -> BigInt,
+        scrapped -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     api_keys,
@@ -925,6 +968,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     payments,
     products,
     refresh_tokens,
+    return_lines,
+    returns,
     sessions,
     settings,
     shipment_lines,

@@ -66,6 +66,7 @@ kinds! {
     Invoice = "inv", "invoice";
     Payment = "pay", "payment";
     Refund = "rfd", "refund";
+    Return = "ret", "return";
     Compensation = "cmp", "compensation";
     Event = "evt", "event";
     Message = "msg", "message";

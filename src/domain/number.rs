@@ -6,6 +6,9 @@ pub const DEFAULT_ORDER_PATTERN: &str = "{year}{month}-{number}";
 /// The same for exceptions.
 pub const EXCEPTION_PATTERN: &str = "EX-{year}{month}-{number}";
 
+/// The same for goods that come back.
+pub const RETURN_PATTERN: &str = "RT-{year}{month}-{number}";
+
 /// Writes the running number of a month by a pattern that holds `{year}`, `{month}` and
 /// `{number}`; the number has at least three digits.
 pub fn format_number(pattern: &str, (year, month): (i32, u32), number: i64) -> String {

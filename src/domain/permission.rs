@@ -60,6 +60,7 @@ const WORKERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, Operat
 const TASK_LEADS: &[Role] = &[DepartmentHead, OperationsHead, OrderAdmin];
 const SHIPPERS: &[Role] = &[Logistics, OrderAdmin];
 const RECEIVERS: &[Role] = &[SalesSpecialist, SalesManager, Logistics, OrderAdmin];
+const RETURNERS: &[Role] = &[SalesSpecialist, SalesManager, Warehouse, Logistics, OrderAdmin];
 const REPORTERS: &[Role] =
     &[Admin, OrderAdmin, SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, Warehouse, Production, Logistics, Finance];
 const PLAN_APPROVERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, OrderAdmin];
@@ -202,6 +203,12 @@ operations! {
     ResolveException = "resolve_exception", ORDER_ADMIN, None;
     CloseException = "close_exception", ORDER_ADMIN, None;
     DismissException = "dismiss_exception", ORDER_ADMIN, None;
+    ListReturns = "list_returns", STAFF, Some("returns:read");
+    GetReturn = "get_return", STAFF, Some("returns:read");
+    EnterReturn = "enter_return", RETURNERS, Some("returns:write");
+    ReceiveReturn = "receive_return", STOCK, Some("returns:write");
+    InspectReturn = "inspect_return", STOCK, Some("returns:write");
+    CancelReturn = "cancel_return", RETURNERS, Some("returns:write");
     ListInvoices = "list_invoices", MONEY_READERS, Some("invoices:read");
     GetInvoice = "get_invoice", MONEY_READERS, Some("invoices:read");
     RecordInvoice = "record_invoice", FINANCE, Some("invoices:write");
@@ -235,6 +242,8 @@ pub const SCOPES: &[&str] = &[
     "payments:write",
     "products:read",
     "products:write",
+    "returns:read",
+    "returns:write",
     "shipments:read",
     "shipments:write",
     "stock:read",

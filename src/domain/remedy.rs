@@ -24,6 +24,15 @@ pub struct Coupon {
     pub valid_until: NaiveDate,
 }
 
+/// What of what was paid goes back for goods that do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnRefund {
+    /// In the order's currency.
+    pub amount: Amount,
+    pub method: PaymentMethod,
+}
+
 /// One thing that a plan does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -78,6 +87,25 @@ pub enum Remedy {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expected_at: Option<UtcTime>,
     },
+    /// What of a parcel was lost, came back or was refused is sent again.
+    ShipAgain { shipment: String },
+    /// Other goods are sent in the place of those of a product that were delivered, so many for each order.
+    Replace {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<String>,
+        sku: String,
+        quantity: Amount,
+    },
+    /// The customer sends goods back, so many of each order; once they are inspected, they are refunded where that is said.
+    ReturnGoods {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<String>,
+        sku: String,
+        quantity: Amount,
+        /// What goes back of what was paid for each order, and how.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund: Option<ReturnRefund>,
+    },
     /// A department has a task of its own over each order: rework, expediting, a claim on a carrier.
     Task {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,9 +148,11 @@ impl Remedy {
             | Self::Discount { order, .. }
             | Self::Task { order, .. }
             | Self::Compensation { order, .. }
+            | Self::Replace { order, .. }
+            | Self::ReturnGoods { order, .. }
             | Self::Refund { order, .. } => order.as_deref(),
             Self::GiveStock { to_order, .. } => Some(to_order),
-            Self::Transfer { .. } | Self::WaitForRestock {} | Self::MakeShort {} | Self::OtherCarrier { .. } => None,
+            Self::Transfer { .. } | Self::WaitForRestock {} | Self::MakeShort {} | Self::OtherCarrier { .. } | Self::ShipAgain { .. } => None,
         }
     }
 
@@ -130,6 +160,7 @@ impl Remedy {
     pub const fn amount(&self) -> Option<Amount> {
         match self {
             Self::Discount { amount, .. } | Self::Compensation { amount, .. } | Self::Refund { amount, .. } => Some(*amount),
+            Self::ReturnGoods { refund: Some(refund), .. } => Some(refund.amount),
             _ => None,
         }
     }
@@ -147,15 +178,28 @@ impl Remedy {
     /// Its amounts and quantities.
     pub fn quantities(&self) -> impl Iterator<Item = Amount> {
         let quantity = match self {
-            Self::Transfer { quantity, .. } | Self::GiveStock { quantity, .. } => Some(*quantity),
+            Self::Transfer { quantity, .. }
+            | Self::GiveStock { quantity, .. }
+            | Self::Replace { quantity, .. }
+            | Self::ReturnGoods { quantity, .. } => Some(*quantity),
             _ => None,
         };
         quantity.into_iter().chain(self.amount())
     }
 
-    /// Whether it changes what the customer gets or when; somebody approves such a plan.
+    /// Whether it changes what the customer gets or when, or gives goods away; somebody approves such a plan.
     pub const fn changes_what_is_due(&self) -> bool {
-        matches!(self, Self::Substitute { .. } | Self::NewDate { .. } | Self::CancelGoods { .. } | Self::CancelOrder { .. } | Self::Discount { .. })
+        matches!(
+            self,
+            Self::ShipAgain { .. }
+                | Self::Replace { .. }
+                | Self::ReturnGoods { .. }
+                | Self::Substitute { .. }
+                | Self::NewDate { .. }
+                | Self::CancelGoods { .. }
+                | Self::CancelOrder { .. }
+                | Self::Discount { .. }
+        )
     }
 
     /// Whether it amends an order, so that others may have to agree before it is done.
@@ -184,6 +228,19 @@ impl Remedy {
             }
             Self::Compensation { amount, .. } => (format!("A compensation of {}", money(amount)), format!("补偿金额 {}", money(amount))),
             Self::Refund { amount, .. } => (format!("A refund of {}", money(amount)), format!("退款 {}", money(amount))),
+            Self::ShipAgain { .. } => ("Your goods are sent again".to_owned(), "商品将重新发出".to_owned()),
+            Self::Replace { sku, quantity, .. } => {
+                let quantity = quantity.short();
+                (format!("{quantity} × {sku} is sent to you in exchange"), format!("为您换货：{sku} × {quantity}"))
+            }
+            Self::ReturnGoods { sku, quantity, refund, .. } => {
+                let quantity = quantity.short();
+                let (en, zh) = (format!("Please send {quantity} × {sku} back to us"), format!("请将 {sku} × {quantity} 退回"));
+                match refund.as_ref().map(|refund| money(&refund.amount)) {
+                    Some(amount) => (format!("{en}; {amount} is refunded once it is here"), format!("{zh}，收到后退款 {amount}")),
+                    None => (en, zh),
+                }
+            }
             Self::Transfer { .. }
             | Self::GiveStock { .. }
             | Self::WaitForRestock {}

@@ -16,6 +16,7 @@ words! {
         Release = "release" / "Reservation released" / "释放预留",
         Pick = "pick" / "Picked for an order" / "拣货出库",
         Return = "return" / "Returned to stock" / "退货入库",
+        Scrap = "scrap" / "Scrapped after inspection" / "检验报废",
         TransferOut = "transfer_out" / "Sent to another warehouse" / "调拨出库",
         TransferIn = "transfer_in" / "Came from another warehouse" / "调拨入库",
     }

@@ -17,6 +17,7 @@ pub mod messages;
 pub mod money;
 pub mod orders;
 pub mod products;
+pub mod returns;
 pub mod settings;
 pub mod shipments;
 pub mod stock;

@@ -60,6 +60,27 @@ pub struct ShipmentLine {
     pub quantity: Amount,
     /// What of it the customer did not take.
     pub refused: Amount,
+    /// What of it did not arrive and is sent again.
+    pub resent: Amount,
+    /// What of it arrived and is replaced by other goods.
+    pub replaced: Amount,
+}
+
+impl ShipmentLine {
+    /// A quantity of a line that goes into a shipment.
+    pub const fn new(shipment_id: Id, line_id: Id, quantity: Amount) -> Self {
+        Self { shipment_id, line_id, quantity, refused: Amount::ZERO, resent: Amount::ZERO, replaced: Amount::ZERO }
+    }
+
+    /// What of it counts as packed and, once it has left, as shipped: all that is not sent again (DOMAIN 6.5).
+    pub fn counts(&self) -> Result<Amount> {
+        Ok(self.quantity.minus(self.resent)?.minus(self.replaced)?)
+    }
+
+    /// What of it counts as delivered once the shipment has arrived, where so much of it was refused.
+    pub fn arrived(&self, refused: Amount) -> Result<Amount> {
+        Ok(self.quantity.minus(refused.max(self.resent))?.minus(self.replaced)?.max(Amount::ZERO))
+    }
 }
 
 /// What was reported about a shipment on its way.
@@ -261,6 +282,13 @@ pub fn set_status(conn: &mut Conn, from: ShipmentStatus, shipment: &Shipment) ->
 /// Stores what the customer did not take of a line in a shipment.
 pub fn set_refused(conn: &mut Conn, shipment: Id, line: Id, refused: Amount) -> Result<()> {
     each!(conn, c => diesel::update(shipment_lines::table.find((shipment, line))).set(shipment_lines::refused.eq(refused)).execute(c))?;
+    Ok(())
+}
+
+/// Stores what of a line in a shipment is sent again.
+pub fn set_again(conn: &mut Conn, row: &ShipmentLine) -> Result<()> {
+    let again = (shipment_lines::resent.eq(row.resent), shipment_lines::replaced.eq(row.replaced));
+    each!(conn, c => diesel::update(shipment_lines::table.find((row.shipment_id, row.line_id))).set(again).execute(c))?;
     Ok(())
 }
 

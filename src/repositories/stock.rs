@@ -219,6 +219,12 @@ pub fn turn_into_reserved(conn: &mut Conn, order: Id) -> Result<()> {
     Ok(())
 }
 
+/// Stores how much of what a warehouse gave for a line counts as picked.
+pub fn set_picked(conn: &mut Conn, held: &Allocation, picked: Amount) -> Result<()> {
+    each!(conn, c => diesel::update(allocations::table.find((held.line_id, held.warehouse_id))).set(allocations::picked.eq(picked)).execute(c))?;
+    Ok(())
+}
+
 /// A tracked line of which something is neither picked nor set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outstanding {

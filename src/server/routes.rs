@@ -4,8 +4,8 @@
 use crate::api::problem::Failure;
 use crate::api::{
     api_keys, approval_rules, approvals, auth, bulk, calendar, carriers, credit, customers, delegations, doc, documents, events, exceptions,
-    exchange_rates, files, health, links, message_templates, messages, money, orders, products, settings, shipments, stock, task_templates, tasks,
-    users, warehouses,
+    exchange_rates, files, health, links, message_templates, messages, money, orders, products, returns, settings, shipments, stock, task_templates,
+    tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -170,6 +170,12 @@ fn catalog(config: &mut ServiceConfig) {
         .service(stock::expected::move_reservation)
         .service(stock::list_stock_movements)
         .service(stock::record_stock_movement)
+        .service(returns::list_returns)
+        .service(returns::enter_return)
+        .service(returns::get_return)
+        .service(returns::receive_return)
+        .service(returns::inspect_return)
+        .service(returns::cancel_return)
         .service(money::list_invoices)
         .service(money::record_invoice)
         .service(money::get_invoice)

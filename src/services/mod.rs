@@ -18,6 +18,7 @@ pub mod messages;
 pub mod money;
 pub mod orders;
 pub mod products;
+pub mod returns;
 pub mod settings;
 pub mod shipments;
 pub mod stock;

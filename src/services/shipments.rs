@@ -8,6 +8,7 @@ mod correct;
 mod input;
 mod pack;
 pub mod receipt;
+pub mod resend;
 pub mod traced;
 mod track;
 
@@ -85,7 +86,8 @@ fn completed(shipment: &Shipment, said: &DispatchInput, (was, is): (Option<&Carr
 /// What the guards of a dispatch look at.
 fn facts(tx: &mut Tx, order: &Order, shipment: &Shipment, contents: &[(Line, ShipmentLine)]) -> Result<Facts> {
     let details = parts::details(tx.conn, order.id)?;
-    let ready = |(line, row): &(Line, ShipmentLine)| line.picked.minus(line.shipped).is_ok_and(|there| there >= row.quantity);
+    let ready =
+        |(line, row): &(Line, ShipmentLine)| line.picked.minus(line.shipped).is_ok_and(|there| row.counts().is_ok_and(|packed| there >= packed));
     Ok(Facts {
         tracking_number_missing: needs_carrier(shipment.method) && shipment.tracking_number.is_none(),
         goods_not_ready: !contents.iter().all(ready),
@@ -120,7 +122,7 @@ pub fn dispatch(tx: &mut Tx, id: Id, said: &DispatchInput) -> Result<Shipment> {
     let moved = carried::dated(tx, is.as_ref(), moved)?;
     store(tx, shipment.status, &moved)?;
     for (line, row) in &contents {
-        parts::set_progress(tx.conn, line.id, line.picked, line.shipped.plus(row.quantity)?, line.delivered)?;
+        parts::set_progress(tx.conn, line.id, line.picked, line.shipped.plus(row.counts()?)?, line.delivered)?;
     }
     shipments::insert_tracking(tx.conn, &departure(tx, &moved))?;
     let event = describe(EventName::ShipmentDispatched, &order, &moved).change("status", shipment.status.as_str(), moved.status.as_str());

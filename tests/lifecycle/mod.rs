@@ -1,8 +1,8 @@
-//! The five state machines, every state × every event, as golden files; and the diagrams of the
+//! The six state machines, every state × every event, as golden files; and the diagrams of the
 //! docs, which come from the same tables (ARCHITECTURE, "State machines").
 
 use crate::support::golden;
-use docket::domain::lifecycle::{Machine, Refusal, Standstill, approval, exception, order, shipment, task};
+use docket::domain::lifecycle::{Machine, Refusal, Standstill, approval, exception, order, returns, shipment, task};
 use std::fmt::{Debug, Display, Write};
 
 /// What becomes of every event in every state where everything that can stands in the way: what that
@@ -124,6 +124,11 @@ fn an_exception_goes_its_way() {
 }
 
 #[test]
+fn goods_that_come_back_go_their_way() {
+    golden("tests/lifecycle/return.txt", &table(&returns::MACHINE, returns::ReturnStatus::ALL, returns::ReturnEvent::ALL, &(), &()));
+}
+
+#[test]
 fn what_an_order_waits_for_follows_from_its_state_and_its_tasks() {
     // DECISIONS 15
     use order::{Progress, Stage, State, Status, stage};
@@ -148,6 +153,7 @@ fn the_docs_show_the_machines_as_they_are() {
         (approval::MACHINE.name, approval::MACHINE.diagram()),
         (task::MACHINE.name, task::MACHINE.diagram()),
         (shipment::MACHINE.name, shipment::MACHINE.diagram()),
+        (returns::MACHINE.name, returns::MACHINE.diagram()),
         (exception::MACHINE.name, exception::MACHINE.diagram()),
     ];
     for (name, diagram) in machines {

@@ -13,6 +13,7 @@ use docket::domain::id::Id;
 use docket::domain::lifecycle::approval::StepStatus;
 use docket::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus};
 use docket::domain::lifecycle::order::{Stage, State};
+use docket::domain::lifecycle::returns::ReturnStatus;
 use docket::domain::lifecycle::shipment::ShipmentStatus;
 use docket::domain::lifecycle::task::TaskStatus;
 use docket::domain::link::Purpose;
@@ -26,6 +27,7 @@ use docket::repositories::exceptions::ExceptionFilter;
 use docket::repositories::messages::MessageFilter;
 use docket::repositories::orders::OrderFilter;
 use docket::repositories::products::ProductFilter;
+use docket::repositories::returns::{self, ReturnFilter};
 use docket::repositories::shipments::ShipmentFilter;
 use docket::repositories::stock::StockFilter;
 use docket::repositories::stock::expected::{self, ExpectedFilter};
@@ -394,6 +396,17 @@ fn of_the_catalogue(plans: &mut Plans) {
     for (by, filter) in filters {
         plans.pages(&named("expected receipts", by), |conn, before| expected::list(conn, &filter, before, LIMIT));
     }
+    let filters = [
+        ("", ReturnFilter::default()),
+        ("order", ReturnFilter { order: Some(id), ..ReturnFilter::default() }),
+        ("exception", ReturnFilter { exception: Some(id), ..ReturnFilter::default() }),
+        ("status", ReturnFilter { status: Some(ReturnStatus::Expected), ..ReturnFilter::default() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("returns", by), |conn, before| returns::list(conn, &filter, before, LIMIT));
+    }
+    plans.list("what comes back of an order", |conn| returns::of_order(conn, id));
+    plans.list("what has left of an order", |conn| returns::shipped_of(conn, id));
     plans.list("what is expected of a product", |conn| expected::coming(conn, &[id]));
     plans.pages("carriers", |conn, before| carriers::list(conn, None, before, LIMIT));
     plans.pages("carriers in use", |conn, before| carriers::list(conn, Some(true), before, LIMIT));

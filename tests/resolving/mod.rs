@@ -2,8 +2,10 @@
 //! when all that they wait for has come.
 
 mod delays;
+mod goods;
 mod money;
 mod refusals;
+mod returning;
 mod shortages;
 
 use crate::support::{Answer, Company, Person, id};

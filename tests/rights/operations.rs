@@ -67,6 +67,15 @@ fn coupon(company: &Company, order: &Value) -> String {
     id(&company.finance().get(&company.path(order, "/balance")).ok()["compensations"][0]).to_owned()
 }
 
+/// Goods that a customer sends back.
+fn returned(company: &Company) -> String {
+    let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "1"}]));
+    company.pick(&order);
+    company.deliver(&company.dispatched(&order, &[(0, "1")]));
+    let lines = json!([{"line_id": id(&order["lines"][0]), "quantity": "1"}]);
+    id(&company.sales().post("/v1/returns", json!({"order_id": id(&order), "reason": "the wrong size", "lines": lines})).created()).to_owned()
+}
+
 fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
     let company = app.company();
     company.with_paper("5");
@@ -99,6 +108,7 @@ fn one_of_everything(app: &TestApp) -> BTreeMap<&'static str, String> {
             "/v1/stock/expected",
             id(&company.order_admin().post("/v1/stock/expected", json!({"warehouse": "WH1", "sku": "PAPER", "quantity": "1"})).created()).to_owned(),
         ),
+        ("/v1/returns", returned(&company)),
         ("/v1/users", company.sales().id.clone()),
         ("/v1/warehouses", first("/v1/warehouses")),
     ])

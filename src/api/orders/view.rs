@@ -68,6 +68,8 @@ pub struct OrderLineView {
     pub shipped: String,
     /// How much has arrived.
     pub delivered: String,
+    /// How much has come back.
+    pub returned: String,
     /// The day promised for this line, where it is not the order's.
     pub promised_date: Option<NaiveDate>,
     /// Where making it stands; null for what is not made.
@@ -270,6 +272,7 @@ fn line((line, reserved): (Line, Amount), begun: bool, digits: u32, language: La
         picked: line.picked.short(),
         shipped: line.shipped.short(),
         delivered: line.delivered.short(),
+        returned: line.returned.short(),
         promised_date: line.promised_date,
         made: line.made.short(),
         to_make: line.to_make.short(),

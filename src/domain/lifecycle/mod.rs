@@ -6,6 +6,7 @@
 pub mod approval;
 pub mod exception;
 pub mod order;
+pub mod returns;
 pub mod shipment;
 pub mod task;
 

@@ -133,6 +133,8 @@ pub struct Line {
     pub to_make: Amount,
     /// What of it was made.
     pub made: Amount,
+    /// What of it has come back.
+    pub returned: Amount,
 }
 
 impl Line {
@@ -163,6 +165,7 @@ impl Line {
             through_warehouse: false,
             to_make: zero,
             made: zero,
+            returned: zero,
         }
     }
 
@@ -330,6 +333,12 @@ pub fn set_progress(conn: &mut Conn, line: Id, picked: Amount, shipped: Amount, 
 pub fn set_making(conn: &mut Conn, line: Id, to_make: Amount, made: Amount) -> Result<()> {
     let values = (order_lines::to_make.eq(to_make), order_lines::made.eq(made));
     each!(conn, c => diesel::update(order_lines::table.find(line)).set(values).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// Stores what of a line has come back.
+pub fn set_returned(conn: &mut Conn, line: Id, returned: Amount) -> Result<()> {
+    each!(conn, c => diesel::update(order_lines::table.find(line)).set(order_lines::returned.eq(returned)).execute(c))?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! What could be done about an exception, from what is true now (DOMAIN 6.5): who has the goods, what could take their
 //! place, when more come, and what is usual for its kind.
 
+mod goods;
+
 use crate::db::{Conn, Snapshot};
 use crate::domain::amount::Amount;
 use crate::domain::id::Kind;
@@ -35,6 +37,7 @@ pub fn propose(snapshot: &mut Snapshot, reference: &str) -> Result<Vec<Proposal>
             proposals.extend(for_missing(snapshot, &order, &want)?);
         }
         proposals.extend(new_date(snapshot.conn, &order)?);
+        proposals.extend(goods::propose(snapshot.conn, row.kind, &order)?);
     }
     let (_, settings) = settings::load(snapshot.conn)?;
     proposals.extend(usual(&row, Some(settings.compensation_proposed).filter(|amount| in_base && *amount > Amount::ZERO)));

@@ -89,7 +89,7 @@ pub(super) fn used(tx: &mut Tx, order: Id, lines: &[Line]) -> Result<BTreeMap<Id
     let mut packed: BTreeMap<Id, Amount> = BTreeMap::new();
     for row in shipments::packed_of(tx.conn, order)? {
         let sum = packed.entry(row.line_id).or_default();
-        *sum = sum.plus(row.quantity)?;
+        *sum = sum.plus(row.counts()?)?;
     }
     let made = |line: &Line| if line.kind == LineKind::Custom { line.made } else { Amount::ZERO };
     Ok(lines.iter().map(|line| (line.id, line.picked.max(made(line)).max(packed.get(&line.id).copied().unwrap_or_default()))).collect())
@@ -123,7 +123,7 @@ pub(super) fn keep_progress(tx: &mut Tx, order: &Order, before: &[Line], content
         }
         match now {
             Some(now) if floor <= now.quantity && (floor == Amount::ZERO || (now.kind, now.product_id) == (was.kind, was.product_id)) => {
-                (now.picked, now.shipped, now.delivered) = (was.picked, was.shipped, was.delivered);
+                (now.picked, now.shipped, now.delivered, now.returned) = (was.picked, was.shipped, was.delivered, was.returned);
                 if (now.kind, now.product_id) == (was.kind, was.product_id) {
                     (now.to_make, now.made, now.through_warehouse) = (was.to_make, was.made, was.through_warehouse);
                 }

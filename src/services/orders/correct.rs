@@ -78,6 +78,19 @@ pub fn unreceive(tx: &mut Tx, id: Id) -> Result<bool> {
     go_back(tx, &order, Step::Unreceive, EventName::OrderReceiptUndone)
 }
 
+/// Goods of an order are sent again: it is executing again, whoever said that it was received (DOMAIN 6.5).
+///
+/// # Errors
+/// Those of the database.
+pub fn reopen(tx: &mut Tx, id: Id) -> Result<()> {
+    let order = take_id(tx, id)?;
+    if order.state == State::Received && go_back(tx, &order, Step::Unreceive, EventName::OrderReceiptUndone)? {
+        let moved = take_id(tx, id)?;
+        forget_receiver(tx, &moved)?;
+    }
+    undispatch(tx, id).map(drop)
+}
+
 fn go_back(tx: &mut Tx, order: &Order, event: Step, name: EventName) -> Result<bool> {
     let facts = facts::gather(tx.conn, order, &tx.actor)?;
     if MACHINE.next(order.state, event, &facts).is_err() {

@@ -28,7 +28,7 @@ pub fn recall(tx: &mut Tx, id: Id, said: &CorrectionInput) -> Result<Shipment> {
     let moved = Shipment { dispatched_at: None, ..step(tx, &shipment, ShipmentEvent::Recall, &facts)? };
     store(tx, shipment.status, &moved)?;
     for (line, row) in contents(tx, &shipment)? {
-        parts::set_progress(tx.conn, line.id, line.picked, line.shipped.minus(row.quantity)?, line.delivered)?;
+        parts::set_progress(tx.conn, line.id, line.picked, line.shipped.minus(row.counts()?)?, line.delivered)?;
     }
     for told in trace {
         shipments::set_withdrawn(tx.conn, told.id, tx.now, &said.reason)?;

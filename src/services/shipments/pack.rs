@@ -46,7 +46,7 @@ pub fn create(tx: &mut Tx, reference: &str, said: &ShipmentInput) -> Result<Ship
         None => everything(left)?,
     };
     let shipment = Shipment { warehouse_id: warehouse.or_else(|| sources.only_one_of(&packed)), ..draft(tx, &order, said)? };
-    let row = |(line, quantity): Share| ShipmentLine { shipment_id: shipment.id, line_id: line.id, quantity, refused: Amount::ZERO };
+    let row = |(line, quantity): Share| ShipmentLine::new(shipment.id, line.id, quantity);
     let rows: Vec<ShipmentLine> = packed.into_iter().map(row).collect();
     shipments::insert(tx.conn, &shipment, &rows)?;
     tx.record(describe(EventName::ShipmentCreated, &order, &shipment))?;
@@ -93,7 +93,7 @@ fn left<'l>(lines: &'l [Line], packed: &[ShipmentLine]) -> Result<Vec<Share<'l>>
     let mut taken: BTreeMap<Id, Amount> = BTreeMap::new();
     for row in packed {
         let sum = taken.entry(row.line_id).or_default();
-        *sum = sum.plus(row.quantity)?;
+        *sum = sum.plus(row.counts()?)?;
     }
     let rest = |line: &'l Line| -> Result<Share<'l>> { Ok((line, line.quantity.minus(taken.get(&line.id).copied().unwrap_or_default())?)) };
     lines.iter().filter(|line| line.kind != LineKind::Service).map(rest).collect()
@@ -119,7 +119,7 @@ fn sources(tx: &mut Tx, order: Id) -> Result<Sources> {
     for row in shipments::packed_of(tx.conn, order)? {
         let Some(warehouse) = of.get(&row.shipment_id) else { continue };
         let sum = packed.entry((row.line_id, *warehouse)).or_default();
-        *sum = sum.plus(row.quantity)?;
+        *sum = sum.plus(row.counts()?)?;
     }
     Ok(Sources { held: stock::allocations_of(tx.conn, order)?, packed })
 }
@@ -242,7 +242,7 @@ mod tests {
     }
 
     fn packed(line: &Line, quantity: &str) -> ShipmentLine {
-        ShipmentLine { shipment_id: Id::from_parts(9, [9; 10]), line_id: line.id, quantity: Amount::parse(quantity).unwrap(), refused: Amount::ZERO }
+        ShipmentLine::new(Id::from_parts(9, [9; 10]), line.id, Amount::parse(quantity).unwrap())
     }
 
     fn shown(shares: &[Share]) -> Vec<(i32, String)> {

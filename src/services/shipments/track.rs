@@ -189,7 +189,7 @@ fn count_arrival(tx: &mut Tx, shipment: &Shipment, now: ShipmentStatus, refused:
     let mut changed = false;
     for (line, row) in contents(tx, shipment)? {
         let left = refused.iter().find(|refused| refused.line_id == line.id).map_or(Amount::ZERO, |refused| refused.quantity);
-        let taken = |there: bool, left: Amount| if there { row.quantity.minus(left) } else { Ok(Amount::ZERO) };
+        let taken = |there: bool, left: Amount| if there { row.arrived(left) } else { Ok(Amount::ZERO) };
         let delivered = line.delivered.minus(taken(was_there, row.refused)?)?.plus(taken(is_there, left)?)?;
         if delivered != line.delivered {
             parts::set_progress(tx.conn, line.id, line.picked, line.shipped, delivered)?;

@@ -1,6 +1,7 @@
 //! What follows from goods that leave, and from what is told of them on their way.
 
-use super::{advance, word};
+use super::remedies::look_again;
+use super::{adapt, advance, word};
 use crate::db::Tx;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
@@ -19,7 +20,8 @@ pub(super) fn after_dispatch(tx: &mut Tx, order: Id, event: Id, shipment: Id) ->
     if facts::goods(&parts::lines(tx.conn, order)?).all(|line| line.shipped == line.quantity) {
         tasks::settle_by_fact(tx, order, code::SHIP)?;
     }
-    advance(tx, order)
+    advance(tx, order)?;
+    look_again(tx, order)
 }
 
 /// What was told of a parcel may mean trouble, or that everything has arrived, or that it has not after all.
@@ -35,6 +37,17 @@ pub(super) fn after_tracking(tx: &mut Tx, order: Id, event: &Event) -> Result<()
 /// A parcel has not left after all: the order is executing again, and there is work for logistics (DECISIONS 37).
 pub(super) fn after_recall(tx: &mut Tx, order: Id) -> Result<()> {
     correct::undispatch(tx, order)?;
+    tasks::unsettle(tx, order, code::SHIP)?;
+    tasks::date_what_moved(tx, order)
+}
+
+/// Goods are sent again: the order is executing again, and they are set aside, made, picked and shipped as any.
+pub(super) fn after_resending(tx: &mut Tx, order: Id, to_make: bool) -> Result<()> {
+    correct::reopen(tx, order)?;
+    if to_make {
+        tasks::renew(tx, order, code::PRODUCE)?;
+    }
+    adapt(tx, order)?;
     tasks::unsettle(tx, order, code::SHIP)?;
     tasks::date_what_moved(tx, order)
 }

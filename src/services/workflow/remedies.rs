@@ -6,6 +6,7 @@ use super::{adapt, after_giving};
 use crate::db::Tx;
 use crate::db::tx::Precondition;
 use crate::db::types::Json;
+use crate::domain::codes::minor_digits;
 use crate::domain::id::{Id, Kind};
 use crate::domain::remedy::Remedy;
 use crate::domain::stock::HandKind;
@@ -14,13 +15,15 @@ use crate::error::{Error, Problem, Result};
 use crate::input::Patch;
 use crate::repositories::exceptions::{self as rows, ExceptionRow, Planned};
 use crate::repositories::orders::Order;
-use crate::repositories::{orders, shipments as shipment_rows, stock as stock_rows};
+use crate::repositories::shipments::Shipment;
+use crate::repositories::{orders, returns as return_rows, shipments as shipment_rows, stock as stock_rows};
 use crate::services::exceptions::{self, PlanInput, carrying, costing};
 use crate::services::orders::input::ReasonInput;
 use crate::services::orders::{amended, remedied, steps};
+use crate::services::shipments::resend;
 use crate::services::stock::{MovementInput, ReservationMove};
 use crate::services::tasks::extra::{self, Asked};
-use crate::services::{money, shipments, stock};
+use crate::services::{money, returns, shipments, stock};
 use serde_json::{Map, json};
 
 /// Plans what is to be done about an exception. What the plan does by itself is tried first, so that one which could not be
@@ -115,8 +118,15 @@ fn act(tx: &mut Tx, carried: &Carried, (index, remedy): (usize, &Remedy), target
         Remedy::Refund { amount, method, reference, .. } => {
             each(&mut |tx, order| money::giving::refund(tx, order, exception, *amount, (*method, reference.clone())))
         }
+        Remedy::Replace { sku, quantity, .. } => each(&mut |tx, order| resend::replace(tx, order, (sku, *quantity), why)),
+        Remedy::ReturnGoods { sku, quantity, refund, .. } => each(&mut |tx, order| {
+            let refund = refund.as_ref().map(|refund| (refund.amount, refund.method));
+            returns::expect(tx, order, exception, (sku, *quantity), refund, why)
+        }),
         Remedy::WaitForRestock {} => Ok(()),
-        Remedy::Transfer { .. } | Remedy::GiveStock { .. } | Remedy::OtherCarrier { .. } => elsewhere(tx, carried, remedy, why),
+        Remedy::Transfer { .. } | Remedy::GiveStock { .. } | Remedy::OtherCarrier { .. } | Remedy::ShipAgain { .. } => {
+            elsewhere(tx, carried, remedy, why)
+        }
     }
 }
 
@@ -146,17 +156,25 @@ fn elsewhere(tx: &mut Tx, carried: &Carried, remedy: &Remedy, why: &str) -> Resu
             stock::move_reservation(tx, &said).map(drop)
         }
         Remedy::OtherCarrier { shipment, carrier, tracking_number, expected_at } => {
-            let unknown = || Problem::rule("DOMAIN 6.5", "It names no shipment of the exception's orders.", "不是该异常涉及订单的发货单。");
-            let id = Kind::Shipment.parse(shipment).ok_or_else(unknown)?;
-            let found = shipment_rows::find(tx.conn, id)?.filter(|shipment| carried.covered.contains(&shipment.order_id));
-            found.ok_or_else(unknown)?;
+            let id = shipment_of(tx, carried, shipment)?.id;
             let mut changes = Map::from_iter([("carrier".to_owned(), json!(carrier))]);
             changes.extend(tracking_number.as_ref().map(|number| ("tracking_number".to_owned(), json!(number))));
             changes.extend(expected_at.map(|at| ("expected_at".to_owned(), json!(at))));
             shipments::update(tx, id, &Patch(changes)).map(drop)
         }
+        Remedy::ShipAgain { shipment } => {
+            let shipment = shipment_of(tx, carried, shipment)?;
+            resend::ship_again(tx, shipment.order_id, shipment.id, why)
+        }
         _ => Ok(()),
     }
+}
+
+fn shipment_of(tx: &mut Tx, carried: &Carried, named: &str) -> Result<Shipment> {
+    let unknown = || Problem::rule("DOMAIN 6.5", "It names no shipment of the exception's orders.", "不是该异常涉及订单的发货单。");
+    let id = Kind::Shipment.parse(named).ok_or_else(unknown)?;
+    let found = shipment_rows::find(tx.conn, id)?.filter(|shipment| carried.covered.contains(&shipment.order_id));
+    found.ok_or_else(|| unknown().into())
 }
 
 /// What an order lacks is made for it, whatever the catalogue says.
@@ -172,6 +190,14 @@ fn is_pending(tx: &mut Tx, carried: &Carried, (index, remedy): (usize, &Remedy))
         let pending = match remedy {
             Remedy::Task { .. } => extra::is_open(tx, order, &code)?,
             Remedy::WaitForRestock {} => lacks(tx, order)?,
+            Remedy::ReturnGoods { .. } => return_rows::any_open(tx.conn, carried.row.id, order)?,
+            // what a blocking exception stops cannot leave before it ends
+            Remedy::ShipAgain { .. } | Remedy::Replace { .. } if carried.row.blocking => false,
+            Remedy::ShipAgain { shipment } => {
+                let inside = shipment_rows::lines_of(tx.conn, &Kind::Shipment.parse(shipment).into_iter().collect::<Vec<_>>())?;
+                resend::is_open(tx, order, |line| inside.iter().any(|row| row.line_id == line.id))?
+            }
+            Remedy::Replace { sku, .. } => resend::is_open(tx, order, |line| line.sku.as_ref() == Some(sku))?,
             remedy => remedy.amends() && amended::is_open(tx, order)?,
         };
         if pending {
@@ -213,6 +239,23 @@ pub(super) fn look_again(tx: &mut Tx, order: Id) -> Result<()> {
         if rows::links(tx.conn, row.id)? == [order] { go_on(tx, row.id)? } else { tx.ask_clock() }
     }
     Ok(())
+}
+
+/// Goods that came back were inspected: what was to be refunded for them is, and what waited for stock may have some.
+pub(super) fn after_inspection(tx: &mut Tx, order: Id, id: Id) -> Result<()> {
+    tx.ask_clock();
+    let currency = take(tx, order)?.currency;
+    if let Some((exception, amount, method)) = returns::refund_due(tx, id, minor_digits(&currency).unwrap_or(4))? {
+        money::giving::refund(tx, order, exception, amount, (method, None))?;
+    }
+    look_again(tx, order)
+}
+
+/// Goods that a plan wanted back will not come.
+pub(super) fn after_no_return(tx: &mut Tx, order: Id, id: Id) -> Result<()> {
+    let Some(exception) = return_rows::find(tx.conn, id)?.and_then(|row| row.exception_id) else { return Ok(()) };
+    let plans: Vec<Id> = rows::resolving_of(tx.conn, order)?.into_iter().map(|row| row.id).filter(|id| *id == exception).collect();
+    plans.into_iter().try_for_each(|id| carrying::fail(tx, id, "The goods do not come back."))
 }
 
 /// An amendment was turned down: plans that had made it do not come through.
