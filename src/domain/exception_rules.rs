@@ -212,7 +212,8 @@ mod tests {
     fn what_is_worse_is_due_sooner_and_no_hours_are_no_time() {
         // DOMAIN 6.3
         let (hours, at) = (ExceptionHours::default(), UtcTime::from_micros(0).unwrap());
-        let due: Vec<i64> = Severity::ALL.iter().filter_map(|severity| hours.of(*severity).plan_due(at)).map(|due| due.micros() / 3_600_000_000).collect();
+        let due: Vec<i64> =
+            Severity::ALL.iter().filter_map(|severity| hours.of(*severity).plan_due(at)).map(|due| due.micros() / 3_600_000_000).collect();
         assert_eq!(due, [48, 24, 8, 2]);
         assert_eq!(hours.high.resolve_due(at).map(UtcTime::micros), Some(48 * 3_600_000_000));
         assert_eq!(DueHours::new(0, 0).plan_due(at), None);

@@ -80,7 +80,7 @@ pub struct SettingsInput {
     #[validate(custom(function = due_hours))]
     pub exception_hours: ExceptionHours,
     /// What the system raises exceptions for by itself, each `when` once; what no rule names raises nothing.
-    #[validate(custom(function = exception_rules))]
+    #[validate(custom(function = sound_rules))]
     #[schema(max_items = 12)]
     pub exception_rules: Vec<ExceptionRule>,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never.
@@ -184,7 +184,7 @@ fn due_hours(hours: &ExceptionHours) -> std::result::Result<(), ValidationError>
     rules::when(hours.are_sound(), "hours", "must be 0 to 8760 hours each", "每项须为 0 至 8760 小时")
 }
 
-fn exception_rules(all: &[ExceptionRule]) -> std::result::Result<(), ValidationError> {
+fn sound_rules(all: &[ExceptionRule]) -> std::result::Result<(), ValidationError> {
     let en = "must name each `when` once, wait 8760 hours or days at most, and call a shortage stock_shortage";
     rules::when(exception_rules::are_sound(all), "rules", en, "每个 when 只能出现一次，等待不超过 8760，shortage 的类型须为 stock_shortage")
 }
