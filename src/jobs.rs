@@ -1,6 +1,10 @@
-//! What the clock starts: tasks that are overdue, customers who do not answer, waiting orders that stock can serve by now, and
-//! what is kept for a time only. Every step can run on several replicas at once: what is found is
+//! What the clock starts: tasks that are overdue, customers who do not answer, waiting orders that stock can serve by now,
+//! exceptions that are due or to be raised, and what is kept for a time only. Every step can run on several replicas at once: what is found is
 //! looked at again under its row before anything is done.
+
+mod raising;
+
+pub use raising::{escalate_exceptions, raise_exceptions};
 
 use crate::app::App;
 use crate::db::Conn;
@@ -70,6 +74,8 @@ pub async fn tick(app: &App) {
     tell("pursue_customers", pursue_customers(app).await.map(drop));
     follow_up(app).await;
     tell("predict_again", predict_again(app).await.map(drop));
+    tell("raise_exceptions", raise_exceptions(app).await.map(drop));
+    tell("escalate_exceptions", escalate_exceptions(app).await.map(drop));
     tell("forget", forget(app).await);
 }
 

@@ -14,6 +14,7 @@ use crate::domain::company::Company;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus};
 use crate::domain::permission::Operation;
+use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::{Problem, Result};
 use crate::input::Patch;
@@ -29,15 +30,15 @@ use validator::Validate;
 use view::{ExceptionView, view};
 
 /// One exception as an answer, under its version.
-fn answer(status: u16, whole: Whole, language: Language, company: &Company) -> Result<Answer> {
+fn answer(status: u16, whole: Whole, (language, company, now): (Language, &Company, UtcTime)) -> Result<Answer> {
     let version = whole.exception.version;
-    Ok(Answer::json(status, &view(whole, language, company))?.etag(version, language.tag()))
+    Ok(Answer::json(status, &view(whole, language, company, now))?.etag(version, language.tag()))
 }
 
 /// An exception as it is after everything that followed.
 fn shown(tx: &mut Tx, status: u16, id: Id) -> Result<Answer> {
     let whole = whole::find_id(tx.conn, id)?.ok_or_else(Problem::not_found)?;
-    answer(status, whole, tx.language, &tx.company)
+    answer(status, whole, (tx.language, &tx.company, tx.now))
 }
 
 #[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
@@ -80,7 +81,7 @@ fn list(snapshot: &mut Snapshot, q: &ExceptionQuery, filter: &ExceptionFilter, c
     let found = rows::list(snapshot.conn, filter, cursors.read_id(q.cursor.as_deref())?, paging::fetch(limit))?;
     let Listing { data, page } = paging::page(found, limit, cursors, |row| paging::by_id(row.id), |row| row);
     let wholes = whole::load(snapshot.conn, data)?;
-    Ok(Listing { data: wholes.into_iter().map(|whole| view(whole, snapshot.language, &snapshot.company)).collect(), page })
+    Ok(Listing { data: wholes.into_iter().map(|whole| view(whole, snapshot.language, &snapshot.company, snapshot.now)).collect(), page })
 }
 
 /// Lists exceptions, newest first.
@@ -104,7 +105,7 @@ pub async fn get_exception(app: Data<App>, request: HttpRequest, path: Path<Stri
     let look = move |snapshot: &mut Snapshot| {
         asked.query.valid()?;
         let whole = whole::find(snapshot.conn, &path)?.ok_or_else(Problem::not_found)?;
-        answer(200, whole, snapshot.language, &snapshot.company)
+        answer(200, whole, (snapshot.language, &snapshot.company, snapshot.now))
     };
     send_unless_known(&request, app.read(Operation::GetException, asked.call, look).await)
 }

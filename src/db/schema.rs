@@ -520,6 +520,7 @@ diesel::table! {
         pause_reason -> Nullable<Text>,
         checklist -> Document,
         collaborators -> Document,
+        overdue_raised_for -> Nullable<Instant>,
     }
 }
 
@@ -569,6 +570,7 @@ diesel::table! {
         packages -> Document,
         expected_is_set -> Bool,
         trace_hash -> Nullable<Binary>,
+        heard_at -> Nullable<Instant>,
     }
 }
 
@@ -639,6 +641,8 @@ diesel::table! {
         updated_at -> Instant,
         raised_for -> Nullable<Text>,
         customer_note -> Nullable<Text>,
+        plan_due_at -> Nullable<Instant>,
+        escalated_at -> Nullable<Instant>,
     }
 }
 
@@ -670,6 +674,7 @@ diesel::table! {
         buyer_tax_number -> Nullable<Text>,
         issued_at -> Instant,
         issued_by_label -> Text,
+        pursued_at -> Nullable<Instant>,
     }
 }
 

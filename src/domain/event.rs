@@ -89,6 +89,7 @@ words! {
         ExceptionRejected = "exception.rejected",
         ExceptionResolving = "exception.resolving",
         ExceptionFailed = "exception.failed",
+        ExceptionOverdue = "exception.overdue",
         ExceptionResolved = "exception.resolved",
         ExceptionClosed = "exception.closed",
         ExceptionDismissed = "exception.dismissed",

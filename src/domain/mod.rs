@@ -12,6 +12,7 @@ pub mod company;
 pub mod customer;
 pub mod event;
 pub mod evidence;
+pub mod exception_rules;
 pub mod id;
 pub mod judged;
 pub mod lifecycle;

@@ -49,6 +49,8 @@ const STAFF: &[Role] =
 const ADMINS: &[Role] = &[Admin];
 const SETUP: &[Role] = &[Admin, OrderAdmin];
 const ORDER_ADMIN: &[Role] = &[OrderAdmin];
+/// The operations head does what the order administrator does only once a due time has passed.
+const EXCEPTION_LEADS: &[Role] = &[OrderAdmin, OperationsHead];
 const SALES: &[Role] = &[SalesSpecialist, SalesManager, OrderAdmin];
 const CUSTOMER_LEADS: &[Role] = &[SalesManager, OrderAdmin];
 const VERIFIERS: &[Role] = &[SalesSpecialist, OrderAdmin];
@@ -196,13 +198,13 @@ operations! {
     GetException = "get_exception", STAFF, Some("exceptions:read");
     ListProposals = "list_proposals", STAFF, Some("exceptions:read");
     ReportException = "report_exception", REPORTERS, Some("exceptions:write");
-    UpdateException = "update_exception", ORDER_ADMIN, None;
-    PlanException = "plan_exception", ORDER_ADMIN, None;
+    UpdateException = "update_exception", EXCEPTION_LEADS, None;
+    PlanException = "plan_exception", EXCEPTION_LEADS, None;
     ApproveException = "approve_exception", PLAN_APPROVERS, None;
     RejectException = "reject_exception", PLAN_APPROVERS, None;
-    ResolveException = "resolve_exception", ORDER_ADMIN, None;
-    CloseException = "close_exception", ORDER_ADMIN, None;
-    DismissException = "dismiss_exception", ORDER_ADMIN, None;
+    ResolveException = "resolve_exception", EXCEPTION_LEADS, None;
+    CloseException = "close_exception", EXCEPTION_LEADS, None;
+    DismissException = "dismiss_exception", EXCEPTION_LEADS, None;
     ListReturns = "list_returns", STAFF, Some("returns:read");
     GetReturn = "get_return", STAFF, Some("returns:read");
     EnterReturn = "enter_return", RETURNERS, Some("returns:write");

@@ -2,6 +2,7 @@
 
 use crate::domain::amount::Amount;
 use crate::domain::calendar;
+use crate::domain::exception_rules::{self, ExceptionHours, ExceptionRule};
 use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::link::Lapse;
 use crate::domain::message::MessageChannel;
@@ -46,6 +47,10 @@ pub struct Settings {
     pub plan_approval_above: Amount,
     /// What customers are proposed to be given for trouble, in the base currency; 0 proposes nothing (DOMAIN 6.5).
     pub compensation_proposed: Amount,
+    /// Within how many hours of their discovery exceptions are to be planned and resolved, by severity (DOMAIN 6.3).
+    pub exception_hours: ExceptionHours,
+    /// What the system raises exceptions for by itself (DOMAIN 6.1).
+    pub exception_rules: Vec<ExceptionRule>,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never (DECISIONS 36).
     pub approval_escalation_hours: u32,
     /// Where goods are delivered by which method; a method that is not named serves everywhere (DOMAIN 2.3).
@@ -100,6 +105,8 @@ impl Default for Settings {
             trace_link_days: 90,
             plan_approval_above: Amount::ZERO,
             compensation_proposed: Amount::units(50),
+            exception_hours: ExceptionHours::default(),
+            exception_rules: exception_rules::default_rules(),
             approval_escalation_hours: 24,
             delivery_areas: Vec::new(),
             reservation_rules: vec![ReservationRule::Priority, ReservationRule::Region, ReservationRule::FewestSplits],

@@ -1,7 +1,10 @@
 //! Exceptions and the orders they cover (DOMAIN 6). The orders of an exception never change.
 //! What is shown of them is put together in `exceptions::whole`.
 
+mod due;
 pub mod whole;
+
+pub use due::{to_plan, to_resolve};
 
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{approval_steps, exception_orders, exceptions, orders, users};
@@ -126,6 +129,22 @@ pub struct ExceptionRow {
     pub raised_for: Option<String>,
     /// What the customers of its orders are told of it, in the words of whoever reported it.
     pub customer_note: Option<String>,
+    /// When somebody is to have said what is to be done; none where no hours are set for that.
+    pub plan_due_at: Option<UtcTime>,
+    /// When it was told last that a due time has passed.
+    pub escalated_at: Option<UtcTime>,
+}
+
+impl ExceptionRow {
+    /// Whether nobody has said in time what is to be done.
+    pub fn is_late_to_plan(&self, now: UtcTime) -> bool {
+        self.status == ExceptionStatus::Reported && self.plan_due_at.is_some_and(|due| due < now)
+    }
+
+    /// Whether it was not put right in time.
+    pub fn is_late_to_resolve(&self, now: UtcTime) -> bool {
+        self.status.is_open() && self.due_at.is_some_and(|due| due < now)
+    }
 }
 
 /// An exception by id.
@@ -240,6 +259,7 @@ pub fn set_status(conn: &mut Conn, from: ExceptionStatus, row: &ExceptionRow) ->
         exceptions::duplicate_of_id.eq(row.duplicate_of_id),
         exceptions::resolved_at.eq(row.resolved_at),
         exceptions::closed_at.eq(row.closed_at),
+        exceptions::escalated_at.eq(row.escalated_at),
         exceptions::updated_at.eq(row.updated_at),
     );
     Ok(each!(conn, c => diesel::update(exceptions::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
@@ -256,6 +276,8 @@ pub fn update(conn: &mut Conn, row: &ExceptionRow) -> Result<bool> {
         exceptions::cause.eq(row.cause.clone()),
         exceptions::impact.eq(row.impact.clone()),
         exceptions::blocking.eq(row.blocking),
+        exceptions::due_at.eq(row.due_at),
+        exceptions::plan_due_at.eq(row.plan_due_at),
         exceptions::updated_at.eq(row.updated_at),
     );
     Ok(each!(conn, c => diesel::update(exceptions::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
@@ -317,6 +339,16 @@ pub fn resolving(conn: &mut Conn, after: Id, limit: i64) -> Result<Vec<Id>> {
 pub fn raised_for(conn: &mut Conn, key: &str) -> Result<Vec<ExceptionRow>> {
     let raised = exceptions::table.filter(exceptions::raised_for.eq(key)).order(exceptions::id.asc());
     Ok(each!(conn, c => raised.select(ExceptionRow::as_select()).fixed(here!()).load(c))?)
+}
+
+/// The same for several causes.
+pub fn raised_for_any(conn: &mut Conn, keys: &[String]) -> Result<Vec<ExceptionRow>> {
+    let mut found: Vec<ExceptionRow> = each!(conn, c => exceptions::table
+        .filter(exceptions::raised_for.eq_any(padded(keys)))
+        .select(ExceptionRow::as_select())
+        .listed(keys.len(), here_by_length!()).load(c))?;
+    found.sort_unstable_by_key(|exception| exception.id);
+    Ok(found)
 }
 
 /// Who approved a level of any of these orders (DOMAIN 6.3).

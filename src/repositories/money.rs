@@ -178,6 +178,36 @@ pub fn missing_of(conn: &mut Conn, order: &Order, due: Amount) -> Result<Option<
     Ok(left.map(|left| format!("{} {}", left.text(digits), order.currency)))
 }
 
+/// Orders with invoices that fell due before a day and have not been looked at since, those due first before the others.
+pub fn to_pursue(conn: &mut Conn, day: NaiveDate, limit: i64) -> Result<Vec<Id>> {
+    let late = || invoices::table.filter(invoices::pursued_at.is_null()).filter(invoices::due_date.lt(day));
+    Ok(each!(conn, c => late().order(invoices::due_date.asc()).limit(limit).select(invoices::order_id).load(c))?)
+}
+
+/// Notes that an order's invoices which fell due before a day were looked at.
+pub fn set_pursued(conn: &mut Conn, order: Id, day: NaiveDate, at: UtcTime) -> Result<()> {
+    let late = invoices::order_id.eq(order).and(invoices::due_date.lt(day)).and(invoices::pursued_at.is_null());
+    each!(conn, c => diesel::update(invoices::table.filter(late)).set(invoices::pursued_at.eq(Some(at))).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// An order's invoices are to be looked at again: what was paid is less than was known.
+pub fn pursue_again(conn: &mut Conn, order: Id) -> Result<()> {
+    let looked_at = invoices::order_id.eq(order).and(invoices::pursued_at.is_not_null());
+    each!(conn, c => diesel::update(invoices::table.filter(looked_at)).set(invoices::pursued_at.eq(None::<UtcTime>)).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
+/// What of an order's invoices that fell due before a day is not paid; none where all of it is.
+pub fn owed_since(conn: &mut Conn, order: Id, day: NaiveDate) -> Result<Option<Amount>> {
+    let late = || invoices::table.filter(invoices::order_id.eq(order).and(invoices::due_date.lt(day)));
+    let amounts: Vec<Amount> = each!(&mut *conn, c => late().select(invoices::amount).load(c))?;
+    if amounts.is_empty() {
+        return Ok(None);
+    }
+    Ok(missing(total(amounts), paid_total(conn, order)?))
+}
+
 /// A customer's invoices that fell due before a day of the company's calendar.
 pub fn past_due(conn: &mut Conn, customer: Id, company: &Company, today: NaiveDate) -> Result<PastDue> {
     let group = customers::group(conn, customer)?;

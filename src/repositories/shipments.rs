@@ -49,6 +49,8 @@ pub struct Shipment {
     pub expected_is_set: bool,
     /// SHA-256 of the token of the customer's page; none before the first dispatch.
     pub trace_hash: Option<Vec<u8>>,
+    /// When it was heard of last since it left; none once an exception was raised as nothing is heard of it.
+    pub heard_at: Option<UtcTime>,
 }
 
 /// How much of an order's line is in a shipment.
@@ -275,8 +277,30 @@ pub fn set_status(conn: &mut Conn, from: ShipmentStatus, shipment: &Shipment) ->
         shipments::trace_hash.eq(shipment.trace_hash.clone()),
         shipments::label_reference.eq(shipment.label_reference.clone()),
         shipments::packages.eq(shipment.packages.clone()),
+        shipments::heard_at.eq(shipment.heard_at),
     );
     Ok(each!(conn, c => diesel::update(shipments::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
+}
+
+/// The states in which a shipment is on its way, as far as is known.
+pub const ON_THE_WAY: [ShipmentStatus; 3] = [ShipmentStatus::Dispatched, ShipmentStatus::InTransit, ShipmentStatus::OutForDelivery];
+
+/// Shipments on their way that were heard of last before an instant.
+pub fn silent_since(conn: &mut Conn, before: UtcTime, limit: i64) -> Result<Vec<Id>> {
+    let mut all = Vec::new();
+    for status in ON_THE_WAY {
+        let silent = || shipments::table.filter(shipments::status.eq(status)).filter(shipments::heard_at.lt(before));
+        let found: Vec<Id> = each!(&mut *conn, c => silent().order(shipments::heard_at.asc()).limit(limit).select(shipments::id).load(c))?;
+        all.extend(found);
+    }
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
+}
+
+/// Stores when a shipment was heard of, or that an exception tells that nothing is.
+pub fn set_heard(conn: &mut Conn, shipment: Id, at: Option<UtcTime>) -> Result<()> {
+    each!(conn, c => diesel::update(shipments::table.find(shipment)).set(shipments::heard_at.eq(at)).fixed(here!()).execute(c))?;
+    Ok(())
 }
 
 /// Stores what the customer did not take of a line in a shipment.

@@ -59,6 +59,8 @@ pub struct Task {
     pub checklist: Json<Vec<ChecklistEntry>>,
     /// Who else works on it.
     pub collaborators: Json<Vec<Id>>,
+    /// The due date past which an exception was raised, long after it.
+    pub overdue_raised_for: Option<UtcTime>,
 }
 
 /// Something to be ticked off before a task is done, and by whom it was.
@@ -181,6 +183,28 @@ pub fn overdue(conn: &mut Conn, now: UtcTime, limit: i64) -> Result<Vec<Task>> {
         .load(c))?)
 }
 
+/// Tasks that are being waited for and were due before an instant, where no exception was raised for that due date yet; the
+/// longest overdue of each status first. Clocks pause as in [`overdue`].
+pub fn to_raise(conn: &mut Conn, before: UtcTime, limit: i64) -> Result<Vec<Id>> {
+    let untold = || sql::<Bool>("(tasks.overdue_raised_for IS NULL OR tasks.overdue_raised_for <> tasks.due_at)");
+    let standing_still = || order_details::table.filter(order_details::order_id.eq(tasks::order_id).and(order_details::amended_from.is_not_null()));
+    let mut all = Vec::new();
+    for status in [TaskStatus::Open, TaskStatus::InProgress] {
+        let late = || tasks::table.filter(not(exists(standing_still()))).filter(tasks::status.eq(status)).filter(untold());
+        let late = || late().filter(tasks::due_at.lt(before)).order(tasks::due_at.asc()).limit(limit);
+        let found: Vec<Id> = each!(&mut *conn, c => late().select(tasks::id).load(c))?;
+        all.extend(found);
+    }
+    all.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(all)
+}
+
+/// Notes past which due date an exception was raised.
+pub fn set_overdue_raised(conn: &mut Conn, id: Id, due_at: UtcTime) -> Result<()> {
+    each!(conn, c => diesel::update(tasks::table.find(id)).set(tasks::overdue_raised_for.eq(Some(due_at))).fixed(here!()).execute(c))?;
+    Ok(())
+}
+
 /// Stores new tasks.
 pub fn insert(conn: &mut Conn, rows: &[Task]) -> Result<()> {
     if !rows.is_empty() {
@@ -213,6 +237,7 @@ pub fn set_status(conn: &mut Conn, from: TaskStatus, task: &Task) -> Result<bool
         tasks::paused_at.eq(task.paused_at),
         tasks::pause_reason.eq(task.pause_reason.clone()),
         tasks::overdue_noticed_at.eq(task.overdue_noticed_at),
+        tasks::overdue_raised_for.eq(task.overdue_raised_for),
     );
     Ok(each!(conn, c => diesel::update(tasks::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }

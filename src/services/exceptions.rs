@@ -5,15 +5,22 @@ mod amend;
 mod by_system;
 pub mod carrying;
 pub mod costing;
+mod due;
+mod foreseen;
 pub mod input;
 mod plan;
 pub mod proposals;
+mod raising;
 mod report;
 mod resolve;
 mod shortage;
 
 pub use amend::update;
 pub use by_system::{follow_parcel, follow_quality};
+pub use due::escalate;
+pub use foreseen::{
+    end_change, end_overdue, end_silence, end_with_order, follow_promise, raise_change, raise_overdue, raise_short, raise_silent, settle_payment,
+};
 pub use input::{CloseInput, DismissInput, ExceptionAmendment, ExceptionInput, PlanDecisionInput, PlanInput, ResolveInput};
 pub use plan::{approve, plan, rehearse, reject};
 pub use report::report;
@@ -22,12 +29,13 @@ pub use shortage::{report_shortage, settle_shortage};
 
 use crate::db::Tx;
 use crate::db::types::Json;
-use crate::domain::actor::ActorKind;
+use crate::domain::actor::{ActorKind, Role};
 use crate::domain::amount::Amount;
 use crate::domain::codes;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::exception::{ExceptionEvent as Step, Facts, MACHINE};
+use crate::domain::reason::Reason;
 use crate::error::{Code, Error, FieldError, Problem, Result};
 use crate::repositories::exceptions::{self, ExceptionRow, Plan};
 use crate::repositories::orders::{self, Order};
@@ -35,6 +43,14 @@ use crate::repositories::orders::{self, Order};
 /// The exception that a path names.
 fn find(tx: &mut Tx, reference: &str) -> Result<ExceptionRow> {
     exceptions::find_by_ref(tx.conn, reference)?.ok_or_else(|| Problem::not_found().into())
+}
+
+/// The same, for whoever leads it: the order administrator, and the operations head once a due time has passed
+/// (DOMAIN 6.3, DECISIONS 36).
+fn find_led(tx: &mut Tx, reference: &str) -> Result<ExceptionRow> {
+    let row = find(tx, reference)?;
+    let leads = tx.actor.user_id().is_none() || tx.actor.holds(&[Role::OrderAdmin]) || row.escalated_at.is_some();
+    if leads { Ok(row) } else { Err(Problem::from_reasons(vec![Reason::NotPermitted]).into()) }
 }
 
 fn take_order(tx: &mut Tx, id: Id) -> Result<Order> {

@@ -242,6 +242,7 @@ pub fn reverse_payment(tx: &mut Tx, id: Id, said: &ReversalInput) -> Result<Paym
     if !money::set_reversed(tx.conn, &reversed)? {
         return Err(Code::Unavailable.into());
     }
+    money::pursue_again(tx.conn, order.id)?;
     let event = describe(EventName::PaymentReversed, &order, (Kind::Payment, reversed.id)).note("reason", said.reason.clone());
     tx.record(event.note("amount", reversed.amount.short()).note("currency", reversed.currency.clone()))?;
     Ok(reversed)

@@ -5,6 +5,7 @@ use crate::db::Tx;
 use crate::domain::amount::Amount;
 use crate::domain::codes::is_country;
 use crate::domain::event::{Event, EventName};
+use crate::domain::exception_rules::{self, ExceptionHours, ExceptionRule};
 use crate::domain::id::{Kind, SETTINGS};
 use crate::domain::link::Lapse;
 use crate::domain::message::MessageChannel;
@@ -75,6 +76,13 @@ pub struct SettingsInput {
     /// What customers are proposed to be given for trouble, in the base currency; 0 proposes nothing.
     #[validate(custom(function = rules::not_negative))]
     pub compensation_proposed: Amount,
+    /// Within how many clock hours of their discovery exceptions are to be planned and resolved, by severity; 0 sets no time.
+    #[validate(custom(function = due_hours))]
+    pub exception_hours: ExceptionHours,
+    /// What the system raises exceptions for by itself, each `when` once; what no rule names raises nothing.
+    #[validate(custom(function = sound_rules))]
+    #[schema(max_items = 12)]
+    pub exception_rules: Vec<ExceptionRule>,
     /// After how many hours an approval step that nobody decides is opened to those above; 0 never.
     #[validate(range(max = 720))]
     #[schema(maximum = 720)]
@@ -123,6 +131,8 @@ impl SettingsInput {
             trace_link_days: settings.trace_link_days,
             plan_approval_above: settings.plan_approval_above,
             compensation_proposed: settings.compensation_proposed,
+            exception_hours: settings.exception_hours,
+            exception_rules: settings.exception_rules,
             approval_escalation_hours: settings.approval_escalation_hours,
             delivery_areas: settings.delivery_areas,
             reservation_rules: settings.reservation_rules,
@@ -149,6 +159,8 @@ impl SettingsInput {
             trace_link_days: self.trace_link_days,
             plan_approval_above: self.plan_approval_above,
             compensation_proposed: self.compensation_proposed,
+            exception_hours: self.exception_hours,
+            exception_rules: self.exception_rules,
             approval_escalation_hours: self.approval_escalation_hours,
             delivery_areas: self.delivery_areas,
             reservation_rules: self.reservation_rules,
@@ -166,6 +178,15 @@ fn areas(areas: &[DeliveryArea]) -> std::result::Result<(), ValidationError> {
     };
     let en = "must name at least one country each, and at most 100 regions of one line";
     rules::when(areas.iter().all(sound), "areas", en, "每项须至少包含一个国家代码，地区不超过 100 个且各为一行文本")
+}
+
+fn due_hours(hours: &ExceptionHours) -> std::result::Result<(), ValidationError> {
+    rules::when(hours.are_sound(), "hours", "must be 0 to 8760 hours each", "每项须为 0 至 8760 小时")
+}
+
+fn sound_rules(all: &[ExceptionRule]) -> std::result::Result<(), ValidationError> {
+    let en = "must name each `when` once, wait 8760 hours or days at most, and call a shortage stock_shortage";
+    rules::when(exception_rules::are_sound(all), "rules", en, "每个 when 只能出现一次，等待不超过 8760，shortage 的类型须为 stock_shortage")
 }
 
 fn each_once<T: PartialEq>(channels: &[T]) -> std::result::Result<(), ValidationError> {
@@ -255,6 +276,10 @@ mod tests {
             ("look_alike_hours", json!(721)),
             ("trusted_channels", json!(["web", "web"])),
             ("trusted_channels", json!(["pigeon"])),
+            ("exception_hours", json!({"high": {"plan": 8761, "resolve": 1}})),
+            ("exception_hours", json!({"dire": {"plan": 1, "resolve": 1}})),
+            ("exception_rules", json!([{"when": "shortage", "kind": "other", "severity": "low"}])),
+            ("exception_rules", json!([{"when": "thunder", "kind": "other", "severity": "low"}])),
             ("colour", json!("blue")),
         ] {
             assert!(patched(json!({field: bad})).is_err(), "{field}");

@@ -16,7 +16,7 @@ pub use change::update;
 pub use correct::{recall, withdraw_event};
 pub use input::{CancelShipmentInput, CorrectionInput, DispatchInput, ShipmentChange, ShipmentInput, ShipmentLineInput, TrackingInput};
 pub use pack::create;
-pub use track::{Reported, record_event, troubles};
+pub use track::{Reported, note_silent, record_event, troubles};
 
 use crate::db::Tx;
 use crate::db::types::Json;
@@ -114,6 +114,7 @@ pub fn dispatch(tx: &mut Tx, id: Id, said: &DispatchInput) -> Result<Shipment> {
     let moved = Shipment {
         dispatched_at: Some(tx.now),
         trace_hash: Some(tx.company.links.hash_for(id)),
+        heard_at: Some(tx.now),
         ..step(tx, &completed, ShipmentEvent::Dispatch, &facts)?
     };
     if said.carrier.is_some() {
@@ -213,6 +214,7 @@ mod tests {
             packages: Json(Vec::new()),
             expected_is_set: false,
             trace_hash: None,
+            heard_at: None,
         }
     }
 

@@ -18,7 +18,7 @@ pub mod work;
 pub use adapt::adapt;
 pub use create::{asks_for_facts, create};
 pub use dating::{date_again, date_what_moved, forecast};
-pub use follow::{block_again, cancel_all, notice_overdue, renew, settle_by_fact, unblock, unsettle};
+pub use follow::{block_again, cancel_all, note_long_overdue, notice_overdue, renew, settle_by_fact, unblock, unsettle};
 pub use reopening::reopen;
 
 use crate::db::Tx;
@@ -32,6 +32,9 @@ use crate::domain::reason::Reason;
 use crate::error::{Code, Problem, Result};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::tasks::{self, Task};
+
+/// What events say of a task of which an exception tells, or told, that it is overdue.
+pub const OVERDUE_RAISED: &str = "overdue_raised";
 
 /// Whether the actor works on a task: its department's people, the order administrator, whose it is or who
 /// was asked to help, and machines whose scope says so (DECISIONS 27).
@@ -98,7 +101,7 @@ fn raised(task: &Task) -> Task {
 /// A task that has to be done again.
 fn begins_anew(task: Task) -> Task {
     let kept = task.due_at.filter(|_| task.due_is_set || !task.plan.0.due.counts_from_work());
-    Task { due_at: kept, opened_at: None, started_at: None, completed_at: None, overdue_noticed_at: None, ..task }
+    Task { due_at: kept, opened_at: None, started_at: None, completed_at: None, overdue_noticed_at: None, overdue_raised_for: None, ..task }
 }
 
 /// Moves a task by the table and records it under a name; gives the task as it is then. `shape`
@@ -126,7 +129,7 @@ fn step(
         (moved.paused_at, moved.pause_reason) = (None, None);
     }
     let said = describe(name, &moved).change("status", task.status.as_str(), next.as_str());
-    let (moved, said) = shape(moved, said);
+    let (moved, said) = shape(moved, raised_before(task, said));
     if !tasks::set_status(tx.conn, task.status, &moved)? {
         return Err(Code::VersionMismatch.into());
     }
@@ -140,8 +143,14 @@ fn amend(tx: &mut Tx, task: Task, event: Event) -> Result<Task> {
     if !tasks::update(tx.conn, &task)? {
         return Err(Code::VersionMismatch.into());
     }
+    let event = raised_before(&task, event);
     tx.record(event)?;
     Ok(task)
+}
+
+/// What is done about a task of which an exception tells that it is overdue says so: the exception may be over.
+fn raised_before(task: &Task, event: Event) -> Event {
+    if task.overdue_raised_for.is_some() { event.note(OVERDUE_RAISED, true) } else { event }
 }
 
 /// What subscribers see of every task's event (DECISIONS 13).
@@ -205,6 +214,7 @@ mod tests {
             pause_reason: None,
             checklist: Json(Vec::new()),
             collaborators: Json(Vec::new()),
+            overdue_raised_for: None,
         }
     }
 

@@ -3,8 +3,12 @@
 //! fact into an error: what cannot happen yet is asked again when something changes (DECISIONS 6).
 
 mod parcels;
+mod predicting;
 pub mod remedies;
 mod review;
+pub mod watching;
+
+pub use predicting::{date_again, predict_again};
 
 use crate::db::Tx;
 use crate::domain::actor::Actor;
@@ -34,17 +38,24 @@ const CHAIN: usize = 64;
 /// # Errors
 /// Those of the database.
 pub fn settle(tx: &mut Tx) -> Result<()> {
-    let mut links = 0;
-    while let Some(recorded) = tx.next_unsettled() {
-        if links > CHAIN * (1 + tx.taken_orders().len()) {
-            return Err(Error::internal(format!("the chain of events does not end: {}", recorded.event.name)));
+    let (mut links, mut seen) = (0, 0);
+    loop {
+        while let Some(recorded) = tx.next_unsettled() {
+            if links > CHAIN * (1 + tx.taken_orders().len()) {
+                return Err(Error::internal(format!("the chain of events does not end: {}", recorded.event.name)));
+            }
+            let system = Actor::system(recorded.event.name.as_str());
+            let before = tx.recorded().len();
+            tx.as_actor(system, |tx| follow(tx, recorded.id, &recorded.event))?;
+            links += usize::from(tx.recorded().len() > before); // what nothing follows from leads nowhere
         }
-        let system = Actor::system(recorded.event.name.as_str());
-        let before = tx.recorded().len();
-        tx.as_actor(system, |tx| follow(tx, recorded.id, &recorded.event))?;
-        links += usize::from(tx.recorded().len() > before); // what nothing follows from leads nowhere
+        // when an order will be done follows from all of that, and something may follow from it
+        let from = std::mem::replace(&mut seen, tx.recorded().len());
+        predicting::predict_all(tx, from)?;
+        if tx.recorded().len() == seen {
+            return show_progress(tx);
+        }
     }
-    show_progress(tx)
 }
 
 /// The business, event by event.
@@ -59,17 +70,21 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
             _ => Ok(()),
         };
     };
+    watching::after_overdue(tx, order, event)?;
     match event.name {
         EventName::OrderCreated if is_set(event, VERIFIES_ITSELF) => steps::verify_itself(tx, order),
         EventName::OrderVerified => review::ask_approvers(tx, order),
-        EventName::OrderAmended => review::after_amending(tx, order, is_set(event, REVIEW_AGAIN)),
+        EventName::OrderAmended => {
+            exceptions::end_change(tx, order)?;
+            review::after_amending(tx, order, is_set(event, REVIEW_AGAIN))
+        }
         EventName::OrderSentBack => approvals::supersede(tx, order),
         EventName::ApprovalDecided => review::after_decision(tx, order, event),
         EventName::OrderApproved => review::ask_customer(tx, order, false),
         EventName::ConfirmationRenewed => review::ask_customer(tx, order, true),
         EventName::ConfirmationRequested => messages::confirmation(tx, MessageKind::ConfirmationRequested, id, order, event.subject.1),
         EventName::ConfirmationReminded => messages::confirmation(tx, MessageKind::ConfirmationReminder, id, order, event.subject.1),
-        EventName::ConfirmationAnswered => review::after_answer(tx, order, event),
+        EventName::ConfirmationAnswered => review::after_answer(tx, order, event).and_then(|()| watching::after_answer(tx, order, event)),
         EventName::ConfirmationLapsed => review::after_lapse(tx, order, event),
         EventName::OrderReviewed => reserve_stock(tx, order),
         EventName::OrderAmendmentAgreed => adapt(tx, order).and_then(|()| remedies::look_again(tx, order)),
@@ -98,7 +113,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::OrderCancelled => undo(tx, order),
         EventName::InvoiceIssued => after_invoice(tx, order),
         // what waited for money goes on (DECISIONS 38)
-        EventName::PaymentRecorded => advance(tx, order),
+        EventName::PaymentRecorded => advance(tx, order).and_then(|()| exceptions::settle_payment(tx, order)),
         EventName::OrderExceptionSettled | EventName::OrderUnheld => resume(tx, order),
         _ => Ok(()),
     }
@@ -262,6 +277,7 @@ fn undo(tx: &mut Tx, order: Id) -> Result<()> {
     shipments::cancel_all(tx, order)?;
     stock::release(tx, order)?;
     tx.ask_clock();
+    exceptions::end_with_order(tx, order)?;
     settle_shortage(tx, order)
 }
 
@@ -293,70 +309,7 @@ fn show_progress(tx: &mut Tx) -> Result<()> {
         if tx.only_happened(id, EventName::OrderCreated) {
             continue; // it was stored as its parts say
         }
-        predict(tx, id)?;
         show(tx, id)?;
-    }
-    Ok(())
-}
-
-/// Whether what happened changes when an order will be done: its tasks, or what is promised, or where it stands.
-fn bears_on_the_end(event: &Event) -> bool {
-    use EventName::{
-        OrderAmendmentAgreed, OrderAmendmentRejected, OrderCancelled, OrderDispatchUndone, OrderExecuting, OrderShipped, TaskAssigned, TaskBlocked,
-        TaskCancelled, TaskCompleted, TaskDated, TaskOpened, TaskOrderAmended, TaskOverdue, TaskRenewed, TaskReopened,
-    };
-    matches!(
-        event.name,
-        OrderAmendmentAgreed
-            | OrderAmendmentRejected
-            | OrderCancelled
-            | OrderDispatchUndone
-            | OrderExecuting
-            | OrderShipped
-            | TaskAssigned
-            | TaskBlocked
-            | TaskCancelled
-            | TaskCompleted
-            | TaskDated
-            | TaskOpened
-            | TaskOrderAmended
-            | TaskOverdue
-            | TaskRenewed
-            | TaskReopened
-    )
-}
-
-/// Notes when an order will be done, where that may have changed.
-fn predict(tx: &mut Tx, id: Id) -> Result<()> {
-    let concerned = tx.recorded().iter().any(|recorded| recorded.event.order == Some(id) && bears_on_the_end(&recorded.event));
-    let begun = orders::find(tx.conn, id)?.is_some_and(|order| order.reviewed_at.is_some());
-    if concerned && begun {
-        let end = tasks::forecast(tx, id)?;
-        promise::predict(tx, id, end)?;
-    }
-    Ok(())
-}
-
-/// Reckons an order's due dates again by another calendar, and when it will be done. Called by the clock, an order
-/// at a time (DECISIONS 6).
-///
-/// # Errors
-/// Those of the database.
-pub fn date_again(tx: &mut Tx, order: Id) -> Result<()> {
-    tasks::date_again(tx, order)?;
-    predict_again(tx, order)
-}
-
-/// Notes again when an order will be done that should have been by now, and tells its readers. Called by the
-/// clock, an order at a time.
-///
-/// # Errors
-/// Those of the database.
-pub fn predict_again(tx: &mut Tx, order: Id) -> Result<()> {
-    orders::take(tx, order)?; // nothing else writes to it meanwhile (DECISIONS 5)
-    let end = tasks::forecast(tx, order)?;
-    if promise::predict(tx, order, end)? && !tx.recorded().iter().any(|recorded| recorded.event.order == Some(order)) {
-        promise::tell(tx, order)?;
     }
     Ok(())
 }

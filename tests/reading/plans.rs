@@ -267,6 +267,7 @@ fn of_work(plans: &mut Plans) {
     plans.list("how busy people are", |conn| tasks::open_tasks_of(conn, &[id, id]));
     plans.list("orders to date again", |conn| tasks::dated_before(conn, 1, LIMIT));
     plans.list("tasks to tell of", |conn| tasks::overdue(conn, now, LIMIT));
+    plans.list("tasks long overdue", |conn| tasks::to_raise(conn, now, LIMIT));
     plans.list("files of tasks", |conn| files::list_of_tasks(conn, &[id, id]));
 
     let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day");
@@ -316,6 +317,7 @@ fn of_follow_up(plans: &mut Plans) {
         plans.pages(&named("shipments", by), |conn, before| shipments::list(conn, &filter, before, LIMIT));
     }
     plans.list("tracking of a shipment", |conn| shipments::tracking_of(conn, id));
+    plans.list("shipments to ask after", |conn| shipments::silent_since(conn, now, LIMIT));
 
     let all = ExceptionFilter::default;
     let filters = [
@@ -329,6 +331,12 @@ fn of_follow_up(plans: &mut Plans) {
     for (by, filter) in filters {
         plans.pages(&named("exceptions", by), |conn, before| exceptions::list(conn, &filter, before, LIMIT));
     }
+
+    plans.list("exceptions to plan", |conn| exceptions::to_plan(conn, now, LIMIT));
+    plans.list("exceptions to resolve", |conn| exceptions::to_resolve(conn, now, LIMIT));
+    plans.list("what was raised for a cause", |conn| exceptions::raised_for_any(conn, &["shp_1/lost".to_owned(), "shp_1/carrier".to_owned()]));
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day");
+    plans.list("invoices to pursue", |conn| money::to_pursue(conn, day, LIMIT));
 
     for (by, order, customer) in
         [("", None, None), ("order", Some(id), None), ("customer", None, Some(id)), ("order and customer", Some(id), Some(id))]

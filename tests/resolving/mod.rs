@@ -1,9 +1,12 @@
 //! Plans for exceptions that act (DOMAIN 6.5): proposed, tried, approved, carried out as a whole or not, told, and ended
 //! when all that they wait for has come.
 
+mod blocking;
+mod clock;
 mod delays;
 mod goods;
 mod money;
+mod raising;
 mod refusals;
 mod returning;
 mod shortages;

@@ -20,7 +20,9 @@ fn purpose(role: Role) -> &'static str {
         Role::SalesSpecialist => "enters and amends orders, verifies those of others, approves the first level",
         Role::SalesManager => "as sales specialists, for every order of the department; approves above them",
         Role::DepartmentHead => "approves for the department and hands out its tasks",
-        Role::OperationsHead => "approves what is rush, large or unusual; hands out any department's tasks",
+        Role::OperationsHead => {
+            "approves what is rush, large or unusual; hands out any department's tasks; leads exceptions that are past a due time"
+        }
         Role::Warehouse => "keeps stock and does the tasks of the warehouse",
         Role::Production => "does the tasks of production",
         Role::Logistics => "packs, dispatches and follows shipments",

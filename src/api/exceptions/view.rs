@@ -113,8 +113,14 @@ pub struct ExceptionView {
     pub owner: Option<ExceptionPerson>,
     /// The person, key or event that reported it.
     pub reported_by: String,
+    /// When somebody is to have said what is to be done.
+    pub plan_due_at: Option<UtcTime>,
     /// When it is to be resolved.
     pub due_at: Option<UtcTime>,
+    /// It was not planned, or is not resolved, in time.
+    pub overdue: bool,
+    /// When that was noticed last; from then on the operations head leads it as well.
+    pub escalated_at: Option<UtcTime>,
     /// Its orders stop while it is open.
     pub blocking: bool,
     /// What happened and why.
@@ -166,11 +172,12 @@ fn plan(plan: Plan, money: impl Fn(Amount) -> String) -> PlanView {
     }
 }
 
-/// How an exception looks to someone who reads this language.
-pub fn view(whole: Whole, language: Language, company: &Company) -> ExceptionView {
+/// How an exception looks now to someone who reads this language.
+pub fn view(whole: Whole, language: Language, company: &Company, now: UtcTime) -> ExceptionView {
     let Whole { exception: row, orders, owner, duplicate_of } = whole;
     let digits = codes::minor_digits(&company.base_currency).unwrap_or(4);
     let money = |amount: Amount| amount.text(digits);
+    let overdue = row.is_late_to_plan(now) || row.is_late_to_resolve(now);
     let Json(touched) = row.impact;
     ExceptionView {
         id: row.id.text(Kind::Exception),
@@ -193,7 +200,10 @@ pub fn view(whole: Whole, language: Language, company: &Company) -> ExceptionVie
         department_label: row.department.map(|department| department.label(language)),
         owner: owner.map(person),
         reported_by: row.reported_by_label,
+        overdue,
+        plan_due_at: row.plan_due_at,
         due_at: row.due_at,
+        escalated_at: row.escalated_at,
         blocking: row.blocking,
         cause: row.cause,
         customer_note: row.customer_note,
@@ -214,5 +224,5 @@ pub fn view(whole: Whole, language: Language, company: &Company) -> ExceptionVie
 /// `not_found`.
 pub(super) fn whole_view(tx: &mut Tx, id: Id) -> Result<ExceptionView> {
     let whole = whole::find_id(tx.conn, id)?.ok_or_else(Problem::not_found)?;
-    Ok(view(whole, tx.language, &tx.company))
+    Ok(view(whole, tx.language, &tx.company, tx.now))
 }

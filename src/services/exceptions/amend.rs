@@ -1,7 +1,7 @@
 //! Changing what an exception says, without a step of the table.
 
 use super::input::ExceptionAmendment;
-use super::{check_money, describe, find, find_owner, overtaken, take_covered, tell, verdict};
+use super::{check_money, describe, due, find_led, find_owner, overtaken, take_covered, tell, verdict};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::EventName;
@@ -16,7 +16,7 @@ use crate::repositories::exceptions::{self, ExceptionRow};
 /// `not_found`, `precondition_required`, `version_mismatch`, `invalid_transition`, or what is
 /// wrong with the patched values.
 pub fn update(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<ExceptionRow> {
-    let before = find(tx, reference)?;
+    let before = find_led(tx, reference)?;
     tx.require_match(before.version)?;
     let current = ExceptionAmendment::of(&before);
     let said = patch.apply(&current)?;
@@ -31,8 +31,11 @@ pub fn update(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<ExceptionRo
         let en = "A block ends when the exception is resolved or dismissed.";
         return Err(Problem::rule("DOMAIN 6.4", en, "异常解决或撤销后阻止才会解除。").into());
     }
+    let (plan_due_at, due_at) = due::again(tx, &before, said.severity)?;
     let after = ExceptionRow {
         severity: said.severity,
+        plan_due_at,
+        due_at,
         department: said.department,
         owner_id,
         impact: Json(said.impact.stored()),
@@ -75,6 +78,8 @@ fn changed(before: &ExceptionRow, after: &ExceptionRow) -> Vec<&'static str> {
         ("cause", before.cause != after.cause),
         ("impact", before.impact != after.impact),
         ("blocking", before.blocking != after.blocking),
+        ("plan_due_at", before.plan_due_at != after.plan_due_at),
+        ("due_at", before.due_at != after.due_at),
     ];
     fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
 }

@@ -1,26 +1,14 @@
-//! Exceptions that the system raises by itself, once for each cause, and ends when the cause goes away and nobody has
-//! begun to act (DOMAIN 6.1): trouble of a parcel on its way, and work that did not pass its quality control.
+//! Trouble of a parcel on its way, and work that did not pass its quality control: exceptions that the system raises as
+//! it is told of that, and ends when it is told otherwise (DOMAIN 6.1).
 
-use super::report::{Report, file};
-use super::{resolve, take_order};
+use super::raising::{Seen, end, is_news, raise};
 use crate::db::Tx;
-use crate::domain::actor::Department;
+use crate::domain::exception_rules::Trigger;
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionKind, ExceptionStatus, Severity};
+use crate::domain::lifecycle::exception::ExceptionEvent as Step;
 use crate::domain::parcel::{Trouble, TroubleKind};
 use crate::error::Result;
-use crate::repositories::exceptions::{self, ExceptionRow, Impact};
-use crate::repositories::orders::Order;
-use std::slice;
-
-/// How each kind of trouble is reported: its kind, how severe it is, and whose it is.
-const TROUBLES: &[(TroubleKind, ExceptionKind, Severity, Department)] = &[
-    (TroubleKind::Undelivered, ExceptionKind::DeliveryDelay, Severity::Medium, Department::Logistics),
-    (TroubleKind::Carrier, ExceptionKind::DeliveryDelay, Severity::High, Department::Logistics),
-    (TroubleKind::Lost, ExceptionKind::ShipmentLost, Severity::High, Department::Logistics),
-    (TroubleKind::Returned, ExceptionKind::DeliveryDelay, Severity::High, Department::Logistics),
-    (TroubleKind::Refused, ExceptionKind::Complaint, Severity::High, Department::Sales),
-];
+use crate::repositories::exceptions::{self, ExceptionRow};
 
 /// What is found, in the words of whoever reads the exception.
 fn cause(trouble: &Trouble) -> String {
@@ -45,28 +33,26 @@ const WITHDRAWN: &str = "What was told of the shipment was withdrawn.";
 
 /// Follows what the trace of a parcel tells of trouble; `news` is what the last entry may tell of, so that what people have
 /// dealt with is not told again. Which exceptions there are afterwards, and how they stand, does
-/// not depend on the order in which it was told. Nothing is stopped by them: it has left.
+/// not depend on the order in which it was told. By default nothing is stopped by them: it has left.
 ///
 /// # Errors
 /// Those of the database.
 pub fn follow_parcel(tx: &mut Tx, order: Id, shipment: Id, troubles: &[Trouble], news: &[TroubleKind]) -> Result<()> {
-    for (kind, as_kind, severity, department) in TROUBLES {
-        let known = exceptions::raised_for(tx.conn, &key_of_parcel(shipment, *kind))?;
+    let keys: Vec<String> = TroubleKind::ALL.iter().map(|kind| key_of_parcel(shipment, *kind)).collect();
+    let all = exceptions::raised_for_any(tx.conn, &keys)?;
+    for kind in TroubleKind::ALL {
+        let key = key_of_parcel(shipment, *kind);
+        let mut known: Vec<ExceptionRow> = all.iter().filter(|row| row.raised_for.as_ref() == Some(&key)).cloned().collect();
         let Some(trouble) = troubles.iter().find(|trouble| trouble.kind == *kind) else {
             end(tx, order, &known, Step::Dismiss, WITHDRAWN)?;
             continue;
         };
         let over = trouble.delivered && kind.ends_with_delivery();
-        let told: Vec<&ExceptionRow> = known.iter().filter(|row| row.result.as_deref() != Some(WITHDRAWN)).collect();
-        let again = !over && kind.ends_with_delivery();
-        if news.contains(kind) && !told.iter().any(|row| row.status.is_open()) && (told.is_empty() || again) {
-            let report =
-                Report { raised_for: Some(key_of_parcel(shipment, *kind)), ..report(tx, (*as_kind, *severity, *department), cause(trouble)) };
-            let order = take_order(tx, order)?;
-            file(tx, slice::from_ref(&order), report)?;
+        if news.contains(kind) && is_news(&known, WITHDRAWN, !over && kind.ends_with_delivery()) {
+            let seen = Seen::new(Trigger::of_trouble(*kind), key, cause(trouble));
+            known.extend(raise(tx, order, seen)?);
         }
         if over {
-            let known = exceptions::raised_for(tx.conn, &key_of_parcel(shipment, *kind))?;
             end(tx, order, &known, Step::Resolve, "The shipment was delivered.")?;
         }
     }
@@ -88,34 +74,5 @@ pub fn follow_quality(tx: &mut Tx, order: Id, task: Id, failed: bool) -> Result<
         return Ok(());
     }
     let cause = "The quality control report says that the work did not pass.".to_owned();
-    let whose = (ExceptionKind::QualityProblem, Severity::High, Department::Production);
-    let report = Report { raised_for: Some(key), ..report(tx, whose, cause) };
-    let order = take_order(tx, order)?;
-    file(tx, slice::from_ref(&order), report).map(drop)
-}
-
-fn report(tx: &Tx, (kind, severity, department): (ExceptionKind, Severity, Department), cause: String) -> Report {
-    Report {
-        kind,
-        severity,
-        blocking: false,
-        occurred_at: None,
-        discovered_at: tx.now,
-        due_at: None,
-        department: Some(department),
-        owner: None,
-        cause,
-        impact: Impact { customers: Some(1), ..Impact::default() },
-        raised_for: None,
-        customer_note: None,
-    }
-}
-
-/// Ends those that nobody has begun to act on.
-fn end(tx: &mut Tx, order: Id, known: &[ExceptionRow], event: Step, result: &str) -> Result<()> {
-    for row in known.iter().filter(|row| row.status == ExceptionStatus::Reported) {
-        let order: Order = take_order(tx, order)?;
-        resolve::settle(tx, slice::from_ref(&order), row, event, |row| row.result = Some(result.to_owned()), |event| event)?;
-    }
-    Ok(())
+    raise(tx, order, Seen::new(Trigger::QualityFailed, key, cause)).map(drop)
 }

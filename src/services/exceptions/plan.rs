@@ -2,7 +2,7 @@
 //! down (DOMAIN 6.3, 6.5, DECISIONS 26). What the actions of a plan do is `workflow`'s.
 
 use super::input::{PlanDecisionInput, PlanInput};
-use super::{check_money, costing, find, resolve, step, verdict};
+use super::{check_money, costing, find, find_led, resolve, step, verdict};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Role;
@@ -23,7 +23,7 @@ use crate::repositories::{settings, users};
 pub fn plan(tx: &mut Tx, reference: &str, said: &PlanInput) -> Result<ExceptionRow> {
     let mut problem = Problem::new(Code::ValidationFailed);
     check_money(&tx.company.base_currency, "/cost", said.cost, &mut problem);
-    let row = find(tx, reference)?;
+    let row = find_led(tx, reference)?;
     let reckoned = costing::reckon(tx, row.id, &said.actions, said.cost.is_some(), &mut problem)?;
     verdict(problem)?;
     tx.check_match(row.version)?;
@@ -85,7 +85,7 @@ pub fn reject(tx: &mut Tx, reference: &str, said: &PlanDecisionInput) -> Result<
 /// # Errors
 /// As [`plan`].
 pub fn rehearse(tx: &mut Tx, reference: &str, said: &PlanInput) -> Result<ExceptionRow> {
-    let known = find(tx, reference)?;
+    let known = find_led(tx, reference)?;
     for order in costing::concerned(tx, known.id, said.actions.iter())? {
         super::take_order(tx, order)?;
     }

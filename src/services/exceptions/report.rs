@@ -114,6 +114,7 @@ fn next_number(tx: &mut Tx) -> Result<String> {
 /// Stores an exception over orders that were taken, and tells of it.
 pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<ExceptionRow> {
     let (_, settings) = settings::load(tx.conn)?;
+    let hours = settings.exception_hours.of(report.severity);
     let row = ExceptionRow {
         id: tx.new_id(),
         number: next_number(tx)?,
@@ -126,7 +127,7 @@ pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<Exce
         discovered_at: report.discovered_at,
         reported_at: tx.now,
         late_report: is_late(report.discovered_at, tx.now, settings.report_within_minutes),
-        due_at: report.due_at,
+        due_at: report.due_at.or(hours.resolve_due(report.discovered_at)),
         department: report.department,
         owner_id: report.owner,
         reported_by_id: tx.actor.user_id(),
@@ -143,6 +144,8 @@ pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<Exce
         updated_at: tx.now,
         raised_for: report.raised_for,
         customer_note: report.customer_note,
+        plan_due_at: hours.plan_due(report.discovered_at),
+        escalated_at: None,
     };
     let covered: Vec<Id> = orders.iter().map(|order| order.id).collect();
     exceptions::insert(tx.conn, &row, &covered)?;

@@ -2,7 +2,7 @@
 //! for all of its orders together (DOMAIN 6.7, DECISIONS 18).
 
 use super::input::{CloseInput, DismissInput, ResolveInput};
-use super::{find, step, take_covered, tell};
+use super::{find_led, step, take_covered, tell};
 use crate::db::Tx;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
@@ -42,7 +42,7 @@ pub fn dismiss(tx: &mut Tx, reference: &str, said: &DismissInput) -> Result<Exce
 /// # Errors
 /// `not_found`, `version_mismatch`, `invalid_transition`.
 pub fn close(tx: &mut Tx, reference: &str, said: &CloseInput) -> Result<ExceptionRow> {
-    let row = find(tx, reference)?;
+    let row = find_led(tx, reference)?;
     tx.check_match(row.version)?;
     let now = tx.now;
     let brings = |row: &mut ExceptionRow| {
@@ -55,7 +55,7 @@ pub fn close(tx: &mut Tx, reference: &str, said: &CloseInput) -> Result<Exceptio
 
 /// Takes the orders of the exception that a path names, then reads it as it is now.
 fn take(tx: &mut Tx, reference: &str) -> Result<(ExceptionRow, Vec<Order>)> {
-    let id = find(tx, reference)?.id;
+    let id = find_led(tx, reference)?.id;
     let orders = take_covered(tx, id)?;
     let row = again(tx, id)?;
     tx.check_match(row.version)?;

@@ -1,12 +1,12 @@
 //! The shortage that the system sees by itself: stock that is missing at reservation (DOMAIN 6.1).
 
 use super::report::{Report, file};
-use super::{amend, facts, resolve, take_order};
+use super::{amend, facts, raising, resolve, take_order};
 use crate::db::Tx;
 use crate::db::types::Json;
-use crate::domain::actor::Department;
+use crate::domain::exception_rules::{ExceptionRule, Trigger};
 use crate::domain::id::Id;
-use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionKind, ExceptionStatus, MACHINE, Severity};
+use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionKind, ExceptionStatus, MACHINE};
 use crate::domain::lifecycle::order::State;
 use crate::domain::stock::Shortage;
 use crate::error::Result;
@@ -17,33 +17,36 @@ use std::slice;
 /// How many lines a text names; the order itself shows the rest.
 const NAMED: usize = 15;
 
-/// Tells that an order's stock is short, which stops the order. Where an open shortage covers this
-/// order only, it is amended instead; the cause that a person gave stays.
+/// Tells that an order's stock is short, which stops the order unless the company's rule says otherwise. Where an open
+/// shortage covers this order only, it is amended instead; the cause that a person gave stays.
 ///
 /// # Errors
 /// Those of the database.
 pub fn report_shortage(tx: &mut Tx, order: Id, short: &[Shortage]) -> Result<()> {
     let order = take_order(tx, order)?;
     let (cause, note) = (format!("Not enough stock: {}.", listed(short)), format!("Missing: {}.", listed(short)));
+    let rule = raising::rule(tx, Trigger::Shortage)?;
     let Some(before) = own_shortages(tx, order.id)?.into_iter().next() else {
-        let report = shortage(tx, cause, note);
+        let Some(rule) = rule else { return Ok(()) };
+        let report = shortage(tx, &rule, cause, note);
         return file(tx, slice::from_ref(&order), report).map(drop);
     };
     let impact = Json(Impact { note, ..before.impact.0.clone() });
     let cause = if before.reported_by_id.is_none() { cause } else { before.cause.clone() };
-    let after = ExceptionRow { cause, impact, blocking: true, ..before.clone() };
+    let blocking = before.blocking || rule.is_some_and(|rule| rule.blocking);
+    let after = ExceptionRow { cause, impact, blocking, ..before.clone() };
     if after == before { Ok(()) } else { amend::replace(tx, &before, after).map(drop) }
 }
 
-fn shortage(tx: &Tx, cause: String, note: String) -> Report {
+fn shortage(tx: &Tx, rule: &ExceptionRule, cause: String, note: String) -> Report {
     Report {
-        kind: ExceptionKind::StockShortage,
-        severity: Severity::High,
-        blocking: true,
+        kind: rule.kind,
+        severity: rule.severity,
+        blocking: rule.blocking,
         occurred_at: Some(tx.now),
         discovered_at: tx.now,
         due_at: None,
-        department: Some(Department::Warehouse),
+        department: Some(rule.when.department()),
         owner: None,
         cause,
         impact: Impact { customers: Some(1), note, ..Impact::default() },

@@ -44,21 +44,31 @@ pub fn keep(tx: &mut Tx, order: Id) -> Result<()> {
     promises::keep(tx.conn, order, promised)
 }
 
+/// What a prediction that changed says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// The day on which the order will be done and the one that is promised, where the first is the later one.
+    pub late: Option<(NaiveDate, NaiveDate)>,
+    /// It was the later one before, too.
+    pub was_late: bool,
+}
+
 /// Notes when an order will be done, by when its tasks end; and tells, once, that this is after the promise.
-/// Gives whether anything changed.
+/// Gives what it says where anything changed.
 ///
 /// # Errors
 /// Those of the database.
-pub fn predict(tx: &mut Tx, id: Id, end: Option<UtcTime>) -> Result<bool> {
-    let Some(before) = promises::find(tx.conn, id)? else { return Ok(false) };
-    let Some(order) = orders::find(tx.conn, id)? else { return Ok(false) };
+pub fn predict(tx: &mut Tx, id: Id, end: Option<UtcTime>) -> Result<Option<Outlook>> {
+    let Some(before) = promises::find(tx.conn, id)? else { return Ok(None) };
+    let Some(order) = orders::find(tx.conn, id)? else { return Ok(None) };
     let end = end.filter(|_| matches!(order.state, State::Reviewed | State::Executing));
     let predicted = end.map(|end| tx.company.zone.local_date(end.utc()));
     let lines = parts::lines(tx.conn, id)?;
     let promised = parts::earliest_promise(tx.conn, id, &lines)?;
-    let at_risk = matches!((predicted, promised), (Some(predicted), Some(promised)) if predicted > promised);
+    let late = predicted.zip(promised).filter(|(predicted, promised)| predicted > promised);
+    let at_risk = late.is_some();
     if (predicted, at_risk) == (before.predicted_date, before.at_risk) {
-        return Ok(false);
+        return Ok(None);
     }
     promises::set_prediction(tx.conn, id, predicted, at_risk)?;
     if at_risk && !before.at_risk {
@@ -66,7 +76,7 @@ pub fn predict(tx: &mut Tx, id: Id, end: Option<UtcTime>) -> Result<bool> {
         let event = describe(Event::of_order(EventName::OrderAtRisk, id), &order, order.state);
         tx.record(event.with("predicted_date", predicted.map(|day| day.to_string())).with("promised_date", promised.map(|day| day.to_string())))?;
     }
-    Ok(true)
+    Ok(Some(Outlook { late, was_late: before.at_risk }))
 }
 
 /// Tells that an order's prediction moved, so that it is shown as it is.

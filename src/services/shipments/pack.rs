@@ -208,6 +208,7 @@ fn draft(tx: &mut Tx, order: &Order, said: &ShipmentInput) -> Result<Shipment> {
         packages: Json(said.packages.clone()),
         expected_is_set: said.expected_at.is_some(),
         trace_hash: None,
+        heard_at: None,
     };
     carried::dated(tx, carrier.as_ref(), shipment)
 }

@@ -11,6 +11,7 @@ use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::shipment::{MACHINE, ShipmentStatus, TrackingStatus, status_after};
 use crate::domain::parcel::{Refused, Trouble, TroubleKind};
+use crate::domain::time::UtcTime;
 use crate::error::{Code, Error, Problem, Result};
 use crate::repositories::orders::Order;
 use crate::repositories::orders::parts::{self, Line};
@@ -130,15 +131,31 @@ pub(super) fn follow(tx: &mut Tx, order: &Order, shipment: &Shipment, reported: 
     }
     let (stands, refused) = standing(shipment, &counted(tx, shipment.id)?);
     let changed = count_arrival(tx, shipment, stands.status, &refused)?;
-    if stands == *shipment && !changed && !tells {
-        return Ok(());
+    let heard_at = reported.map_or(shipment.heard_at, |_| Some(tx.now));
+    // an exception tells that nothing is heard of it
+    let was_silent = shipment.heard_at.is_none() && reported.is_some();
+    if stands == *shipment && !changed && !tells && !was_silent {
+        return shipments::set_heard(tx.conn, shipment.id, heard_at);
     }
-    let moved = Shipment { version: shipment.version + 1, updated_at: tx.now, ..stands };
+    let moved = Shipment { version: shipment.version + 1, updated_at: tx.now, heard_at, ..stands };
     store(tx, shipment.status, &moved)?;
     let event = describe(name(shipment.status, moved.status), order, &moved);
     let event = reported.into_iter().fold(event, |event, status| event.note("reported", status));
     tx.record(event.change("status", shipment.status.as_str(), moved.status.as_str()))?;
     Ok(())
+}
+
+/// Notes, once for each silence, that nothing was heard of a shipment on its way since an instant; gives it then, as it was.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_silent(tx: &mut Tx, id: Id, before: UtcTime) -> Result<Option<Shipment>> {
+    let (_, shipment) = take(tx, id)?;
+    if !shipments::ON_THE_WAY.contains(&shipment.status) || shipment.heard_at.is_none_or(|heard| heard >= before) {
+        return Ok(None);
+    }
+    shipments::set_heard(tx.conn, shipment.id, None)?;
+    Ok(Some(shipment))
 }
 
 /// The trouble that a shipment's trace tells of, in whatever order it came; and that some of it was not taken.
@@ -206,7 +223,6 @@ fn count_arrival(tx: &mut Tx, shipment: &Shipment, now: ShipmentStatus, refused:
 mod tests {
     use super::*;
     use crate::domain::lifecycle::shipment::DeliveryMethod;
-    use crate::domain::time::UtcTime;
 
     fn at(minute: i64) -> UtcTime {
         UtcTime::from_micros(minute * 60_000_000).unwrap()
@@ -236,6 +252,7 @@ mod tests {
             packages: Json(Vec::new()),
             expected_is_set: false,
             trace_hash: None,
+            heard_at: None,
         }
     }
 

@@ -89,5 +89,6 @@ pub(super) fn row(tx: &Tx, order: Id, (position, dated_by): (i32, i64), task: Pl
         pause_reason: None,
         checklist: Json(checklist),
         collaborators: Json(Vec::new()),
+        overdue_raised_for: None,
     }
 }

@@ -8,6 +8,7 @@ use crate::db::types::Json;
 use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::task::{Facts, MACHINE, TaskEvent, TaskStatus};
+use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::repositories::orders::{Order, parts};
 use crate::repositories::tasks::{self, Task};
@@ -113,6 +114,20 @@ pub fn cancel_all(tx: &mut Tx, order: Id, reason: &str) -> Result<()> {
         step(tx, task, TaskEvent::Cancel, &Facts::default(), EventName::TaskCancelled, |task, event| (task, event.note("reason", reason)))?;
     }
     Ok(())
+}
+
+/// Notes, once for each due date, that a task is still waited for which was due before an instant; gives it then, and its due
+/// date.
+///
+/// # Errors
+/// Those of the database.
+pub fn note_long_overdue(tx: &mut Tx, task: Id, before: UtcTime) -> Result<Option<(Task, UtcTime)>> {
+    let (_, task) = take(tx, task)?;
+    let waited_for = matches!(task.status, TaskStatus::Open | TaskStatus::InProgress) && task.overdue_raised_for != task.due_at;
+    let paused = parts::details(tx.conn, task.order_id)?.amended_from.is_some();
+    let Some(due_at) = task.due_at.filter(|due_at| waited_for && !paused && *due_at < before) else { return Ok(None) };
+    tasks::set_overdue_raised(tx.conn, task.id, due_at)?;
+    Ok(Some((task, due_at)))
 }
 
 /// Records, once for each due date, that a task is waited for past it (DOMAIN 5.2).

@@ -1,7 +1,7 @@
 //! What follows from goods that leave, and from what is told of them on their way.
 
 use super::remedies::look_again;
-use super::{adapt, advance, word};
+use super::{adapt, advance, watching, word};
 use crate::db::Tx;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
@@ -30,6 +30,7 @@ pub(super) fn after_tracking(tx: &mut Tx, order: Id, event: &Event) -> Result<()
     let news = if event.after.contains_key("reported") { news } else { Vec::new() };
     let troubles = shipments::troubles(tx, shipment)?;
     exceptions::follow_parcel(tx, order, shipment, &troubles, &news)?;
+    watching::after_tracking(tx, order, event)?;
     correct::unreceive(tx, order)?;
     advance(tx, order)
 }

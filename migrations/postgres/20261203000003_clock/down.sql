@@ -1,0 +1,10 @@
+DROP INDEX invoices_to_pursue;
+ALTER TABLE invoices DROP COLUMN pursued_at;
+DROP INDEX shipments_by_silence;
+ALTER TABLE shipments DROP COLUMN heard_at;
+DROP INDEX tasks_to_raise;
+ALTER TABLE tasks DROP COLUMN overdue_raised_for;
+DROP INDEX exceptions_to_resolve;
+DROP INDEX exceptions_to_plan;
+ALTER TABLE exceptions DROP COLUMN escalated_at;
+ALTER TABLE exceptions DROP COLUMN plan_due_at;
