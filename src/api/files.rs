@@ -39,8 +39,8 @@ const UPLOAD_BYTES: usize = FILE_BYTES + 16 * 1024;
 #[serde(deny_unknown_fields)]
 #[schema(as = EvidenceInput, example = json!({"kind": "goods_issue_note", "file": "(the bytes of note.pdf)"}))]
 pub struct EvidenceForm {
-    /// `goods_issue_note`, `qc_report` or `signed_receipt`.
-    #[schema(pattern = "^(goods_issue_note|qc_report|signed_receipt)$")]
+    /// `goods_issue_note`, `qc_report`, `signed_receipt`, or `attachment` for anything else.
+    #[schema(pattern = "^(goods_issue_note|qc_report|signed_receipt|attachment)$")]
     pub kind: String,
     /// A png, jpeg, heic or pdf with a name that ends like it.
     #[schema(value_type = String, format = Binary)]

@@ -62,6 +62,7 @@ const SHIPPERS: &[Role] = &[Logistics, OrderAdmin];
 const RECEIVERS: &[Role] = &[SalesSpecialist, SalesManager, Logistics, OrderAdmin];
 const REPORTERS: &[Role] =
     &[Admin, OrderAdmin, SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, Warehouse, Production, Logistics, Finance];
+const CAUSE_KEEPERS: &[Role] = &[OrderAdmin, OperationsHead];
 const PLAN_APPROVERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, OrderAdmin];
 const MONEY_READERS: &[Role] = &[Finance, SalesManager, DepartmentHead, OperationsHead, OrderAdmin];
 const FINANCE: &[Role] = &[Finance];
@@ -195,6 +196,15 @@ operations! {
     GetException = "get_exception", STAFF, Some("exceptions:read");
     ListProposals = "list_proposals", STAFF, Some("exceptions:read");
     ReportException = "report_exception", REPORTERS, Some("exceptions:write");
+    ListExceptionCandidates = "list_exception_candidates", STAFF, Some("exceptions:read");
+    GetExceptionFigures = "get_exception_figures", STAFF, Some("exceptions:read");
+    ListExceptionNotes = "list_exception_notes", STAFF, Some("exceptions:read");
+    WriteExceptionNote = "write_exception_note", REPORTERS, Some("exceptions:write");
+    AddExceptionFile = "add_exception_file", REPORTERS, Some("exceptions:write");
+    ListExceptionCauses = "list_exception_causes", STAFF, Some("exceptions:read");
+    GetExceptionCause = "get_exception_cause", STAFF, Some("exceptions:read");
+    CreateExceptionCause = "create_exception_cause", CAUSE_KEEPERS, None;
+    UpdateExceptionCause = "update_exception_cause", CAUSE_KEEPERS, None;
     UpdateException = "update_exception", ORDER_ADMIN, None;
     PlanException = "plan_exception", ORDER_ADMIN, None;
     ApproveException = "approve_exception", PLAN_APPROVERS, None;
