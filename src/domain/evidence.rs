@@ -13,7 +13,7 @@ pub const FILE_BYTES: usize = 10 * 1024 * 1024;
 /// The largest number of files an order.
 pub const FILES_AN_ORDER: i64 = 20;
 /// The largest number of files an exception.
-pub const FILES_AN_EXCEPTION: i64 = 20;
+pub const FILES_AN_EXCEPTION: usize = 20;
 /// The longest file name, in characters.
 pub const NAME_CHARACTERS: usize = 200;
 

@@ -1,5 +1,6 @@
 //! How an exception looks from outside.
 
+use crate::api::tasks::view::{FileView, file};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Department;
@@ -15,6 +16,7 @@ use crate::error::{Problem, Result};
 use crate::repositories::exceptions::whole::{self, Whole};
 use crate::repositories::exceptions::{Decision, Impact, Plan};
 use crate::repositories::users::User;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 /// A person whom an exception names.
@@ -119,6 +121,12 @@ pub struct ExceptionView {
     pub blocking: bool,
     /// What happened and why.
     pub cause: String,
+    /// Its cause, by its code in the catalogue.
+    pub cause_code: Option<String>,
+    /// What that cause is called, in the language of the answer.
+    pub cause_label: Option<String>,
+    /// The departments concerned, beside the one that is to put it right.
+    pub departments: Vec<Department>,
     /// What the customers of its orders were told of it.
     pub customer_note: Option<String>,
     /// What it touches.
@@ -127,8 +135,18 @@ pub struct ExceptionView {
     pub plan: Option<PlanView>,
     /// How it was put right, or why it was dismissed.
     pub result: Option<String>,
+    /// Why it happened, as was found out in the end.
+    pub root_cause: Option<String>,
+    /// What the customer said to how it was put right.
+    pub customer_answer: Option<String>,
     /// What prevents a repeat.
     pub prevention: Option<String>,
+    /// Who sees to that.
+    pub prevention_owner: Option<ExceptionPerson>,
+    /// Until which day.
+    pub prevention_due: Option<NaiveDate>,
+    /// What was attached to it, oldest first.
+    pub files: Vec<FileView>,
     /// The number of the exception that it repeats.
     pub duplicate_of: Option<String>,
     /// When it was put right.
@@ -143,7 +161,8 @@ fn person(user: User) -> ExceptionPerson {
     ExceptionPerson { id: user.id.text(Kind::User), username: user.username }
 }
 
-fn impact(impact: Impact, orders: usize, money: impl Fn(Amount) -> String) -> ExceptionImpactView {
+/// How an impact over so many orders looks.
+pub(super) fn impact(impact: Impact, orders: usize, money: impl Fn(Amount) -> String) -> ExceptionImpactView {
     ExceptionImpactView { orders, customers: impact.customers, delay_days: impact.delay_days, amount: impact.amount.map(money), note: impact.note }
 }
 
@@ -168,10 +187,10 @@ fn plan(plan: Plan, money: impl Fn(Amount) -> String) -> PlanView {
 
 /// How an exception looks to someone who reads this language.
 pub fn view(whole: Whole, language: Language, company: &Company) -> ExceptionView {
-    let Whole { exception: row, orders, owner, duplicate_of } = whole;
+    let Whole { exception: row, orders, owner, duplicate_of, cause, prevention_owner, files } = whole;
     let digits = codes::minor_digits(&company.base_currency).unwrap_or(4);
     let money = |amount: Amount| amount.text(digits);
-    let Json(touched) = row.impact;
+    let (Json(touched), Json(details)) = (row.impact, row.details);
     ExceptionView {
         id: row.id.text(Kind::Exception),
         version: row.version,
@@ -196,10 +215,18 @@ pub fn view(whole: Whole, language: Language, company: &Company) -> ExceptionVie
         due_at: row.due_at,
         blocking: row.blocking,
         cause: row.cause,
+        cause_code: row.cause_code,
+        cause_label: cause.map(|cause| cause.label(language).to_owned()),
+        departments: details.departments,
         customer_note: row.customer_note,
         plan: row.plan.map(|Json(made)| plan(made, money)),
         result: row.result,
+        root_cause: details.root_cause,
+        customer_answer: details.customer_answer,
         prevention: row.prevention,
+        prevention_owner: prevention_owner.map(person),
+        prevention_due: details.prevention_due,
+        files: files.into_iter().map(|attached| file(attached, language)).collect(),
         duplicate_of,
         resolved_at: row.resolved_at,
         closed_at: row.closed_at,

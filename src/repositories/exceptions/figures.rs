@@ -70,13 +70,3 @@ pub fn covered_carriers(conn: &mut Conn, (from, until): Span) -> Result<Vec<(Id,
 pub fn orders_entered(conn: &mut Conn, (from, until): Span) -> Result<i64> {
     Ok(orders::table.filter(orders::created_at.ge(from)).filter(orders::created_at.lt(until)).count().get_result(conn)?)
 }
-
-/// The carriers of the shipments of several orders that were not cancelled, as (order, carrier).
-pub fn carriers_of(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, Option<String>)>> {
-    use crate::db::cached::{Cache, padded};
-    use crate::{each, here_by_length};
-    Ok(each!(conn, c => shipments::table
-        .filter(shipments::order_id.eq_any(padded(of)).and(shipments::status.ne(ShipmentStatus::Cancelled)))
-        .select((shipments::order_id, shipments::carrier))
-        .listed(of.len(), here_by_length!()).load(c))?)
-}

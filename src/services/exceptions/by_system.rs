@@ -108,6 +108,8 @@ fn report(tx: &Tx, (kind, severity, department): (ExceptionKind, Severity, Depar
         impact: Impact { customers: Some(1), ..Impact::default() },
         raised_for: None,
         customer_note: None,
+        cause_code: None,
+        departments: Vec::new(),
     }
 }
 

@@ -49,6 +49,8 @@ fn shortage(tx: &Tx, cause: String, note: String) -> Report {
         impact: Impact { customers: Some(1), note, ..Impact::default() },
         raised_for: None,
         customer_note: None,
+        cause_code: None,
+        departments: Vec::new(),
     }
 }
 
