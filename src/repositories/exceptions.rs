@@ -8,10 +8,10 @@ pub mod whole;
 
 pub use listing::{ExceptionFilter, list};
 
+use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{approval_steps, exception_orders, exceptions, orders, users};
 use crate::db::types::Json;
-use crate::db::Conn;
 use crate::domain::actor::Department;
 use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};

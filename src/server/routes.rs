@@ -4,8 +4,8 @@
 use crate::api::problem::Failure;
 use crate::api::{
     api_keys, approval_rules, approvals, auth, bulk, calendar, carriers, credit, customers, delegations, doc, documents, events, exception_causes,
-    exceptions, exchange_rates, files, health, links, message_templates, messages, money, orders, products, settings, shipments, stock, task_templates, tasks,
-    users, warehouses,
+    exceptions, exchange_rates, files, health, links, message_templates, messages, money, orders, products, settings, shipments, stock,
+    task_templates, tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;

@@ -10,6 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus};
 use crate::domain::lifecycle::shipment::ShipmentStatus;
 use crate::domain::time::UtcTime;
+use crate::each;
 use crate::error::Result;
 use diesel::prelude::*;
 
@@ -36,34 +37,34 @@ pub fn reported(conn: &mut Conn, (from, until): Span) -> Result<Vec<CountedRow>>
     let made = exceptions::id.ge(Id::first_at(from)).and(exceptions::id.le(Id::last_at(until)));
     let told = exceptions::reported_at.ge(from).and(exceptions::reported_at.lt(until));
     let stands = exceptions::status.ne(ExceptionStatus::Dismissed);
-    Ok(exceptions::table.filter(made).filter(told).filter(stands).select(CountedRow::as_select()).load(conn)?)
+    Ok(each!(conn, c => exceptions::table.filter(made).filter(told).filter(stands).select(CountedRow::as_select()).load(c))?)
 }
 
 /// What they cover, as (exception, order); of some around them too.
 pub fn covered(conn: &mut Conn, (from, until): Span) -> Result<Vec<(Id, Id)>> {
     let made = exception_orders::exception_id.ge(Id::first_at(from)).and(exception_orders::exception_id.le(Id::last_at(until)));
-    Ok(exception_orders::table.filter(made).select((exception_orders::exception_id, exception_orders::order_id)).load(conn)?)
+    Ok(each!(conn, c => exception_orders::table.filter(made).select((exception_orders::exception_id, exception_orders::order_id)).load(c))?)
 }
 
 /// The same with the SKU of each line of the orders.
 pub fn covered_skus(conn: &mut Conn, (from, until): Span) -> Result<Vec<(Id, Id, Option<String>)>> {
     let made = exception_orders::exception_id.ge(Id::first_at(from)).and(exception_orders::exception_id.le(Id::last_at(until)));
-    Ok(exception_orders::table
+    Ok(each!(conn, c => exception_orders::table
         .inner_join(order_lines::table.on(order_lines::order_id.eq(exception_orders::order_id)))
         .filter(made)
         .select((exception_orders::exception_id, exception_orders::order_id, order_lines::sku))
-        .load(conn)?)
+        .load(c))?)
 }
 
 /// The same with the carrier of each shipment of the orders that was not cancelled, as the shipment names it.
 pub fn covered_carriers(conn: &mut Conn, (from, until): Span) -> Result<Vec<(Id, Id, Option<String>)>> {
     let made = exception_orders::exception_id.ge(Id::first_at(from)).and(exception_orders::exception_id.le(Id::last_at(until)));
-    Ok(exception_orders::table
+    Ok(each!(conn, c => exception_orders::table
         .inner_join(shipments::table.on(shipments::order_id.eq(exception_orders::order_id)))
         .filter(made)
         .filter(shipments::status.ne(ShipmentStatus::Cancelled))
         .select((exception_orders::exception_id, exception_orders::order_id, shipments::carrier))
-        .load(conn)?)
+        .load(c))?)
 }
 
 /// How many orders were entered in some time.

@@ -46,7 +46,7 @@ fn names(names: &[String]) -> std::result::Result<(), ValidationError> {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "text": "The supplier sends the rest on Monday",
-    "meeting": {"held_at": "2026-03-05T02:00:00Z", "attendees": ["Chen Jing", "Wang Fang"], "decision": "Wait until Monday"}
+    "meeting": {"held_at": "2026-01-05T02:00:00Z", "attendees": ["Chen Jing", "Wang Fang"], "decision": "Wait until Monday"}
 }))]
 pub struct ExceptionNoteInput {
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
