@@ -196,7 +196,7 @@ operations! {
     GetException = "get_exception", STAFF, Some("exceptions:read");
     ListProposals = "list_proposals", STAFF, Some("exceptions:read");
     ReportException = "report_exception", REPORTERS, Some("exceptions:write");
-    ListExceptionCandidates = "list_exception_candidates", STAFF, Some("exceptions:read");
+    ListExceptionCandidates = "list_exception_candidates", STAFF, Some("orders:read");
     GetExceptionFigures = "get_exception_figures", STAFF, Some("exceptions:read");
     ListExceptionNotes = "list_exception_notes", STAFF, Some("exceptions:read");
     WriteExceptionNote = "write_exception_note", REPORTERS, Some("exceptions:write");
