@@ -113,9 +113,12 @@ fn report(tx: &Tx, (kind, severity, department): (ExceptionKind, Severity, Depar
     }
 }
 
-/// Ends those that nobody has begun to act on.
+/// Ends those that nobody has begun to act on; one into which others were merged is left to people.
 fn end(tx: &mut Tx, order: Id, known: &[ExceptionRow], event: Step, result: &str) -> Result<()> {
     for row in known.iter().filter(|row| row.status == ExceptionStatus::Reported) {
+        if exceptions::links(tx.conn, row.id)? != [order] {
+            continue;
+        }
         let order: Order = take_order(tx, order)?;
         resolve::settle(tx, slice::from_ref(&order), row, event, |row| row.result = Some(result.to_owned()), |event| event)?;
     }

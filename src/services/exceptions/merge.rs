@@ -36,6 +36,7 @@ pub(super) fn merge(tx: &mut Tx, reference: &str, original: &str) -> Result<Merg
     }
     let row = resolve::again(tx, repeats.id)?;
     tx.check_match(row.version)?;
+    resolve::refuse_more(tx, row.id, own.len())?;
     let orders: Vec<Order> = taken.iter().filter(|order| own.contains(&order.id)).cloned().collect();
     let into = resolve::again(tx, into.id)?;
     if row.status.is_open() {
@@ -55,6 +56,9 @@ fn other(tx: &mut Tx, reference: &str, original: &str) -> Result<ExceptionRow> {
 /// Adds to an exception what it does not cover yet of the orders of another one; all that either covers was taken.
 fn extend(tx: &mut Tx, before: &ExceptionRow, merged: &ExceptionRow, orders: &[Order], taken: &[Order]) -> Result<()> {
     let known: BTreeSet<Id> = exceptions::links(tx.conn, before.id)?.into_iter().collect();
+    if !known.iter().all(|id| tx.taken(*id).is_some()) {
+        return Err(overtaken(tx)); // another one was merged into it meanwhile
+    }
     let added: Vec<Order> = orders.iter().filter(|order| !known.contains(&order.id)).cloned().collect();
     if added.is_empty() {
         return Ok(());

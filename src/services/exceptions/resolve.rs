@@ -2,7 +2,7 @@
 //! for all of its orders together (DOMAIN 6.7, DECISIONS 18).
 
 use super::input::{CloseInput, DismissInput, ResolveInput};
-use super::{find, find_cause, find_person, merge, step, take_covered, tell, verdict};
+use super::{find, find_cause, find_person, merge, overtaken, step, take_covered, tell, verdict};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::{Event, EventName};
@@ -77,7 +77,13 @@ fn take(tx: &mut Tx, reference: &str) -> Result<(ExceptionRow, Vec<Order>)> {
     let orders = take_covered(tx, id)?;
     let row = again(tx, id)?;
     tx.check_match(row.version)?;
+    refuse_more(tx, id, orders.len())?;
     Ok((row, orders))
+}
+
+/// Others may have been merged into an exception before its orders were taken: it covers more by now.
+pub(super) fn refuse_more(tx: &mut Tx, id: Id, taken: usize) -> Result<()> {
+    if exceptions::links(tx.conn, id)?.len() == taken { Ok(()) } else { Err(overtaken(tx)) }
 }
 
 /// An exception as it is now, after its orders were taken.
