@@ -36,6 +36,7 @@ class Wardrobe:
             "assignee": people,
             "owner": people,
             "duplicate_of": ids("/v1/exceptions"),
+            "cause_code": ids("/v1/exception-causes", "code"),
             "country": ["CN", "DE"],
             "currency": ["CNY", "JPY", "BHD"],
             "language": ["zh-CN", "en"],

@@ -319,6 +319,12 @@ GOOD: dict[str, Maker] = {
     "resolve_exception": about(World.exception),
     "close_exception": about(lambda world: world.exception(RESOLVED)),
     "dismiss_exception": about(lambda world: world.exception(PLANNED)),
+    "list_exception_notes": about(World.exception),
+    "write_exception_note": about(World.exception),
+    "add_exception_file": about(World.exception, kind="attachment", file=PDF),
+    "create_exception_cause": lambda world, _: Good(body={"code": world.cause_code()}),
+    "get_exception_cause": lambda world, _: Good({"code": world.cause()["code"]}),
+    "update_exception_cause": lambda world, _: Good({"code": (cause := world.cause())["code"]}, cause["version"]),
     # messages
     "send_message": message,
     "get_message_template": template(),

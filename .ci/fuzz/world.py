@@ -206,6 +206,15 @@ class World:
             exception = self.post("order_admin", f"/v1/exceptions/{exception['id']}/{step}", said)
         return exception
 
+    def cause_code(self) -> str:
+        """A code that no cause has yet: small letters, digits and `_` only."""
+        return self.fresh("cause").replace("-", "_")
+
+    def cause(self) -> dict:
+        """A cause of exceptions that nothing else uses."""
+        body = {"code": self.cause_code(), "name_en": "A cause", "name_zh": "原因"}
+        return self.post("order_admin", "/v1/exception-causes", body)
+
     def plan_for(self, actor: Person) -> dict:
         """A plan that somebody may decide about (DOMAIN 6.3): one that costs nothing, or money,
         where they have approved a level of its order."""

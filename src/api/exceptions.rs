@@ -1,5 +1,8 @@
 //! `/v1/exceptions`.
 
+pub mod candidates;
+pub mod figures;
+pub mod notes;
 mod preview;
 pub mod proposals;
 pub mod view;
@@ -10,9 +13,10 @@ use super::request::{Asked, Posted};
 use super::respond::{Response, send, send_unless_known};
 use crate::app::{Answer, App};
 use crate::db::{Snapshot, Tx};
+use crate::domain::actor::Department;
 use crate::domain::company::Company;
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus};
+use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severity};
 use crate::domain::permission::Operation;
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
@@ -32,11 +36,11 @@ use view::{ExceptionView, view};
 /// One exception as an answer, under its version.
 fn answer(status: u16, whole: Whole, (language, company, now): (Language, &Company, UtcTime)) -> Result<Answer> {
     let version = whole.exception.version;
-    Ok(Answer::json(status, &view(whole, language, company, now))?.etag(version, language.tag()))
+    Ok(Answer::json(status, &view(whole, language, company, now))?.etag_by_content(version))
 }
 
 /// An exception as it is after everything that followed.
-fn shown(tx: &mut Tx, status: u16, id: Id) -> Result<Answer> {
+pub(super) fn shown(tx: &mut Tx, status: u16, id: Id) -> Result<Answer> {
     let whole = whole::find_id(tx.conn, id)?.ok_or_else(Problem::not_found)?;
     answer(status, whole, (tx.language, &tx.company, tx.now))
 }
@@ -56,6 +60,28 @@ pub struct ExceptionQuery {
     #[param(min_length = 1, max_length = 60)]
     order_id: Option<String>,
     blocking: Option<bool>,
+    /// Only those that are not resolved, closed or dismissed, or only the others.
+    open: Option<bool>,
+    /// Only those that are as bad as this.
+    #[param(inline)]
+    severity: Option<Severity>,
+    /// Only those that this department is to put right.
+    #[param(inline)]
+    department: Option<Department>,
+    /// The person responsible, `usr_…`, or `me`.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
+    owner: Option<String>,
+    /// Only those of this cause, by its code.
+    #[validate(length(min = 1, max = 40))]
+    #[param(min_length = 1, max_length = 40)]
+    cause_code: Option<String>,
+    /// Only those that were reported late, or only the others.
+    late_report: Option<bool>,
+    /// Only those reported at this instant or later.
+    reported_from: Option<UtcTime>,
+    /// Only those reported before this instant.
+    reported_to: Option<UtcTime>,
     #[validate(length(max = 500))]
     #[param(max_length = 500)]
     cursor: Option<String>,
@@ -65,14 +91,35 @@ pub struct ExceptionQuery {
 }
 
 impl ExceptionQuery {
-    fn filter(&self, snapshot: &mut Snapshot) -> Result<ExceptionFilter> {
+    /// The statuses that are asked for, all where there is none; nothing where `status` and `open` leave none.
+    fn statuses(&self) -> Result<Option<Vec<ExceptionStatus>>> {
+        let named = query::words("status", self.status.as_deref(), ExceptionStatus::ALL)?;
+        let Some(open) = self.open else { return Ok(Some(named)) };
+        let all = if named.is_empty() { ExceptionStatus::ALL.to_vec() } else { named };
+        let left: Vec<ExceptionStatus> = all.into_iter().filter(|status| status.is_open() == open).collect();
+        Ok((!left.is_empty()).then_some(left))
+    }
+
+    fn filter(&self, snapshot: &mut Snapshot, statuses: Vec<ExceptionStatus>) -> Result<ExceptionFilter> {
         Ok(ExceptionFilter {
-            statuses: query::words("status", self.status.as_deref(), ExceptionStatus::ALL)?,
+            statuses,
             kind: self.kind,
             order: query::order(snapshot, self.order_id.as_deref())?,
             blocking: self.blocking,
+            severity: self.severity,
+            department: self.department,
+            owner: query::person("owner", self.owner.as_deref(), &snapshot.actor)?,
+            cause: self.cause_code.clone(),
+            late_report: self.late_report,
+            reported_from: self.reported_from,
+            reported_to: self.reported_to,
         })
     }
+}
+
+/// Nothing stands on a page of nothing.
+fn no_place(_: &ExceptionView) -> Vec<u8> {
+    Vec::new()
 }
 
 /// A page of exceptions.
@@ -91,9 +138,16 @@ pub async fn list_exceptions(app: Data<App>, request: HttpRequest, asked: Asked<
     let (app_, query, uri) = (app.clone(), asked.query, request.uri().clone());
     let look = move |snapshot: &mut Snapshot| {
         let q = query.valid()?;
-        let filter = q.filter(snapshot)?;
+        let statuses = q.statuses()?;
+        let nothing = statuses.is_none();
+        let filter = q.filter(snapshot, statuses.unwrap_or_default())?;
         let cursors = Cursors::new(&app_, "list_exceptions", &format!("{filter:?}"));
-        list(snapshot, q, &filter, &cursors)?.answer(uri.path(), uri.query().unwrap_or_default())
+        let listing = if nothing {
+            paging::page(Vec::new(), paging::limit(q.limit), &cursors, no_place, |view| view)
+        } else {
+            list(snapshot, q, &filter, &cursors)?
+        };
+        listing.answer(uri.path(), uri.query().unwrap_or_default())
     };
     send(app.read(Operation::ListExceptions, asked.call, look).await)
 }

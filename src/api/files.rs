@@ -1,21 +1,24 @@
 //! Files: handed in as a task's proof or a shipment's receipt, multipart, part by part, within their size and time; handed
 //! out as attachments (BEHAVIOUR 9).
 
+use super::exceptions::view::ExceptionView;
 use super::problem::Failure;
 use super::request::{Asked, Checked, Nothing, with_repeat};
 use super::respond::{Response, send};
 use super::shipments::ShipmentView;
 use super::tasks::view::TaskView;
-use super::{shipments, tasks};
+use super::{exceptions, shipments, tasks};
 use crate::app::{Answer, App, Call};
 use crate::db::{Snapshot, Tx};
 use crate::domain::evidence::{Document, FILE_BYTES, QcResult, Stored};
 use crate::domain::id::{Id, Kind};
 use crate::domain::permission::Operation;
 use crate::error::{self, Code, Problem};
+use crate::repositories::exceptions::ExceptionRow;
 use crate::repositories::files::{self as rows, FileRow};
 use crate::repositories::shipments::Shipment;
 use crate::repositories::tasks::Task;
+use crate::services::exceptions::notes;
 use crate::services::files::{Handed, Parts};
 use crate::services::shipments::receipt;
 use crate::services::tasks::proof;
@@ -39,8 +42,8 @@ const UPLOAD_BYTES: usize = FILE_BYTES + 16 * 1024;
 #[serde(deny_unknown_fields)]
 #[schema(as = EvidenceInput, example = json!({"kind": "goods_issue_note", "file": "(the bytes of note.pdf)"}))]
 pub struct EvidenceForm {
-    /// `goods_issue_note`, `qc_report` or `signed_receipt`.
-    #[schema(pattern = "^(goods_issue_note|qc_report|signed_receipt)$")]
+    /// `goods_issue_note`, `qc_report`, `signed_receipt`, or `attachment` for anything else.
+    #[schema(pattern = "^(goods_issue_note|qc_report|signed_receipt|attachment)$")]
     pub kind: String,
     /// A png, jpeg, heic or pdf with a name that ends like it.
     #[schema(value_type = String, format = Binary)]
@@ -195,6 +198,22 @@ pub async fn add_shipment_receipt(app: Data<App>, request: HttpRequest, path: Pa
     let may = move |snapshot: &mut Snapshot| receipt::may_add(snapshot, shipments::id(&shipment)?);
     let add = move |tx: &mut Tx, document: &Document, stored: &Stored| receipt::add(tx, shipments::id(&path)?, document, stored);
     take_in(&app, &request, hand, may, add, |tx, shipment: Shipment| shipments::shown(tx, 201, shipment)).await
+}
+
+/// Attaches a file to an exception (`kind` = `attachment`, as a rule): a photo (png, jpeg, heic) or a pdf of at most 10 MiB,
+/// whose name and content agree.
+#[utoipa::path(
+    tag = "exceptions",
+    request_body(content = EvidenceForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The exception with the file; `Location` names the file", body = ExceptionView))
+)]
+#[post("/v1/exceptions/{id}/files")]
+pub async fn add_exception_file(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked, upload: Upload) -> Response {
+    let hand = Hand { operation: Operation::AddExceptionFile, call: asked.call, query: asked.query, upload };
+    let exception = path.clone();
+    let may = move |snapshot: &mut Snapshot| notes::may_attach(snapshot, &exception);
+    let add = move |tx: &mut Tx, document: &Document, stored: &Stored| notes::attach(tx, &path, document, stored);
+    take_in(&app, &request, hand, may, add, |tx, row: ExceptionRow| exceptions::shown(tx, 201, row.id)).await
 }
 
 /// A name for `Content-Disposition`: as far as it is plain ASCII, and whole in UTF-8 (RFC 6266, RFC

@@ -16,6 +16,7 @@ pub mod delegations;
 pub mod doc;
 pub mod documents;
 pub mod events;
+pub mod exception_causes;
 pub mod exceptions;
 pub mod exchange_rates;
 pub mod files;

@@ -530,7 +530,7 @@ diesel::table! {
 
     files (id) {
         id -> Uid,
-        order_id -> Uid,
+        order_id -> Nullable<Uid>,
         task_id -> Nullable<Uid>,
         kind -> Text,
         file_name -> Text,
@@ -541,6 +541,7 @@ diesel::table! {
         uploaded_by_id -> Nullable<Uid>,
         uploaded_at -> Instant,
         shipment_id -> Nullable<Uid>,
+        exception_id -> Nullable<Uid>,
     }
 }
 
@@ -643,6 +644,8 @@ diesel::table! {
         customer_note -> Nullable<Text>,
         plan_due_at -> Nullable<Instant>,
         escalated_at -> Nullable<Instant>,
+        cause_code -> Nullable<Text>,
+        details -> Document,
     }
 }
 
@@ -653,6 +656,37 @@ diesel::table! {
     exception_orders (exception_id, order_id) {
         exception_id -> Uid,
         order_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    exception_causes (code) {
+        code -> Text,
+        version -> BigInt,
+        name_en -> Text,
+        name_zh -> Text,
+        kind -> Nullable<Text>,
+        active -> Bool,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::domain::column::*;
+
+    exception_notes (id) {
+        id -> Uid,
+        exception_id -> Uid,
+        text -> Text,
+        meeting -> Nullable<Document>,
+        files -> Document,
+        actor_label -> Text,
+        created_at -> Instant,
     }
 }
 
@@ -953,6 +987,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     customers,
     delegations,
     events,
+    exception_causes,
+    exception_notes,
     exception_orders,
     exceptions,
     expected_receipts,

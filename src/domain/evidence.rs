@@ -12,6 +12,8 @@ use unicode_normalization::UnicodeNormalization;
 pub const FILE_BYTES: usize = 10 * 1024 * 1024;
 /// The largest number of files an order.
 pub const FILES_AN_ORDER: i64 = 20;
+/// The largest number of files an exception.
+pub const FILES_AN_EXCEPTION: usize = 20;
 /// The longest file name, in characters.
 pub const NAME_CHARACTERS: usize = 200;
 
@@ -89,6 +91,7 @@ const PROOFS: &[(EvidenceKind, &[MediaType])] = &[
     (EvidenceKind::GoodsIssueNote, &[MediaType::Png, MediaType::Jpeg, MediaType::Heic, MediaType::Pdf]),
     (EvidenceKind::SignedReceipt, &[MediaType::Png, MediaType::Jpeg, MediaType::Heic, MediaType::Pdf]),
     (EvidenceKind::QcReport, &[MediaType::Pdf, MediaType::Png, MediaType::Jpeg, MediaType::Heic]),
+    (EvidenceKind::Attachment, &[MediaType::Png, MediaType::Jpeg, MediaType::Heic, MediaType::Pdf]),
 ];
 
 /// Whether the first box of an ISO media file names a HEVC brand, first or among those it is

@@ -63,6 +63,8 @@ kinds! {
     Shipment = "shp", "shipment";
     Tracking = "trk", "tracking_event";
     Exception = "exc", "exception";
+    ExceptionNote = "exn", "exception_note";
+    ExceptionCause = "xcs", "exception_cause";
     Invoice = "inv", "invoice";
     Payment = "pay", "payment";
     Refund = "rfd", "refund";
@@ -80,6 +82,9 @@ pub const SETTINGS: Id = Id(Uuid::from_u128(0x7000_8000_0000_0000_0000));
 
 /// All templates of messages together, for events about one of them: those say which.
 pub const MESSAGE_TEMPLATES: Id = Id(Uuid::from_u128(0x7000_8000_0000_0000_0001));
+
+/// The whole catalogue of causes, for events about one of them: those say which.
+pub const EXCEPTION_CAUSES: Id = Id(Uuid::from_u128(0x7000_8000_0000_0000_0002));
 
 impl Kind {
     /// The kind that a prefix stands for.
@@ -109,6 +114,16 @@ impl Id {
     /// Whether it was made before an instant, to the millisecond.
     pub fn made_before(self, at: UtcTime) -> bool {
         self < Self::from_parts(at.utc().timestamp_millis().unsigned_abs(), [0; 10])
+    }
+
+    /// The first of all ids that can be made at an instant, to the millisecond.
+    pub fn first_at(at: UtcTime) -> Self {
+        Self::from_parts(u64::try_from(at.utc().timestamp_millis()).unwrap_or(0), [u8::MIN; 10])
+    }
+
+    /// The last of them.
+    pub fn last_at(at: UtcTime) -> Self {
+        Self::from_parts(u64::try_from(at.utc().timestamp_millis()).unwrap_or(0), [u8::MAX; 10])
     }
 
     /// The id as the API writes it, e.g. `ord_0197…`.

@@ -13,6 +13,8 @@ pub mod customer;
 pub mod event;
 pub mod evidence;
 pub mod exception_rules;
+pub mod exception_cause;
+pub mod exception_figures;
 pub mod id;
 pub mod judged;
 pub mod lifecycle;

@@ -65,6 +65,7 @@ const RECEIVERS: &[Role] = &[SalesSpecialist, SalesManager, Logistics, OrderAdmi
 const RETURNERS: &[Role] = &[SalesSpecialist, SalesManager, Warehouse, Logistics, OrderAdmin];
 const REPORTERS: &[Role] =
     &[Admin, OrderAdmin, SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, Warehouse, Production, Logistics, Finance];
+const CAUSE_KEEPERS: &[Role] = &[OrderAdmin, OperationsHead];
 const PLAN_APPROVERS: &[Role] = &[SalesSpecialist, SalesManager, DepartmentHead, OperationsHead, OrderAdmin];
 const MONEY_READERS: &[Role] = &[Finance, SalesManager, DepartmentHead, OperationsHead, OrderAdmin];
 const FINANCE: &[Role] = &[Finance];
@@ -200,6 +201,15 @@ operations! {
     ReportException = "report_exception", REPORTERS, Some("exceptions:write");
     UpdateException = "update_exception", EXCEPTION_LEADS, None;
     PlanException = "plan_exception", EXCEPTION_LEADS, None;
+    ListExceptionCandidates = "list_exception_candidates", STAFF, Some("orders:read");
+    GetExceptionFigures = "get_exception_figures", STAFF, Some("exceptions:read");
+    ListExceptionNotes = "list_exception_notes", STAFF, Some("exceptions:read");
+    WriteExceptionNote = "write_exception_note", REPORTERS, Some("exceptions:write");
+    AddExceptionFile = "add_exception_file", REPORTERS, Some("exceptions:write");
+    ListExceptionCauses = "list_exception_causes", STAFF, Some("exceptions:read");
+    GetExceptionCause = "get_exception_cause", STAFF, Some("exceptions:read");
+    CreateExceptionCause = "create_exception_cause", CAUSE_KEEPERS, None;
+    UpdateExceptionCause = "update_exception_cause", CAUSE_KEEPERS, None;
     ApproveException = "approve_exception", PLAN_APPROVERS, None;
     RejectException = "reject_exception", PLAN_APPROVERS, None;
     ResolveException = "resolve_exception", EXCEPTION_LEADS, None;

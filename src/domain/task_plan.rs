@@ -25,13 +25,14 @@ words! {
         TrackingNumber = "tracking_number" / "Tracking number" / "运单号",
         SignedReceipt = "signed_receipt" / "Signed receipt" / "签收回单",
         InvoiceNumber = "invoice_number" / "Invoice number" / "发票号",
+        Attachment = "attachment" / "Photo or document" / "照片或文件",
     }
 }
 
 impl EvidenceKind {
     /// Whether this proof is a file that is uploaded; the others come with shipments and invoices.
     pub const fn is_file(self) -> bool {
-        matches!(self, Self::GoodsIssueNote | Self::QcReport | Self::SignedReceipt)
+        matches!(self, Self::GoodsIssueNote | Self::QcReport | Self::SignedReceipt | Self::Attachment)
     }
 }
 

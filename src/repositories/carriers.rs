@@ -85,9 +85,14 @@ pub fn active(conn: &mut Conn) -> Result<Vec<Carrier>> {
 
 /// The carrier that people call so, whether or not it is given anything now; where several were called so, the one in use.
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Carrier>> {
+    Ok(all(conn)?.into_iter().find(|carrier| carrier.goes_by(name)))
+}
+
+/// All carriers, those that are given nothing any more last.
+pub fn all(conn: &mut Conn) -> Result<Vec<Carrier>> {
     let rows: Vec<CarrierRow> =
         each!(conn, c => dsl::carriers.order((dsl::active.desc(), dsl::code.asc())).select(CarrierRow::as_select()).fixed(here!()).load(c))?;
-    Ok(rows.into_iter().map(Carrier::from).find(|carrier| carrier.goes_by(name)))
+    Ok(rows.into_iter().map(Carrier::from).collect())
 }
 
 /// How many carriers there are.

@@ -1,15 +1,19 @@
-//! Exceptions and the orders they cover (DOMAIN 6). The orders of an exception never change.
-//! What is shown of them is put together in `exceptions::whole`.
+//! Exceptions and the orders they cover (DOMAIN 6). An exception never loses an order; merging another into it adds
+//! those of that. What is shown of them is put together in `exceptions::whole`.
 
 mod due;
 pub mod whole;
 
 pub use due::{to_plan, to_resolve};
 
+pub mod figures;
+mod listing;
+pub mod notes;
+pub use listing::{ExceptionFilter, list};
+use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{approval_steps, exception_orders, exceptions, orders, users};
 use crate::db::types::Json;
-use crate::db::{Conn, MultiBackend};
 use crate::domain::actor::Department;
 use crate::domain::amount::Amount;
 use crate::domain::id::{Id, Kind};
@@ -19,6 +23,7 @@ use crate::domain::remedy::Remedy;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::{each, here, here_by_length, insert_rows};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +36,21 @@ pub struct Impact {
     /// In the base currency.
     pub amount: Option<Amount>,
     pub note: String,
+}
+
+/// What else is kept of an exception, as it is stored (DOMAIN 6.2, 6.3).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    /// The departments concerned, beside the one that is to put it right.
+    pub departments: Vec<Department>,
+    /// Why it happened, as was found out in the end.
+    pub root_cause: Option<String>,
+    /// What the customer said to how it was put right.
+    pub customer_answer: Option<String>,
+    /// Who sees to it that it does not happen again, and until when.
+    pub prevention_owner: Option<Id>,
+    pub prevention_due: Option<NaiveDate>,
 }
 
 /// What was decided about a plan.
@@ -145,6 +165,9 @@ impl ExceptionRow {
     pub fn is_late_to_resolve(&self, now: UtcTime) -> bool {
         self.status.is_open() && self.due_at.is_some_and(|due| due < now)
     }
+    /// Its cause, of the catalogue.
+    pub cause_code: Option<String>,
+    pub details: Json<Details>,
 }
 
 /// An exception by id.
@@ -160,66 +183,35 @@ pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<ExceptionRow>> 
     Ok(each!(conn, c => exceptions::table.filter(exceptions::number.eq(text)).select(ExceptionRow::as_select()).first(c)).optional()?)
 }
 
-/// Which exceptions a list shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ExceptionFilter {
-    /// Any of these; all where empty.
-    pub statuses: Vec<ExceptionStatus>,
-    pub kind: Option<ExceptionKind>,
-    pub order: Option<Id>,
-    pub blocking: Option<bool>,
-}
-
-fn list_in_status(
-    conn: &mut Conn,
-    filter: &ExceptionFilter,
-    status: Option<ExceptionStatus>,
-    before: Option<Id>,
-    limit: i64,
-) -> Result<Vec<ExceptionRow>> {
-    let mut query = exceptions::table.order(exceptions::id.desc()).limit(limit).select(ExceptionRow::as_select()).into_boxed::<MultiBackend>();
-    if let Some(status) = status {
-        query = query.filter(exceptions::status.eq(status));
-    }
-    if let Some(id) = before {
-        query = query.filter(exceptions::id.lt(id));
-    }
-    if let Some(kind) = filter.kind {
-        query = query.filter(exceptions::kind.eq(kind));
-    }
-    if let Some(blocking) = filter.blocking {
-        query = query.filter(exceptions::blocking.eq(blocking));
-    }
-    if let Some(order) = filter.order {
-        let linked = exception_orders::table.filter(exception_orders::order_id.eq(order)).select(exception_orders::exception_id);
-        query = query.filter(exceptions::id.eq_any(linked));
-    }
-    Ok(query.load(conn)?)
-}
-
-/// Exceptions that match, newest first, made before a given one. Each status is read by its own
-/// index and the few rows are merged.
-pub fn list(conn: &mut Conn, filter: &ExceptionFilter, before: Option<Id>, limit: i64) -> Result<Vec<ExceptionRow>> {
-    if filter.statuses.is_empty() {
-        return list_in_status(conn, filter, None, before, limit);
-    }
-    let mut all = Vec::new();
-    for status in &filter.statuses {
-        all.extend(list_in_status(conn, filter, Some(*status), before, limit)?);
-    }
-    all.sort_by_key(|row| std::cmp::Reverse(row.id));
-    all.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(all)
-}
-
 /// Stores a new exception and the orders it covers.
 pub fn insert(conn: &mut Conn, row: &ExceptionRow, orders: &[Id]) -> Result<()> {
-    each!(conn, c => diesel::insert_into(exceptions::table).values(row).fixed(here!()).execute(c))?;
-    let linked: Vec<_> = orders.iter().map(|order| (exception_orders::exception_id.eq(row.id), exception_orders::order_id.eq(*order))).collect();
+    each!(&mut *conn, c => diesel::insert_into(exceptions::table).values(row).fixed(here!()).execute(c))?;
+    cover(conn, row.id, orders)
+}
+
+fn cover(conn: &mut Conn, exception: Id, orders: &[Id]) -> Result<()> {
+    let linked: Vec<_> = orders.iter().map(|order| (exception_orders::exception_id.eq(exception), exception_orders::order_id.eq(*order))).collect();
     if !linked.is_empty() {
         insert_rows!(conn, exception_orders::table, &linked)?;
     }
     Ok(())
+}
+
+/// Adds orders to an exception at the version before, with what that changes of it; false where it has another version by
+/// now. Its status stays.
+pub fn extend(conn: &mut Conn, row: &ExceptionRow, added: &[Id]) -> Result<bool> {
+    let here = exceptions::id.eq(row.id).and(exceptions::status.eq(row.status)).and(exceptions::version.eq(row.version - 1));
+    let values = (
+        exceptions::version.eq(row.version),
+        exceptions::plan.eq(row.plan.clone()),
+        exceptions::impact.eq(row.impact.clone()),
+        exceptions::updated_at.eq(row.updated_at),
+    );
+    let extended = each!(&mut *conn, c => diesel::update(exceptions::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1;
+    if extended {
+        cover(conn, row.id, added)?;
+    }
+    Ok(extended)
 }
 
 /// The orders that an exception covers, in ascending order of id.
@@ -261,6 +253,8 @@ pub fn set_status(conn: &mut Conn, from: ExceptionStatus, row: &ExceptionRow) ->
         exceptions::closed_at.eq(row.closed_at),
         exceptions::escalated_at.eq(row.escalated_at),
         exceptions::updated_at.eq(row.updated_at),
+        exceptions::cause_code.eq(row.cause_code.clone()),
+        exceptions::details.eq(row.details.clone()),
     );
     Ok(each!(conn, c => diesel::update(exceptions::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }
@@ -279,6 +273,8 @@ pub fn update(conn: &mut Conn, row: &ExceptionRow) -> Result<bool> {
         exceptions::due_at.eq(row.due_at),
         exceptions::plan_due_at.eq(row.plan_due_at),
         exceptions::updated_at.eq(row.updated_at),
+        exceptions::cause_code.eq(row.cause_code.clone()),
+        exceptions::details.eq(row.details.clone()),
     );
     Ok(each!(conn, c => diesel::update(exceptions::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1)
 }

@@ -17,7 +17,8 @@ use diesel::prelude::*;
 pub struct FileRow {
     /// Also the name under which its bytes are stored.
     pub id: Id,
-    pub order_id: Id,
+    /// None of a file that is about an exception.
+    pub order_id: Option<Id>,
     pub task_id: Option<Id>,
     pub kind: EvidenceKind,
     pub file_name: String,
@@ -30,11 +31,12 @@ pub struct FileRow {
     pub uploaded_by_id: Option<Id>,
     pub uploaded_at: UtcTime,
     pub shipment_id: Option<Id>,
+    pub exception_id: Option<Id>,
 }
 
 impl FileRow {
-    /// A file of an order, handed in by whoever acts; whose it is among the order's parts is added.
-    pub fn new(tx: &Tx, order: Id, document: &Document, stored: &Stored) -> Self {
+    /// A file, of an order or none, handed in by whoever acts; what else it belongs to is added.
+    pub fn new(tx: &Tx, order: Option<Id>, document: &Document, stored: &Stored) -> Self {
         Self {
             id: stored.id,
             order_id: order,
@@ -48,6 +50,7 @@ impl FileRow {
             uploaded_by_id: tx.actor.user_id(),
             uploaded_at: tx.now,
             shipment_id: None,
+            exception_id: None,
         }
     }
 }
@@ -74,6 +77,20 @@ pub fn list_of_shipments(conn: &mut Conn, shipments: &[Id]) -> Result<Vec<FileRo
 /// How many files an order has.
 pub fn count_of_order(conn: &mut Conn, order: Id) -> Result<i64> {
     Ok(files::table.filter(files::order_id.eq(order)).count().get_result(conn)?)
+}
+
+/// The files of several exceptions, oldest first.
+pub fn list_of_exceptions(conn: &mut Conn, exceptions: &[Id]) -> Result<Vec<FileRow>> {
+    Ok(
+        each!(conn, c => files::table.filter(files::exception_id.eq_any(padded(exceptions))).order(files::id.asc()).select(FileRow::as_select()).listed(exceptions.len(), here_by_length!()).load(c))?,
+    )
+}
+
+/// Several files.
+pub fn find_many(conn: &mut Conn, ids: &[Id]) -> Result<Vec<FileRow>> {
+    Ok(
+        each!(conn, c => files::table.filter(files::id.eq_any(padded(ids))).select(FileRow::as_select()).listed(ids.len(), here_by_length!()).load(c))?,
+    )
 }
 
 /// The newest file that something is known of.

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod carriers;
 pub mod customers;
 pub mod events;
+pub mod exception_causes;
 pub mod exceptions;
 pub mod exchange_rates;
 pub mod files;

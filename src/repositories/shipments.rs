@@ -168,6 +168,14 @@ pub fn packed_of(conn: &mut Conn, order: Id) -> Result<Vec<ShipmentLine>> {
         .load(c))?)
 }
 
+/// The carriers of the shipments of several orders that were not cancelled, as (order, carrier).
+pub fn carriers_of(conn: &mut Conn, of: &[Id]) -> Result<Vec<(Id, Option<String>)>> {
+    Ok(each!(conn, c => shipments::table
+        .filter(shipments::order_id.eq_any(padded(of)).and(shipments::status.ne(ShipmentStatus::Cancelled)))
+        .select((shipments::order_id, shipments::carrier))
+        .listed(of.len(), here_by_length!()).load(c))?)
+}
+
 /// Adds to shipments what is shown beside them, keeping their order; by a fixed number of queries.
 pub fn load(conn: &mut Conn, shipments: Vec<Shipment>) -> Result<Vec<Parcel>> {
     let ids: Vec<Id> = shipments.iter().map(|shipment| shipment.id).collect();

@@ -16,7 +16,7 @@ use crate::domain::actor::{Actor, Department, Role};
 use crate::domain::company::Company;
 use crate::domain::zone::Zone;
 use crate::error::{Error, Problem};
-use crate::repositories::{approvals, carriers, tasks, users as user_rows};
+use crate::repositories::{approvals, carriers, exception_causes, tasks, users as user_rows};
 use crate::services::users::{self, CreateUser};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -56,8 +56,10 @@ fn file_error(what: &Path) -> impl FnOnce(io::Error) -> StartError + '_ {
 pub fn prepare_store(target: &Target, clock: &Clock) -> Result<Conn, StartError> {
     let mut conn = target.open_migrated().map_err(|error| StartError::Database(error.to_string()))?;
     let now = clock.now();
-    let furnished =
-        approvals::rules::seed(&mut conn, now).and_then(|()| tasks::templates::seed(&mut conn, now)).and_then(|()| carriers::seed(&mut conn, now));
+    let furnished = approvals::rules::seed(&mut conn, now)
+        .and_then(|()| tasks::templates::seed(&mut conn, now))
+        .and_then(|()| carriers::seed(&mut conn, now))
+        .and_then(|()| exception_causes::seed(&mut conn, now));
     furnished.map_err(|error: Error| StartError::Database(format!("{error:?}")))?;
     Ok(conn)
 }

@@ -3,9 +3,9 @@
 
 use crate::api::problem::Failure;
 use crate::api::{
-    api_keys, approval_rules, approvals, auth, bulk, calendar, carriers, credit, customers, delegations, doc, documents, events, exceptions,
-    exchange_rates, files, health, links, message_templates, messages, money, orders, products, returns, settings, shipments, stock, task_templates,
-    tasks, users, warehouses,
+    api_keys, approval_rules, approvals, auth, bulk, calendar, carriers, credit, customers, delegations, doc, documents, events, exception_causes,
+    exceptions, exchange_rates, files, health, links, message_templates, messages, money, orders, products, returns, settings, shipments, stock,
+    task_templates, tasks, users, warehouses,
 };
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
@@ -126,7 +126,12 @@ fn work(config: &mut ServiceConfig) {
         .service(shipments::trace::withdraw_shipment_event)
         .service(exceptions::list_exceptions)
         .service(exceptions::report_exception)
+        .service(exceptions::candidates::list_exception_candidates)
+        .service(exceptions::figures::get_exception_figures)
         .service(exceptions::get_exception)
+        .service(exceptions::notes::list_exception_notes)
+        .service(exceptions::notes::write_exception_note)
+        .service(files::add_exception_file)
         .service(exceptions::proposals::list_proposals)
         .service(exceptions::update_exception)
         .service(exceptions::plan_exception)
@@ -134,7 +139,11 @@ fn work(config: &mut ServiceConfig) {
         .service(exceptions::reject_exception)
         .service(exceptions::resolve_exception)
         .service(exceptions::close_exception)
-        .service(exceptions::dismiss_exception);
+        .service(exceptions::dismiss_exception)
+        .service(exception_causes::list_exception_causes)
+        .service(exception_causes::create_exception_cause)
+        .service(exception_causes::get_exception_cause)
+        .service(exception_causes::update_exception_cause);
 }
 
 fn catalog(config: &mut ServiceConfig) {

@@ -3,11 +3,16 @@
 
 mod amend;
 mod by_system;
+pub mod candidates;
 pub mod carrying;
 pub mod costing;
 mod due;
 mod foreseen;
+pub mod figures;
+mod impact;
 pub mod input;
+mod merge;
+pub mod notes;
 mod plan;
 pub mod proposals;
 mod raising;
@@ -34,9 +39,10 @@ use crate::domain::amount::Amount;
 use crate::domain::codes;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::exception::{ExceptionEvent as Step, Facts, MACHINE};
 use crate::domain::reason::Reason;
+use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionKind, Facts, MACHINE};
 use crate::error::{Code, Error, FieldError, Problem, Result};
+use crate::repositories::exception_causes;
 use crate::repositories::exceptions::{self, ExceptionRow, Plan};
 use crate::repositories::orders::{self, Order};
 
@@ -144,15 +150,28 @@ fn check_money(currency: &str, pointer: &str, amount: Option<Amount>, problem: &
     }
 }
 
-/// The person who is to be responsible; only someone who is active can be.
-fn find_owner(tx: &mut Tx, named: Option<&str>, problem: &mut Problem) -> Result<Option<Id>> {
+/// The person who is to be responsible for something; only someone who is active can be.
+fn find_person(tx: &mut Tx, pointer: &str, named: Option<&str>, problem: &mut Problem) -> Result<Option<Id>> {
     let Some(text) = named else { return Ok(None) };
     if let Some(id) = Kind::User.parse(text)
         && exceptions::is_person(tx.conn, id)?
     {
         return Ok(Some(id));
     }
-    flaw(problem, "/owner", "unknown", "there is no such active user", "没有该在职用户");
+    flaw(problem, pointer, "unknown", "there is no such active user", "没有该在职用户");
+    Ok(None)
+}
+
+/// The cause of the catalogue that somebody names for a kind of exception (DOMAIN 6.1): one that is given, and suits it.
+fn find_cause(tx: &mut Tx, named: Option<&str>, kind: ExceptionKind, problem: &mut Problem) -> Result<Option<String>> {
+    let Some(code) = named else { return Ok(None) };
+    let (why, en, zh) = match exception_causes::find(tx.conn, code)? {
+        None => ("unknown", "there is no such cause", "没有该原因"),
+        Some(cause) if !cause.active => ("inactive", "is not given any more", "该原因已停用"),
+        Some(cause) if !cause.suits(kind) => ("wrong_kind", "is the cause of another kind of exception", "该原因不适用于此类异常"),
+        Some(cause) => return Ok(Some(cause.code)),
+    };
+    flaw(problem, "/cause_code", why, en, zh);
     Ok(None)
 }
 

@@ -10,6 +10,7 @@ pub mod carriers;
 pub mod confirmations;
 pub mod customers;
 pub mod delegations;
+pub mod exception_causes;
 pub mod exceptions;
 pub mod exchange_rates;
 pub mod files;

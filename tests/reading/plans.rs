@@ -11,7 +11,7 @@ use docket::db::{Conn, Target};
 use docket::domain::actor::{Department, Role};
 use docket::domain::id::Id;
 use docket::domain::lifecycle::approval::StepStatus;
-use docket::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus};
+use docket::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severity};
 use docket::domain::lifecycle::order::{Stage, State};
 use docket::domain::lifecycle::returns::ReturnStatus;
 use docket::domain::lifecycle::shipment::ShipmentStatus;
@@ -23,6 +23,7 @@ use docket::domain::stock::{ExpectedStatus, MovementKind};
 use docket::error::Result;
 use docket::repositories::approvals::{Queue, Seat, StepFilter};
 use docket::repositories::carriers;
+use docket::repositories::exception_causes::{self, CauseFilter};
 use docket::repositories::exceptions::ExceptionFilter;
 use docket::repositories::messages::MessageFilter;
 use docket::repositories::orders::OrderFilter;
@@ -67,6 +68,9 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("approvals by what was opened upwards", SCAN, A_WALK),
     ("approvals by what was not opened upwards", SCAN, A_WALK),
     ("exceptions by what blocks", SCAN, A_WALK),
+    ("exceptions by how bad they are", SCAN, A_WALK),
+    ("exceptions by what was told late", SCAN, A_WALK),
+    ("files of exceptions", SORT, "an exception has at most 20 of them, and they are found by an index"),
     ("movements by kind", SCAN, A_WALK),
     ("products by kind", SCAN, A_WALK),
     ("products by what is active", SCAN, A_WALK),
@@ -205,6 +209,9 @@ fn of_orders(plans: &mut Plans) {
         ("department", OrderFilter { department: Some(Department::Sales), ..all() }),
         ("where they go", OrderFilter { country: Some("CN".to_owned()), region: Some("Hunan".to_owned()), ..all() }),
         ("promise", OrderFilter { promised_from: Some(day), promised_until: Some(day), ..all() }),
+        ("state and goods", OrderFilter { states: vec![State::Executing], sku: Some("PAPER".to_owned()), ..all() }),
+        ("state and warehouse", OrderFilter { states: vec![State::Executing], warehouse: Some(id), ..all() }),
+        ("state and city", OrderFilter { states: vec![State::Executing], city: Some("Shanghai".to_owned()), ..all() }),
         ("text", OrderFilter { q: Some("acme".to_owned()), ..all() }),
         ("text and customer", OrderFilter { q: Some("acme".to_owned()), customer: Some(id), ..all() }),
     ];
@@ -327,10 +334,18 @@ fn of_follow_up(plans: &mut Plans) {
         ("order", ExceptionFilter { order: Some(id), ..all() }),
         ("what blocks", ExceptionFilter { blocking: Some(true), ..all() }),
         ("status and what blocks", ExceptionFilter { statuses: vec![ExceptionStatus::Reported], blocking: Some(true), ..all() }),
+        ("how bad they are", ExceptionFilter { severity: Some(Severity::High), ..all() }),
+        ("department", ExceptionFilter { department: Some(Department::Warehouse), ..all() }),
+        ("status and department", ExceptionFilter { statuses: vec![ExceptionStatus::Reported], department: Some(Department::Warehouse), ..all() }),
+        ("owner", ExceptionFilter { owner: Some(id), ..all() }),
+        ("cause", ExceptionFilter { cause: Some("weather".to_owned()), ..all() }),
+        ("what was told late", ExceptionFilter { late_report: Some(true), ..all() }),
+        ("time", ExceptionFilter { reported_from: Some(now), reported_to: Some(now), ..all() }),
     ];
     for (by, filter) in filters {
         plans.pages(&named("exceptions", by), |conn, before| exceptions::list(conn, &filter, before, LIMIT));
     }
+    of_exceptions(plans);
 
     plans.list("exceptions to plan", |conn| exceptions::to_plan(conn, now, LIMIT));
     plans.list("exceptions to resolve", |conn| exceptions::to_resolve(conn, now, LIMIT));
@@ -358,6 +373,22 @@ fn of_follow_up(plans: &mut Plans) {
     plans.list("orders to give up", |conn| links::to_lapse(conn, now, LIMIT));
     plans.list("messages to send", |conn| messages::claim(conn, now, now, LIMIT));
     plans.list("the feed", |conn| events::list_feed(conn, (3, 7), LIMIT));
+}
+
+/// What is read beside exceptions: what was noted of them, and what is counted.
+fn of_exceptions(plans: &mut Plans) {
+    let (id, now) = (plans.id, plans.now);
+    plans.pages("notes of an exception", |conn, before| exceptions::notes::notes_of(conn, id, before, LIMIT));
+    plans.list("files of exceptions", |conn| files::list_of_exceptions(conn, &[id, id]));
+    plans.list("causes", |conn| exception_causes::list(conn, CauseFilter::default(), None, LIMIT));
+    plans.list("causes, further on", |conn| exception_causes::list(conn, CauseFilter::default(), Some("weather"), LIMIT));
+    plans.list("exceptions of some days", |conn| exceptions::figures::reported(conn, (now, now)));
+    plans.list("what was covered in some days", |conn| exceptions::figures::covered(conn, (now, now)));
+    plans.list("which goods were covered in some days", |conn| exceptions::figures::covered_skus(conn, (now, now)));
+    plans.list("which carriers were covered in some days", |conn| exceptions::figures::covered_carriers(conn, (now, now)));
+    plans.list("how many orders were entered in some days", |conn| exceptions::figures::orders_entered(conn, (now, now)));
+    plans.list("the carriers of orders", |conn| shipments::carriers_of(conn, &[id, id]));
+    plans.list("what is promised of orders", |conn| orders::promises::earliest_of(conn, &[id, id]));
 }
 
 /// Lists of what there is, and of who there is.

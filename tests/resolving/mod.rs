@@ -1,5 +1,5 @@
-//! Plans for exceptions that act (DOMAIN 6.5): proposed, tried, approved, carried out as a whole or not, told, and ended
-//! when all that they wait for has come.
+//! The record of exceptions and what is learned from it (DOMAIN 6.1-6.3); and plans that act (DOMAIN 6.5): proposed, tried,
+//! approved, carried out as a whole or not, told, and ended when all that they wait for has come.
 
 mod blocking;
 mod clock;
@@ -7,6 +7,10 @@ mod delays;
 mod goods;
 mod money;
 mod raising;
+mod counting;
+mod merging;
+mod noting;
+mod record;
 mod refusals;
 mod returning;
 mod shortages;

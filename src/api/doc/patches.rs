@@ -80,6 +80,7 @@ fn example(name: &str) -> Option<Value> {
         "CustomerInput" => Some(json!({"contact_name": "Wang Fang", "phone": "+8613900139000"})),
         "ApprovalRuleInput" => Some(json!({"condition": {"amount_above": "80000.00"}, "valid_until": "2027-12-31"})),
         "ExceptionAmendment" => Some(json!({"severity": "critical", "impact": {"delay_days": 5}})),
+        "ExceptionCauseInput" => Some(json!({"name_en": "A power cut in the city", "active": false})),
         "ExchangeRateInput" => Some(json!({"rate": "4.8350"})),
         "OrderInput" => {
             Some(json!({"delivery": {"requested_date": "2027-03-12"}, "priority": "high", "reason": "The customer asked for a later day"}))

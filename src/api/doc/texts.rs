@@ -72,6 +72,7 @@ const PATHS: &[(&str, &str)] = &[
     ("/v1/task-templates/", "The template's id, `tpl_…`, or its code."),
     ("/v1/files/", "The file's id, `fil_…`."),
     ("/v1/shipments/", "The shipment's id, `shp_…`."),
+    ("/v1/exception-causes/", "The cause's code."),
     ("/v1/exceptions/", "The exception's id, `exc_…`, or its number."),
     ("/v1/returns/", "The return's id, `ret_…`, or its number."),
     ("/v1/exchange-rates/", "The rate's id, `rat_…`."),

@@ -1,5 +1,6 @@
 //! How an exception looks from outside.
 
+use crate::api::tasks::view::{FileView, file};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Department;
@@ -15,6 +16,7 @@ use crate::error::{Problem, Result};
 use crate::repositories::exceptions::whole::{self, Whole};
 use crate::repositories::exceptions::{Decision, Impact, Plan};
 use crate::repositories::users::User;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 /// A person whom an exception names.
@@ -125,6 +127,12 @@ pub struct ExceptionView {
     pub blocking: bool,
     /// What happened and why.
     pub cause: String,
+    /// Its cause, by its code in the catalogue.
+    pub cause_code: Option<String>,
+    /// What that cause is called, in the language of the answer.
+    pub cause_label: Option<String>,
+    /// The departments concerned, beside the one that is to put it right.
+    pub departments: Vec<Department>,
     /// What the customers of its orders were told of it.
     pub customer_note: Option<String>,
     /// What it touches.
@@ -133,8 +141,18 @@ pub struct ExceptionView {
     pub plan: Option<PlanView>,
     /// How it was put right, or why it was dismissed.
     pub result: Option<String>,
+    /// Why it happened, as was found out in the end.
+    pub root_cause: Option<String>,
+    /// What the customer said to how it was put right.
+    pub customer_answer: Option<String>,
     /// What prevents a repeat.
     pub prevention: Option<String>,
+    /// Who sees to that.
+    pub prevention_owner: Option<ExceptionPerson>,
+    /// Until which day.
+    pub prevention_due: Option<NaiveDate>,
+    /// What was attached to it, oldest first.
+    pub files: Vec<FileView>,
     /// The number of the exception that it repeats.
     pub duplicate_of: Option<String>,
     /// When it was put right.
@@ -149,7 +167,8 @@ fn person(user: User) -> ExceptionPerson {
     ExceptionPerson { id: user.id.text(Kind::User), username: user.username }
 }
 
-fn impact(impact: Impact, orders: usize, money: impl Fn(Amount) -> String) -> ExceptionImpactView {
+/// How an impact over so many orders looks.
+pub(super) fn impact(impact: Impact, orders: usize, money: impl Fn(Amount) -> String) -> ExceptionImpactView {
     ExceptionImpactView { orders, customers: impact.customers, delay_days: impact.delay_days, amount: impact.amount.map(money), note: impact.note }
 }
 
@@ -174,11 +193,11 @@ fn plan(plan: Plan, money: impl Fn(Amount) -> String) -> PlanView {
 
 /// How an exception looks now to someone who reads this language.
 pub fn view(whole: Whole, language: Language, company: &Company, now: UtcTime) -> ExceptionView {
-    let Whole { exception: row, orders, owner, duplicate_of } = whole;
+    let Whole { exception: row, orders, owner, duplicate_of, cause, prevention_owner, files } = whole;
     let digits = codes::minor_digits(&company.base_currency).unwrap_or(4);
     let money = |amount: Amount| amount.text(digits);
     let overdue = row.is_late_to_plan(now) || row.is_late_to_resolve(now);
-    let Json(touched) = row.impact;
+    let (Json(touched), Json(details)) = (row.impact, row.details);
     ExceptionView {
         id: row.id.text(Kind::Exception),
         version: row.version,
@@ -206,10 +225,18 @@ pub fn view(whole: Whole, language: Language, company: &Company, now: UtcTime) -
         escalated_at: row.escalated_at,
         blocking: row.blocking,
         cause: row.cause,
+        cause_code: row.cause_code,
+        cause_label: cause.map(|cause| cause.label(language).to_owned()),
+        departments: details.departments,
         customer_note: row.customer_note,
         plan: row.plan.map(|Json(made)| plan(made, money)),
         result: row.result,
+        root_cause: details.root_cause,
+        customer_answer: details.customer_answer,
         prevention: row.prevention,
+        prevention_owner: prevention_owner.map(person),
+        prevention_due: details.prevention_due,
+        files: files.into_iter().map(|attached| file(attached, language)).collect(),
         duplicate_of,
         resolved_at: row.resolved_at,
         closed_at: row.closed_at,

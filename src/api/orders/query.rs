@@ -122,6 +122,7 @@ impl OrderQuery {
             promised_from: self.promised_from,
             promised_until: self.promised_until,
             oldest_first: self.sort == Some(OrderSort::OldestFirst),
+            ..OrderFilter::default()
         })
     }
 

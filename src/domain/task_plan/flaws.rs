@@ -43,7 +43,7 @@ fn fixed(template: &Template) -> Option<Flaw> {
     let belongs = match plan.evidence {
         Some(EvidenceKind::TrackingNumber) => template.code == code::SHIP,
         Some(EvidenceKind::InvoiceNumber) => template.code == code::INVOICE,
-        Some(EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport | EvidenceKind::SignedReceipt) | None => {
+        Some(EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport | EvidenceKind::SignedReceipt | EvidenceKind::Attachment) | None => {
             ![code::SHIP, code::INVOICE].contains(&template.code.as_str())
         }
     };

@@ -5,6 +5,8 @@ use super::{ExceptionRow, find_by_ref, links_of, numbers_of};
 use crate::db::Conn;
 use crate::domain::id::Id;
 use crate::error::Result;
+use crate::repositories::exception_causes::{self, CauseRow};
+use crate::repositories::files::{self, FileRow};
 use crate::repositories::users::{self, User};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +20,12 @@ pub struct Whole {
     pub owner: Option<User>,
     /// The number of the exception that it repeats.
     pub duplicate_of: Option<String>,
+    /// Its cause, of the catalogue.
+    pub cause: Option<CauseRow>,
+    /// Who sees to it that it does not happen again.
+    pub prevention_owner: Option<User>,
+    /// What was attached to it, oldest first.
+    pub files: Vec<FileRow>,
 }
 
 /// Each id once, however often it is named.
@@ -31,12 +39,23 @@ pub fn load(conn: &mut Conn, rows: Vec<ExceptionRow>) -> Result<Vec<Whole>> {
     for (exception, order, number) in links_of(conn, &named(&rows, |row| Some(row.id)))? {
         orders.entry(exception).or_default().push((order, number));
     }
-    let owners = users::find_many(conn, &named(&rows, |row| row.owner_id))?;
-    let owners: BTreeMap<Id, User> = owners.into_iter().map(|user| (user.id, user)).collect();
+    let mut people = named(&rows, |row| row.owner_id);
+    people.extend(named(&rows, |row| row.details.0.prevention_owner));
+    let people: BTreeMap<Id, User> = users::find_many(conn, &people)?.into_iter().map(|user| (user.id, user)).collect();
+    let codes: BTreeSet<String> = rows.iter().filter_map(|row| row.cause_code.clone()).collect();
+    let causes = exception_causes::find_many(conn, &codes.into_iter().collect::<Vec<_>>())?;
+    let causes: BTreeMap<String, CauseRow> = causes.into_iter().map(|cause| (cause.code.clone(), cause)).collect();
+    let mut files: BTreeMap<Id, Vec<FileRow>> = BTreeMap::new();
+    for file in files::list_of_exceptions(conn, &named(&rows, |row| Some(row.id)))? {
+        file.exception_id.into_iter().for_each(|id| files.entry(id).or_default().push(file.clone()));
+    }
     let originals: BTreeMap<Id, String> = numbers_of(conn, &named(&rows, |row| row.duplicate_of_id))?.into_iter().collect();
     let whole = |exception: ExceptionRow| Whole {
         orders: orders.remove(&exception.id).unwrap_or_default(),
-        owner: exception.owner_id.and_then(|id| owners.get(&id).cloned()),
+        owner: exception.owner_id.and_then(|id| people.get(&id).cloned()),
+        cause: exception.cause_code.as_ref().and_then(|code| causes.get(code).cloned()),
+        prevention_owner: exception.details.0.prevention_owner.and_then(|id| people.get(&id).cloned()),
+        files: files.remove(&exception.id).unwrap_or_default(),
         duplicate_of: exception.duplicate_of_id.and_then(|id| originals.get(&id).cloned()),
         exception,
     };

@@ -2,7 +2,7 @@
 
 use super::Stamp;
 use crate::db::cached::Cache;
-use crate::db::schema::{order_deliveries, order_details, order_promises, orders, tasks};
+use crate::db::schema::{allocations, order_deliveries, order_details, order_lines, order_promises, orders, tasks};
 use crate::db::{Conn, MultiBackend};
 use crate::domain::actor::Department;
 use crate::domain::id::Id;
@@ -43,6 +43,12 @@ pub struct OrderFilter {
     /// Promised from this day on, and until that.
     pub promised_from: Option<NaiveDate>,
     pub promised_until: Option<NaiveDate>,
+    /// Delivered to this city.
+    pub city: Option<String>,
+    /// With a line of this SKU.
+    pub sku: Option<String>,
+    /// For which goods are set aside, or were picked, in this warehouse.
+    pub warehouse: Option<Id>,
     /// Oldest first rather than newest first.
     pub oldest_first: bool,
 }
@@ -114,6 +120,7 @@ fn matching(filter: &OrderFilter, Branch { state, channel, customer }: Branch) -
     }
     query = by_work(query, filter);
     query = by_delivery(query, filter);
+    query = by_goods(query, filter);
     if let Some(q) = &filter.q {
         let found =
             order_details::table.filter(order_details::search.like(crate::repositories::contains(q)).escape('\\')).select(order_details::order_id);
@@ -161,11 +168,27 @@ fn by_delivery(mut query: Matching, filter: &OrderFilter) -> Matching {
     if let Some(region) = &filter.region {
         query = query.filter(exists(own().filter(there::region.eq(region.clone()))));
     }
+    if let Some(city) = &filter.city {
+        query = query.filter(exists(own().filter(there::city.eq(city.clone()))));
+    }
     if let Some(day) = filter.promised_from {
         query = query.filter(exists(own().filter(there::promised_date.ge(day))));
     }
     if let Some(day) = filter.promised_until {
         query = query.filter(exists(own().filter(there::promised_date.le(day))));
+    }
+    query
+}
+
+/// What is asked of what an order is about, and where that lies.
+fn by_goods(mut query: Matching, filter: &OrderFilter) -> Matching {
+    if let Some(sku) = &filter.sku {
+        let lines = order_lines::table.filter(order_lines::order_id.eq(orders::id)).filter(order_lines::sku.eq(sku.clone()));
+        query = query.filter(exists(lines));
+    }
+    if let Some(warehouse) = filter.warehouse {
+        let held = allocations::table.filter(allocations::order_id.eq(orders::id)).filter(allocations::warehouse_id.eq(warehouse));
+        query = query.filter(exists(held));
     }
     query
 }

@@ -3,13 +3,14 @@
 
 use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
-use crate::db::schema::{order_details, order_promises, order_promises::dsl};
+use crate::db::schema::{order_deliveries, order_details, order_lines, order_promises, order_promises::dsl};
 use crate::domain::id::Id;
 use crate::error::Result;
 use crate::{each, here, here_by_length};
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// An order's promise, beside the one that stands now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -34,6 +35,25 @@ pub fn find_many(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Promise>> {
     Ok(
         each!(conn, c => dsl::order_promises.filter(dsl::order_id.eq_any(padded(orders))).select(Promise::as_select()).listed(orders.len(), here_by_length!()).load(c))?,
     )
+}
+
+/// The earliest day that is promised now of each of several orders, or of a line of it; only of those that have one.
+pub fn earliest_of(conn: &mut Conn, orders: &[Id]) -> Result<BTreeMap<Id, NaiveDate>> {
+    let mut days: Vec<(Id, Option<NaiveDate>)> = each!(&mut *conn, c => order_deliveries::table
+        .filter(order_deliveries::order_id.eq_any(padded(orders)))
+        .select((order_deliveries::order_id, order_deliveries::promised_date))
+        .listed(orders.len(), here_by_length!()).load(c))?;
+    let of_lines: Vec<(Id, Option<NaiveDate>)> = each!(conn, c => order_lines::table
+        .filter(order_lines::order_id.eq_any(padded(orders)))
+        .select((order_lines::order_id, order_lines::promised_date))
+        .listed(orders.len(), here_by_length!()).load(c))?;
+    days.extend(of_lines);
+    let mut earliest: BTreeMap<Id, NaiveDate> = BTreeMap::new();
+    for (order, day) in days.into_iter().filter_map(|(order, day)| Some((order, day?))) {
+        let first = earliest.entry(order).or_insert(day);
+        *first = day.min(*first);
+    }
+    Ok(earliest)
 }
 
 /// Keeps what was promised when an order was confirmed; what was kept before stays.

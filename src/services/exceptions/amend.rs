@@ -1,14 +1,14 @@
 //! Changing what an exception says, without a step of the table.
 
 use super::input::ExceptionAmendment;
-use super::{check_money, describe, due, find_led, find_owner, overtaken, take_covered, tell, verdict};
+use super::{check_money, describe, due, find_cause, find_led, find_person, overtaken, report, take_covered, tell, verdict};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::EventName;
 use crate::domain::lifecycle::exception::MACHINE;
 use crate::error::{Code, Problem, Result};
 use crate::input::Patch;
-use crate::repositories::exceptions::{self, ExceptionRow};
+use crate::repositories::exceptions::{self, Details, ExceptionRow};
 
 /// Amends an exception under `If-Match`, as long as it is neither closed nor dismissed.
 ///
@@ -22,7 +22,9 @@ pub fn update(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<ExceptionRo
     let said = patch.apply(&current)?;
     let mut problem = Problem::new(Code::ValidationFailed);
     check_money(&tx.company.base_currency, "/impact/amount", said.impact.amount, &mut problem);
-    let owner_id = if said.owner == current.owner { before.owner_id } else { find_owner(tx, said.owner.as_deref(), &mut problem)? };
+    let owner_id = if said.owner == current.owner { before.owner_id } else { find_person(tx, "/owner", said.owner.as_deref(), &mut problem)? };
+    let keeps_cause = said.cause_code == current.cause_code;
+    let cause_code = if keeps_cause { said.cause_code } else { find_cause(tx, said.cause_code.as_deref(), before.kind, &mut problem)? };
     verdict(problem)?;
     if MACHINE.is_final(before.status) {
         return Err(Problem::invalid_transition::<&str>(before.status.as_str(), "update", &[]).into());
@@ -41,6 +43,8 @@ pub fn update(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<ExceptionRo
         impact: Json(said.impact.stored()),
         cause: said.cause,
         blocking: said.blocking,
+        cause_code,
+        details: Json(Details { departments: said.departments, ..before.details.0.clone() }),
         ..before.clone()
     };
     replace(tx, &before, after)
@@ -62,7 +66,8 @@ pub(super) fn replace(tx: &mut Tx, before: &ExceptionRow, after: ExceptionRow) -
     let event = describe(EventName::ExceptionUpdated, &after)
         .change("severity", before.severity.as_str(), after.severity.as_str())
         .change("blocking", before.blocking, after.blocking)
-        .note("changed", fields);
+        .note("changed", fields.clone());
+    let event = if fields.contains(&"departments") { event.with("departments", report::concerned(&after)) } else { event };
     tx.record(event)?;
     let name = if after.blocking { EventName::OrderExceptionReported } else { EventName::OrderExceptionSettled };
     tell(tx, &orders, name, &after)?;
@@ -76,6 +81,8 @@ fn changed(before: &ExceptionRow, after: &ExceptionRow) -> Vec<&'static str> {
         ("department", before.department != after.department),
         ("owner", before.owner_id != after.owner_id),
         ("cause", before.cause != after.cause),
+        ("cause_code", before.cause_code != after.cause_code),
+        ("departments", before.details != after.details),
         ("impact", before.impact != after.impact),
         ("blocking", before.blocking != after.blocking),
         ("plan_due_at", before.plan_due_at != after.plan_due_at),

@@ -7,10 +7,12 @@ use crate::domain::id::Kind;
 use crate::domain::lifecycle::exception::{ExceptionKind, Severity};
 use crate::domain::remedy::Remedy;
 use crate::domain::time::UtcTime;
-use crate::input::rules;
+use crate::input::{day, rules};
 use crate::repositories::exceptions::{ExceptionRow, Impact};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use validator::{Validate, ValidationError};
 
 /// What an exception touches (DOMAIN 6.2); the orders are counted.
@@ -52,8 +54,8 @@ impl ExceptionImpact {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "kind": "quality_problem", "severity": "high", "order_ids": [], "department": "warehouse", "cause": "Two cartons got wet",
-    "impact": {"delay_days": 3, "note": ""}, "blocking": true
+    "kind": "quality_problem", "severity": "high", "order_ids": [], "department": "warehouse", "departments": ["sales"],
+    "cause": "Two cartons got wet", "cause_code": "weather", "impact": {"delay_days": 3, "note": ""}, "blocking": true
 }))]
 pub struct ExceptionInput {
     /// What went wrong.
@@ -77,6 +79,11 @@ pub struct ExceptionInput {
     /// Who is to put it right.
     #[serde(default)]
     pub department: Option<Department>,
+    /// Who else is concerned, each once; they are told by the event.
+    #[serde(default)]
+    #[validate(length(max = 6), custom(function = each_once))]
+    #[schema(max_items = 6)]
+    pub departments: Vec<Department>,
     /// The person responsible, `usr_…`.
     #[serde(default)]
     #[validate(length(min = 1, max = 60))]
@@ -86,7 +93,12 @@ pub struct ExceptionInput {
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub cause: String,
-    /// What it touches.
+    /// Its cause, by its code in the catalogue: one that is given, and suits the kind.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub cause_code: Option<String>,
+    /// What it touches; what is not said is reckoned from the orders.
     #[serde(default)]
     #[validate(nested)]
     pub impact: ExceptionImpact,
@@ -110,6 +122,11 @@ pub struct ExceptionAmendment {
     /// Who is to put it right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<Department>,
+    /// Who else is concerned, each once; they are told by the event.
+    #[serde(default)]
+    #[validate(length(max = 6), custom(function = each_once))]
+    #[schema(max_items = 6)]
+    pub departments: Vec<Department>,
     /// The person responsible, `usr_…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 60))]
@@ -119,6 +136,11 @@ pub struct ExceptionAmendment {
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub cause: String,
+    /// Its cause, by its code in the catalogue: one that is given, and suits the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub cause_code: Option<String>,
     /// What it touches.
     #[serde(default)]
     #[validate(nested)]
@@ -128,6 +150,11 @@ pub struct ExceptionAmendment {
     pub blocking: bool,
 }
 
+fn each_once(departments: &[Department]) -> Result<(), ValidationError> {
+    let once = departments.iter().collect::<BTreeSet<_>>().len() == departments.len();
+    rules::when(once, "repeated", "names a department a second time", "重复的部门")
+}
+
 impl ExceptionAmendment {
     /// What of it stands now.
     pub fn of(row: &ExceptionRow) -> Self {
@@ -135,7 +162,9 @@ impl ExceptionAmendment {
             severity: row.severity,
             department: row.department,
             owner: row.owner_id.map(|id| id.text(Kind::User)),
+            departments: row.details.0.departments.clone(),
             cause: row.cause.clone(),
+            cause_code: row.cause_code.clone(),
             impact: ExceptionImpact::of(&row.impact.0),
             blocking: row.blocking,
         }
@@ -226,21 +255,48 @@ pub struct ResolveInput {
     pub result: String,
 }
 
-/// What closing adds: the final result, and what prevents a repeat.
+/// What closing adds: the final result, why it happened, what the customer said, and what prevents a repeat.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"prevention": "Cartons are kept off the floor"}))]
+#[schema(example = json!({
+    "root_cause": "The roof leaks above bay 4", "customer_answer": "They accept the repacked goods", "prevention": "Cartons are kept off the floor",
+    "prevention_due": "2030-03-31"
+}))]
 pub struct CloseInput {
     /// What was said at resolving stays by default.
     #[serde(default)]
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub result: Option<String>,
+    /// Why it happened, as was found out.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub root_cause: Option<String>,
+    /// Its cause, by its code in the catalogue: one that is given, and suits the kind. What was said before stays by default.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub cause_code: Option<String>,
+    /// What the customer said to how it was put right.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub customer_answer: Option<String>,
     /// What prevents a repeat.
     #[serde(default)]
     #[validate(length(min = 1, max = 4000), custom(function = rules::prose))]
     #[schema(min_length = 1, max_length = 4000)]
     pub prevention: Option<String>,
+    /// Who sees to that, `usr_…`.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub prevention_owner: Option<String>,
+    /// Until which day.
+    #[serde(default, deserialize_with = "day::optional")]
+    #[validate(custom(function = rules::date))]
+    pub prevention_due: Option<NaiveDate>,
 }
 
 /// Why an exception is none, or the one that it repeats.

@@ -9,7 +9,7 @@ use crate::domain::exception_rules::{ExceptionRule, Trigger, rule_of};
 use crate::domain::id::Id;
 use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionStatus};
 use crate::error::Result;
-use crate::repositories::exceptions::{ExceptionRow, Impact};
+use crate::repositories::exceptions::{self, ExceptionRow, Impact};
 use crate::repositories::orders::Order;
 use crate::repositories::settings;
 use std::slice;
@@ -66,14 +66,19 @@ pub(super) fn raise_by(tx: &mut Tx, order: Id, rule: &ExceptionRule, seen: Seen)
         impact: Impact { customers: Some(1), delay_days: seen.delay_days, ..Impact::default() },
         raised_for: Some(seen.key),
         customer_note: None,
+        cause_code: None,
+        departments: Vec::new(),
     };
     let order = take_order(tx, order)?;
     file(tx, slice::from_ref(&order), report)
 }
 
-/// Ends those that nobody has begun to act on.
+/// Ends those that nobody has begun to act on; one into which others were merged is left to people.
 pub(super) fn end(tx: &mut Tx, order: Id, known: &[ExceptionRow], event: Step, result: &str) -> Result<()> {
     for row in known.iter().filter(|row| row.status == ExceptionStatus::Reported) {
+        if exceptions::links(tx.conn, row.id)? != [order] {
+            continue;
+        }
         let order: Order = take_order(tx, order)?;
         resolve::settle(tx, slice::from_ref(&order), row, event, |row| row.result = Some(result.to_owned()), |event| event)?;
     }

@@ -2,7 +2,7 @@
 //! (DOMAIN 6.2, 6.7).
 
 use super::input::ExceptionInput;
-use super::{check_money, describe, find_owner, flaw, tell, verdict};
+use super::{check_money, describe, find_cause, find_person, flaw, impact, tell, verdict};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::actor::Department;
@@ -12,7 +12,7 @@ use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severi
 use crate::domain::number::{EXCEPTION_PATTERN, counter_name, format_number};
 use crate::domain::time::UtcTime;
 use crate::error::{Code, Problem, Result};
-use crate::repositories::exceptions::{self, ExceptionRow, Impact};
+use crate::repositories::exceptions::{self, Details, ExceptionRow, Impact};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::settings;
 use chrono::TimeDelta;
@@ -33,6 +33,10 @@ pub(super) struct Report {
     /// What the system raises it for; it is found again by that.
     pub raised_for: Option<String>,
     pub customer_note: Option<String>,
+    /// Of the catalogue.
+    pub cause_code: Option<String>,
+    /// Who is concerned beside the department that is to put it right.
+    pub departments: Vec<Department>,
 }
 
 /// Reports an exception over any number of orders.
@@ -44,7 +48,8 @@ pub fn report(tx: &mut Tx, said: &ExceptionInput) -> Result<ExceptionRow> {
     let discovered_at = said.discovered_at.unwrap_or(tx.now);
     check_times(said.occurred_at, discovered_at, tx.now, &mut problem);
     check_money(&tx.company.base_currency, "/impact/amount", said.impact.amount, &mut problem);
-    let owner = find_owner(tx, said.owner.as_deref(), &mut problem)?;
+    let owner = find_person(tx, "/owner", said.owner.as_deref(), &mut problem)?;
+    let cause_code = find_cause(tx, said.cause_code.as_deref(), said.kind, &mut problem)?;
     let orders = take_named(tx, &said.order_ids, &mut problem)?;
     verdict(problem)?;
     let report = Report {
@@ -60,6 +65,8 @@ pub fn report(tx: &mut Tx, said: &ExceptionInput) -> Result<ExceptionRow> {
         impact: said.impact.stored(),
         raised_for: None,
         customer_note: said.customer_note.clone(),
+        cause_code,
+        departments: said.departments.clone(),
     };
     file(tx, &orders, report)
 }
@@ -115,6 +122,7 @@ fn next_number(tx: &mut Tx) -> Result<String> {
 pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<ExceptionRow> {
     let (_, settings) = settings::load(tx.conn)?;
     let hours = settings.exception_hours.of(report.severity);
+    let reckoned = impact::reckon(tx, orders)?;
     let row = ExceptionRow {
         id: tx.new_id(),
         number: next_number(tx)?,
@@ -133,7 +141,7 @@ pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<Exce
         reported_by_id: tx.actor.user_id(),
         reported_by_label: tx.actor.label.clone(),
         cause: report.cause,
-        impact: Json(report.impact),
+        impact: Json(impact::filled(report.impact, reckoned)),
         plan: None,
         result: None,
         prevention: None,
@@ -146,14 +154,24 @@ pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<Exce
         customer_note: report.customer_note,
         plan_due_at: hours.plan_due(report.discovered_at),
         escalated_at: None,
+        cause_code: report.cause_code,
+        details: Json(Details { departments: report.departments, ..Details::default() }),
     };
     let covered: Vec<Id> = orders.iter().map(|order| order.id).collect();
     exceptions::insert(tx.conn, &row, &covered)?;
     let named: Vec<String> = covered.iter().map(|id| id.text(Kind::Order)).collect();
     let event = describe(EventName::ExceptionReported, &row).with("order_ids", named).note("severity", row.severity.as_str());
+    let event = event.with("departments", concerned(&row)).note("cause_code", row.cause_code.clone());
     tx.record(event.note("blocking", row.blocking).note("late_report", row.late_report))?;
     tell(tx, orders, EventName::OrderExceptionReported, &row)?;
     Ok(row)
+}
+
+/// The departments that are told of an exception: the one that is to put it right, and those concerned beside it, each
+/// once (DOMAIN 6.3).
+pub(super) fn concerned(row: &ExceptionRow) -> Vec<&'static str> {
+    let others = row.details.0.departments.iter().copied().filter(|other| Some(*other) != row.department);
+    row.department.into_iter().chain(others).map(Department::as_str).collect()
 }
 
 #[cfg(test)]

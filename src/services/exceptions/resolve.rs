@@ -2,13 +2,14 @@
 //! for all of its orders together (DOMAIN 6.7, DECISIONS 18).
 
 use super::input::{CloseInput, DismissInput, ResolveInput};
-use super::{find_led, step, take_covered, tell};
+use super::{find_cause, find_led, find_person, merge, overtaken, step, take_covered, tell, verdict};
 use crate::db::Tx;
+use crate::db::types::Json;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
-use crate::domain::lifecycle::exception::{ExceptionEvent as Step, ExceptionStatus};
-use crate::error::{Error, Problem, Result};
-use crate::repositories::exceptions::{self, ExceptionRow};
+use crate::domain::lifecycle::exception::ExceptionEvent as Step;
+use crate::error::{Code, Error, Problem, Result};
+use crate::repositories::exceptions::{self, Details, ExceptionRow};
 use crate::repositories::orders::Order;
 
 /// Records that an exception was put right.
@@ -21,34 +22,51 @@ pub fn resolve(tx: &mut Tx, reference: &str, said: &ResolveInput) -> Result<Exce
     settle(tx, &orders, &row, Step::Resolve, |row| row.result = Some(said.result.clone()), |event| event)
 }
 
-/// Takes back an exception that is none, or that another one tells of already.
+/// Takes back an exception that is none, or that another one tells of already: that covers its orders from then on.
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`, `invalid_transition`; `validation_failed` where there is no
-/// such other one.
+/// `not_found`, `version_mismatch`, `invalid_transition`, also where the other one takes no orders any more;
+/// `validation_failed` where there is no such other one; `rule_violated` where it would cover too many.
 pub fn dismiss(tx: &mut Tx, reference: &str, said: &DismissInput) -> Result<ExceptionRow> {
-    let (row, orders) = take(tx, reference)?;
-    let original = said.duplicate_of.as_deref().map(|text| original(tx, &row, text)).transpose()?;
-    let named = original.map(|id| id.text(Kind::Exception));
+    let Some(original) = said.duplicate_of.as_deref() else {
+        let (row, orders) = take(tx, reference)?;
+        return settle(tx, &orders, &row, Step::Dismiss, |row| row.result = Some(said.reason.clone()), |event| event);
+    };
+    let merged = merge::merge(tx, reference, original)?;
     let brings = |row: &mut ExceptionRow| {
         row.result = Some(said.reason.clone());
-        row.duplicate_of_id = original;
+        row.duplicate_of_id = Some(merged.into);
     };
-    settle(tx, &orders, &row, Step::Dismiss, brings, |event| event.note("duplicate_of", named))
+    let named = merged.into.text(Kind::Exception);
+    settle(tx, &merged.orders, &merged.row, Step::Dismiss, brings, |event| event.note("duplicate_of", named))
 }
 
-/// Closes a resolved exception for good, with what prevents a repeat.
+/// Closes a resolved exception for good, with why it happened, what the customer said, and what prevents a repeat
+/// (DOMAIN 6.3).
 ///
 /// # Errors
-/// `not_found`, `version_mismatch`, `invalid_transition`.
+/// `not_found`, `version_mismatch`, `invalid_transition`; `validation_failed` for a cause or a person that there is not.
 pub fn close(tx: &mut Tx, reference: &str, said: &CloseInput) -> Result<ExceptionRow> {
     let row = find_led(tx, reference)?;
+    let mut problem = Problem::new(Code::ValidationFailed);
+    let cause_code = find_cause(tx, said.cause_code.as_deref(), row.kind, &mut problem)?;
+    let prevention_owner = find_person(tx, "/prevention_owner", said.prevention_owner.as_deref(), &mut problem)?;
+    verdict(problem)?;
     tx.check_match(row.version)?;
     let now = tx.now;
+    let details = Details {
+        root_cause: said.root_cause.clone(),
+        customer_answer: said.customer_answer.clone(),
+        prevention_owner,
+        prevention_due: said.prevention_due,
+        departments: row.details.0.departments.clone(),
+    };
     let brings = |row: &mut ExceptionRow| {
         row.result = said.result.clone().or_else(|| row.result.take());
         row.prevention = said.prevention.clone();
         row.closed_at = Some(now);
+        row.cause_code = cause_code.or_else(|| row.cause_code.take());
+        row.details = Json(details);
     };
     step(tx, &row, Step::Close, EventName::ExceptionClosed, brings, |event| event)
 }
@@ -59,7 +77,13 @@ fn take(tx: &mut Tx, reference: &str) -> Result<(ExceptionRow, Vec<Order>)> {
     let orders = take_covered(tx, id)?;
     let row = again(tx, id)?;
     tx.check_match(row.version)?;
+    refuse_more(tx, id, orders.len())?;
     Ok((row, orders))
+}
+
+/// Others may have been merged into an exception before its orders were taken: it covers more by now.
+pub(super) fn refuse_more(tx: &mut Tx, id: Id, taken: usize) -> Result<()> {
+    if exceptions::links(tx.conn, id)?.len() == taken { Ok(()) } else { Err(overtaken(tx)) }
 }
 
 /// An exception as it is now, after its orders were taken.
@@ -88,11 +112,4 @@ pub(super) fn settle(
     let settled = step(tx, row, event, name, brings, shape)?;
     tell(tx, orders, EventName::OrderExceptionSettled, &settled)?;
     Ok(settled)
-}
-
-/// The exception that another one repeats: not itself, nor one that was dismissed.
-fn original(tx: &mut Tx, row: &ExceptionRow, text: &str) -> Result<Id> {
-    let found = exceptions::find_by_ref(tx.conn, text)?.filter(|other| other.id != row.id && other.status != ExceptionStatus::Dismissed);
-    let missing = || Problem::invalid("/duplicate_of", "unknown", "there is no such other exception that stands", "没有该有效的其他异常");
-    Ok(found.ok_or_else(missing)?.id)
 }

@@ -52,6 +52,8 @@ fn shortage(tx: &Tx, rule: &ExceptionRule, cause: String, note: String) -> Repor
         impact: Impact { customers: Some(1), note, ..Impact::default() },
         raised_for: None,
         customer_note: None,
+        cause_code: None,
+        departments: Vec::new(),
     }
 }
 

@@ -35,7 +35,7 @@ pub fn add(tx: &mut Tx, id: Id, document: &Document, stored: &Stored) -> Result<
         let (en, zh) = (format!("An order has at most {FILES_AN_ORDER} files."), format!("每个订单最多 {FILES_AN_ORDER} 个文件。"));
         return Err(Problem::rule("BEHAVIOUR 9", en, zh).into());
     }
-    let file = FileRow { shipment_id: Some(shipment.id), ..FileRow::new(tx, order.id, document, stored) };
+    let file = FileRow { shipment_id: Some(shipment.id), ..FileRow::new(tx, Some(order.id), document, stored) };
     files::insert(tx.conn, &file)?;
     let attached = Shipment { version: shipment.version + 1, updated_at: tx.now, ..shipment.clone() };
     store(tx, shipment.status, &attached)?;

@@ -19,7 +19,7 @@ use crate::repositories::tasks::{self, Task};
 pub(super) fn missing(tx: &mut Tx, task: &Task) -> Result<Option<EvidenceKind>> {
     let Some(kind) = task.required_evidence else { return Ok(None) };
     let there = match kind {
-        EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport | EvidenceKind::SignedReceipt => {
+        EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport | EvidenceKind::SignedReceipt | EvidenceKind::Attachment => {
             let files = files::list_of_tasks(tx.conn, &[task.id])?;
             files.iter().rfind(|file| file.kind == kind).is_some_and(|file| file.result != Some(QcResult::Fail))
         }
@@ -74,7 +74,7 @@ pub fn add(tx: &mut Tx, task: Id, document: &Document, stored: &Stored) -> Resul
         let (en, zh) = (format!("An order has at most {FILES_AN_ORDER} files."), format!("每个订单最多 {FILES_AN_ORDER} 个文件。"));
         return Err(Problem::rule("BEHAVIOUR 9", en, zh).into());
     }
-    let file = FileRow { task_id: Some(task.id), ..FileRow::new(tx, order.id, document, stored) };
+    let file = FileRow { task_id: Some(task.id), ..FileRow::new(tx, Some(order.id), document, stored) };
     files::insert(tx.conn, &file)?;
     let proven = raised(&task);
     let event = describe(EventName::TaskEvidenceAdded, &proven).with("file_id", file.id.text(Kind::File)).with("kind", file.kind.as_str());

@@ -1,0 +1,13 @@
+DROP INDEX files_by_exception;
+DELETE FROM files WHERE order_id IS NULL;
+ALTER TABLE files DROP CONSTRAINT files_of_something;
+ALTER TABLE files DROP COLUMN exception_id;
+ALTER TABLE files ALTER COLUMN order_id SET NOT NULL;
+DROP TABLE exception_notes;
+DROP INDEX exceptions_by_owner;
+CREATE INDEX exceptions_by_owner ON exceptions (owner_id);
+DROP INDEX exceptions_by_department;
+DROP INDEX exceptions_by_cause;
+ALTER TABLE exceptions DROP COLUMN details;
+ALTER TABLE exceptions DROP COLUMN cause_code;
+DROP TABLE exception_causes;
