@@ -131,6 +131,13 @@ pub fn share(amount: Amount, rate: Amount, minor_digits: u32) -> Result<Amount, 
     Amount::from_parts(parts)
 }
 
+/// What an amount comes to without the tax at a rate that it includes, rounded half up to the currency's minor unit.
+pub fn without_tax(gross: Amount, rate: Amount, minor_digits: u32) -> Result<Amount, TooLarge> {
+    let unit = 10_i128.pow(4 - minor_digits.min(4));
+    let by = i128::from(SCALE + rate.0.max(0)) * unit;
+    Amount::from_parts(divide_half_up(i128::from(gross.0) * i128::from(SCALE), by) * unit)
+}
+
 /// What an amount of a foreign currency comes to where so many units of it are worth `rate`, rounded
 /// half up to the minor unit of the currency that the rate is in.
 pub fn converted(amount: Amount, units: i32, rate: Amount, minor_digits: u32) -> Result<Amount, TooLarge> {

@@ -1,8 +1,8 @@
-//! The five state machines, every state × every event, as golden files; and the diagrams of the
+//! The six state machines, every state × every event, as golden files; and the diagrams of the
 //! docs, which come from the same tables (ARCHITECTURE, "State machines").
 
 use crate::support::golden;
-use docket::domain::lifecycle::{Machine, Refusal, Standstill, approval, exception, order, shipment, task};
+use docket::domain::lifecycle::{Machine, Refusal, Standstill, approval, exception, invoice, order, shipment, task};
 use std::fmt::{Debug, Display, Write};
 
 /// What becomes of every event in every state where everything that can stands in the way: what that
@@ -124,6 +124,13 @@ fn an_exception_goes_its_way() {
 }
 
 #[test]
+fn an_invoice_goes_its_way() {
+    let worst = invoice::Facts { month_over: true, credited: true, credit_note: true };
+    let best = invoice::Facts::default();
+    golden("tests/lifecycle/invoice.txt", &table(&invoice::MACHINE, invoice::InvoiceStatus::ALL, invoice::InvoiceEvent::ALL, &worst, &best));
+}
+
+#[test]
 fn what_an_order_waits_for_follows_from_its_state_and_its_tasks() {
     // DECISIONS 15
     use order::{Progress, Stage, State, Status, stage};
@@ -149,6 +156,7 @@ fn the_docs_show_the_machines_as_they_are() {
         (task::MACHINE.name, task::MACHINE.diagram()),
         (shipment::MACHINE.name, shipment::MACHINE.diagram()),
         (exception::MACHINE.name, exception::MACHINE.diagram()),
+        (invoice::MACHINE.name, invoice::MACHINE.diagram()),
     ];
     for (name, diagram) in machines {
         write!(text, "\n## {}\n\n```mermaid\n{diagram}```\n", name.replace('_', " ")).expect("text grows");
