@@ -31,6 +31,11 @@ impl Amount {
         i64::try_from(parts).ok().filter(|p| p.abs() <= LIMIT).map(Self).ok_or(TooLarge)
     }
 
+    /// From 1/10,000 parts, cut at the largest amount: for sums that are shown.
+    pub fn capped(parts: i128) -> Self {
+        Self::from_parts(parts.clamp(-i128::from(LIMIT), i128::from(LIMIT))).unwrap_or_default()
+    }
+
     /// From whole units.
     pub const fn units(units: i32) -> Self {
         Self(units as i64 * SCALE)

@@ -46,6 +46,9 @@ pub enum Age {
 }
 
 impl Age {
+    /// From what is not due to what has been for longest.
+    pub const ALL: [Self; 5] = [Self::NotDue, Self::Month, Self::TwoMonths, Self::ThreeMonths, Self::Longer];
+
     /// How long what is due on a day has been so today.
     pub fn of(due: Option<NaiveDate>, today: NaiveDate) -> Self {
         match due.map_or(0, |due| today.signed_duration_since(due).num_days()) {
@@ -55,6 +58,37 @@ impl Age {
             61..=90 => Self::ThreeMonths,
             _ => Self::Longer,
         }
+    }
+}
+
+/// What is left to pay in one currency, by how long it has been due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Aging {
+    /// In 1/10,000 of a unit, in the order of the ages.
+    parts: [i128; 5],
+    /// The first day on which something of it was or is due.
+    pub oldest_due: Option<NaiveDate>,
+}
+
+impl Aging {
+    /// Adds what is left to pay of an invoice.
+    pub fn add(&mut self, open: Amount, due: Option<NaiveDate>, today: NaiveDate) {
+        let age = Age::of(due, today);
+        for (at, part) in Age::ALL.iter().zip(&mut self.parts) {
+            *part += if *at == age { i128::from(open.parts()) } else { 0 };
+        }
+        self.oldest_due = [self.oldest_due, due].into_iter().flatten().min();
+    }
+
+    /// What has been due for so long; cut at the largest amount.
+    pub fn of(&self, age: Age) -> Amount {
+        let parts = Age::ALL.iter().zip(self.parts).filter(|(at, _)| **at == age).map(|(_, parts)| parts);
+        Amount::capped(parts.sum())
+    }
+
+    /// All of it; cut at the largest amount.
+    pub fn total(&self) -> Amount {
+        Amount::capped(self.parts.iter().sum())
     }
 }
 
@@ -95,5 +129,16 @@ mod tests {
         let (first, second, third) = (Age::Month, Age::TwoMonths, Age::ThreeMonths);
         assert_eq!(ages, [Age::NotDue, first, first, second, second, third, third, Age::Longer]);
         assert_eq!([Age::of(None, today), Age::of(Some(today + Days::new(1)), today)], [Age::NotDue, Age::NotDue]);
+    }
+
+    #[test]
+    fn what_is_open_is_summed_by_its_age() {
+        let today = day("2026-06-30");
+        let mut aging = Aging::default();
+        for (open, due) in [(5, None), (10, Some("2026-06-30")), (20, Some("2026-06-29")), (40, Some("2026-01-01")), (80, Some("2026-06-01"))] {
+            aging.add(Amount::units(open), due.map(day), today);
+        }
+        assert_eq!(Age::ALL.map(|age| aging.of(age)), [15, 100, 0, 0, 40].map(Amount::units));
+        assert_eq!((aging.total(), aging.oldest_due), (Amount::units(155), Some(day("2026-01-01"))));
     }
 }
