@@ -87,8 +87,8 @@ fn bad_parts(kind_fits: bool, result_fits: bool, name_fits: bool) -> Problem {
         problem = problem.field(
             "/kind",
             "invalid_value",
-            "must be goods_issue_note, qc_report or signed_receipt",
-            "须为 goods_issue_note、qc_report 或 signed_receipt",
+            "must be goods_issue_note, qc_report, signed_receipt or invoice",
+            "须为 goods_issue_note、qc_report、signed_receipt 或 invoice",
         );
     }
     if !result_fits {

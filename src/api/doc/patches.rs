@@ -81,6 +81,7 @@ fn example(name: &str) -> Option<Value> {
         "ApprovalRuleInput" => Some(json!({"condition": {"amount_above": "80000.00"}, "valid_until": "2027-12-31"})),
         "ExceptionAmendment" => Some(json!({"severity": "critical", "impact": {"delay_days": 5}})),
         "ExchangeRateInput" => Some(json!({"rate": "4.8350"})),
+        "InvoiceDraft" => Some(json!({"amount": "750.00", "due_date": "2027-04-15"})),
         "OrderInput" => {
             Some(json!({"delivery": {"requested_date": "2027-03-12"}, "priority": "high", "reason": "The customer asked for a later day"}))
         }

@@ -15,7 +15,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("tasks", "What the departments have to do for an order, with proof, and the files of the proof."),
     ("shipments", "Packing, dispatching and following goods."),
     ("exceptions", "What goes wrong: reported, planned, resolved, closed; the blocking ones stop their orders."),
-    ("money", "Invoices and payments."),
+    ("money", "Invoices from draft to credit note, payments, and what customers have yet to pay."),
     ("messages", "What customers were told, and whether it arrived."),
     ("links", "What customers open from their messages; no log-in needed."),
     ("events", "Everything that happens, as a feed to be followed."),
