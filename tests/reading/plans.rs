@@ -12,6 +12,7 @@ use docket::domain::actor::{Department, Role};
 use docket::domain::id::Id;
 use docket::domain::lifecycle::approval::StepStatus;
 use docket::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus};
+use docket::domain::lifecycle::invoice::InvoiceStatus;
 use docket::domain::lifecycle::order::{Stage, State};
 use docket::domain::lifecycle::shipment::ShipmentStatus;
 use docket::domain::lifecycle::task::TaskStatus;
@@ -24,6 +25,8 @@ use docket::repositories::approvals::{Queue, Seat, StepFilter};
 use docket::repositories::carriers;
 use docket::repositories::exceptions::ExceptionFilter;
 use docket::repositories::messages::MessageFilter;
+use docket::repositories::money::listing::{self, InvoiceFilter};
+use docket::repositories::money::standing;
 use docket::repositories::orders::OrderFilter;
 use docket::repositories::products::ProductFilter;
 use docket::repositories::shipments::ShipmentFilter;
@@ -56,6 +59,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("shipments by order", SORT, A_FEW),
     ("shipments by tracking number", SORT, "a number is used once, or a few times over the years"),
     ("invoices by order", SORT, A_FEW),
+    ("invoices by customer and due date", SORT, "what of a customer's is due before a day is found by an index"),
     ("payments by order", SORT, A_FEW),
     ("messages by order", SORT, A_FEW),
     ("movements by order", SORT, A_FEW),
@@ -65,6 +69,10 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("approvals by what was opened upwards", SCAN, A_WALK),
     ("approvals by what was not opened upwards", SCAN, A_WALK),
     ("exceptions by what blocks", SCAN, A_WALK),
+    ("invoices by status", SCAN, A_WALK),
+    ("invoices by due date", SCAN, A_WALK),
+    ("invoices by what is overdue", SCAN, A_WALK),
+    ("invoices by what is not overdue", SCAN, A_WALK),
     ("movements by kind", SCAN, A_WALK),
     ("products by kind", SCAN, A_WALK),
     ("products by what is active", SCAN, A_WALK),
@@ -328,11 +336,24 @@ fn of_follow_up(plans: &mut Plans) {
         plans.pages(&named("exceptions", by), |conn, before| exceptions::list(conn, &filter, before, LIMIT));
     }
 
-    for (by, order, customer) in
-        [("", None, None), ("order", Some(id), None), ("customer", None, Some(id)), ("order and customer", Some(id), Some(id))]
-    {
-        plans.pages(&named("invoices", by), |conn, before| money::list_invoices(conn, order, customer, before, LIMIT));
+    let (all, day) = (InvoiceFilter::default, chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day"));
+    let filters = [
+        ("", all()),
+        ("order", InvoiceFilter { order: Some(id), ..all() }),
+        ("customer", InvoiceFilter { customer: Some(id), ..all() }),
+        ("order and customer", InvoiceFilter { order: Some(id), customer: Some(id), ..all() }),
+        ("status", InvoiceFilter { statuses: vec![InvoiceStatus::Draft], ..all() }),
+        ("status and customer", InvoiceFilter { statuses: vec![InvoiceStatus::Draft], customer: Some(id), ..all() }),
+        ("due date", InvoiceFilter { due_before: Some(day), ..all() }),
+        ("customer and due date", InvoiceFilter { customer: Some(id), due_before: Some(day), ..all() }),
+        ("what is overdue", InvoiceFilter { overdue: Some((true, day)), ..all() }),
+        ("what is not overdue", InvoiceFilter { overdue: Some((false, day)), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("invoices", by), |conn, before| listing::list_invoices(conn, &filter, before, LIMIT));
     }
+    plans.pages("whoever has invoices left to pay", |conn, after| standing::debtors(conn, day, after, LIMIT));
+    plans.list("how a customer stands", |conn| standing::of_customer(conn, id, day));
     for (by, order) in [("", None), ("order", Some(id))] {
         plans.pages(&named("payments", by), |conn, before| money::list_payments(conn, order, before, LIMIT));
     }

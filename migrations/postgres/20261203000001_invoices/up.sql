@@ -37,6 +37,6 @@ ALTER TABLE invoices ADD CHECK (credits_id IS NULL OR (status = 'issued' AND cre
 ALTER TABLE invoices ADD CHECK (status <> 'issued' OR (number IS NOT NULL AND issued_at IS NOT NULL AND issued_by_label IS NOT NULL));
 ALTER TABLE invoices ADD CHECK (status <> 'draft' OR issued_at IS NULL);
 ALTER TABLE invoices ADD CHECK ((status = 'void') = (voided_at IS NOT NULL));
-CREATE INDEX invoices_by_credited ON invoices (credits_id);
+CREATE INDEX invoices_by_credited ON invoices (credits_id) WHERE credits_id IS NOT NULL;
 CREATE INDEX invoices_by_open ON invoices (open, customer_id);
-CREATE INDEX invoices_by_file ON invoices (file_id);
+CREATE INDEX invoices_by_file ON invoices (file_id) WHERE file_id IS NOT NULL;

@@ -55,6 +55,6 @@ DROP TABLE invoices_before;
 CREATE INDEX invoices_by_order ON invoices (order_id);
 CREATE INDEX invoices_by_customer ON invoices (customer_id, id);
 CREATE INDEX invoices_by_due_date ON invoices (customer_id, due_date);
-CREATE INDEX invoices_by_credited ON invoices (credits_id);
+CREATE INDEX invoices_by_credited ON invoices (credits_id) WHERE credits_id IS NOT NULL;
 CREATE INDEX invoices_by_open ON invoices (open, customer_id);
-CREATE INDEX invoices_by_file ON invoices (file_id);
+CREATE INDEX invoices_by_file ON invoices (file_id) WHERE file_id IS NOT NULL;

@@ -112,6 +112,9 @@ pub fn debtors(conn: &mut Conn, today: NaiveDate, after: Option<Id>, limit: i64)
     let from = after.map_or(Bound::Unbounded, Bound::Excluded);
     let limit = usize::try_from(limit).unwrap_or(0);
     let page: Vec<(Id, Vec<Id>)> = payers(conn)?.range((from, Bound::Unbounded)).take(limit).map(|(id, members)| (*id, members.clone())).collect();
+    if page.is_empty() {
+        return Ok(Vec::new());
+    }
     let (ids, members): (Vec<Id>, Vec<Vec<Id>>) = page.iter().cloned().unzip();
     let of_page = invoices::customer_id.eq_any(members.concat()).and(invoices::open.gt(Amount::ZERO));
     let fields = (invoices::customer_id, invoices::currency, invoices::open, invoices::due_date);

@@ -55,6 +55,7 @@ pub(super) fn add(tx: &mut Tx, invoice: &Invoice) -> Result<()> {
 /// What is told of an invoice.
 pub(super) fn told(name: EventName, order: &Order, invoice: &Invoice) -> Event {
     let event = describe(name, order, (Kind::Invoice, invoice.id)).with("invoice_number", invoice.number.clone());
+    let event = event.with("invoice_status", invoice.status.as_str());
     event.note("kind", invoice.kind.as_str()).note("amount", invoice.amount.short()).note("currency", invoice.currency.clone())
 }
 

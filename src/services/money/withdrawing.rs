@@ -46,7 +46,7 @@ pub fn void(tx: &mut Tx, id: Id, said: &VoidInput) -> Result<Invoice> {
     };
     store(tx, &void)?;
     spread(tx, order.id, None)?;
-    let event = told(EventName::InvoiceVoided, &order, &invoice).with(NOTHING_LEFT, counted);
+    let event = told(EventName::InvoiceVoided, &order, &void).with("invoice_number", invoice.number).with(NOTHING_LEFT, counted);
     tx.record(event.note("reason", said.reason.clone()))?;
     Ok(void)
 }
