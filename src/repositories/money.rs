@@ -5,11 +5,10 @@ pub mod given;
 pub mod listing;
 pub mod standing;
 
-use crate::db::Conn;
-use crate::db::MultiBackend;
 use crate::db::cached::Cache;
 use crate::db::schema::{invoices, payments};
 use crate::db::types::Json;
+use crate::db::{Conn, MultiBackend};
 use crate::domain::amount::Amount;
 use crate::domain::codes;
 use crate::domain::id::Id;

@@ -66,7 +66,7 @@ pub fn add(tx: &mut Tx, task: Id, document: &Document, stored: &Stored) -> Resul
     if is_over(&task) {
         return Err(Problem::invalid_transition(task.status.as_str(), "add_evidence", &[]).into());
     }
-    if !document.kind.proves_work() {
+    if !document.kind.proves_work() && task.required_evidence != Some(document.kind) {
         let (en, zh) = ("belongs to an invoice: POST /v1/invoices/{id}/file", "属于发票，请使用 POST /v1/invoices/{id}/file");
         return Err(Problem::invalid("/kind", "wrong_kind", en, zh).into());
     }
