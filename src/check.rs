@@ -1,10 +1,11 @@
 //! Proves what must always hold of a store, by walking all of it: stock is the sum of its
-//! movements, amounts are what their lines come to, an order's state is the replay of its
+//! movements, amounts are what their lines come to, invoices are open as far as they are not paid, an order's state is the replay of its
 //! history, what was approved was approved by all who had to, every message belongs to an event
 //! (BEHAVIOUR 10). Changes nothing.
 
 mod approvals;
 mod ledger;
+mod money;
 mod orders;
 mod references;
 mod stock;
@@ -44,6 +45,7 @@ const PROOFS: &[(&str, Proof)] = &[
     ("stock", stock::is_the_sum_of_movements),
     ("orders", orders::are_what_they_show),
     ("approvals", approvals::are_complete),
+    ("invoices", money::is_accounted_for),
     ("numbers", ledger::numbers_are_single),
     ("messages", ledger::messages_have_events),
 ];

@@ -204,6 +204,7 @@ impl Problem {
             Some(Reason::OwnEntry | Reason::OwnLargeOrder | Reason::DecidedOtherLevel) => Code::SelfApproval,
             Some(Reason::RoleMissing | Reason::NotPermitted | Reason::NotAnApprover | Reason::NotOwner) => Code::Forbidden,
             Some(Reason::EvidenceMissing { .. }) => Code::EvidenceMissing,
+            Some(Reason::CreditInstead | Reason::IsCreditNote) => Code::RuleViolated,
             Some(Reason::OrderBlocked { .. } | Reason::OnHold | Reason::AmendmentOpen) => Code::OrderBlocked,
             _ => Code::InvalidTransition,
         };

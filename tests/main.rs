@@ -11,6 +11,7 @@ mod hostile;
 mod lifecycle;
 mod main_job;
 mod model;
+mod money;
 mod openapi;
 mod orders;
 mod proofs;

@@ -334,6 +334,12 @@ GOOD: dict[str, Maker] = {
     # money
     "record_invoice": invoice,
     "get_invoice": about(World.invoice),
+    "amend_invoice": about(World.draft),
+    "issue_invoice": lambda world, _: of(world.draft(), number=world.fresh("INV")),
+    "void_invoice": about(World.invoice),
+    "credit_invoice": lambda world, _: of(world.invoice(), number=world.fresh("INV"), amount="0.50"),
+    "add_invoice_file": about(World.invoice, kind="invoice", file=PDF),
+    "get_customer_balance": about(World.customer),
     "get_order_balance": order("awaiting_verification"),
     "record_payment": payment,
     "reverse_payment": about(World.payment),

@@ -305,6 +305,11 @@ class World:
         body = {"order_id": self.order("awaiting_verification")["id"], "number": self.fresh("INV"), "amount": "1.00"}
         return self.post("finance", "/v1/invoices", body)
 
+    def draft(self) -> dict:
+        """A draft of an invoice, over what the examples say of one at the most."""
+        body = {"order_id": self.order("awaiting_verification", "large")["id"], "draft": True, "amount": "1.00"}
+        return self.post("finance", "/v1/invoices", body)
+
     def settings(self, patch: dict) -> None:
         """Amends the settings whatever they are; null brings a default back."""
         self.api.ask(self.hands["admin"], "PATCH", "/v1/settings", {"If-Match": "*"}, json=patch)

@@ -44,6 +44,8 @@ pub struct CreditInvoice {
     pub due_date: Option<NaiveDate>,
     /// What it is over.
     pub amount: String,
+    /// What is left to pay of it.
+    pub open: String,
     pub currency: String,
 }
 
@@ -95,10 +97,11 @@ fn view(customer: &Customer, credit: &Credit, company: &Company, language: Langu
     let base = digits(&company.base_currency);
     let check = credit.check(&company.base_currency);
     let overdue = credit.past_due.unpaid.iter().map(|invoice| CreditInvoice {
-        number: invoice.number.clone(),
+        number: invoice.number.clone().unwrap_or_default(),
         order_id: invoice.order_id.text(Kind::Order),
         due_date: invoice.due_date,
         amount: invoice.amount.text(digits(&invoice.currency)),
+        open: invoice.open.text(digits(&invoice.currency)),
         currency: invoice.currency.clone(),
     });
     CustomerCredit {

@@ -1,7 +1,8 @@
-//! Files: handed in as a task's proof or a shipment's receipt, multipart, part by part, within their size and time; handed
+//! Files: handed in as a task's proof, a shipment's receipt or an invoice, multipart, part by part, within their size and time; handed
 //! out as attachments (BEHAVIOUR 9).
 
 use super::exceptions::view::ExceptionView;
+use super::money::invoices::{self, InvoiceView};
 use super::problem::Failure;
 use super::request::{Asked, Checked, Nothing, with_repeat};
 use super::respond::{Response, send};
@@ -12,14 +13,17 @@ use crate::app::{Answer, App, Call};
 use crate::db::{Snapshot, Tx};
 use crate::domain::evidence::{Document, FILE_BYTES, QcResult, Stored};
 use crate::domain::id::{Id, Kind};
-use crate::domain::permission::Operation;
+use crate::domain::permission::{Operation, permit};
+use crate::domain::task_plan::EvidenceKind;
 use crate::error::{self, Code, Problem};
 use crate::repositories::exceptions::ExceptionRow;
 use crate::repositories::files::{self as rows, FileRow};
+use crate::repositories::money::Invoice;
 use crate::repositories::shipments::Shipment;
 use crate::repositories::tasks::Task;
 use crate::services::exceptions::notes;
 use crate::services::files::{Handed, Parts};
+use crate::services::money::attaching;
 use crate::services::shipments::receipt;
 use crate::services::tasks::proof;
 use actix_multipart::{Field, Multipart};
@@ -42,8 +46,8 @@ const UPLOAD_BYTES: usize = FILE_BYTES + 16 * 1024;
 #[serde(deny_unknown_fields)]
 #[schema(as = EvidenceInput, example = json!({"kind": "goods_issue_note", "file": "(the bytes of note.pdf)"}))]
 pub struct EvidenceForm {
-    /// `goods_issue_note`, `qc_report`, `signed_receipt`, or `attachment` for anything else.
-    #[schema(pattern = "^(goods_issue_note|qc_report|signed_receipt|attachment)$")]
+    /// `goods_issue_note`, `qc_report`, `signed_receipt`, `invoice` for an invoice, or `attachment` for anything else.
+    #[schema(pattern = "^(goods_issue_note|qc_report|signed_receipt|invoice|attachment)$")]
     pub kind: String,
     /// A png, jpeg, heic or pdf with a name that ends like it.
     #[schema(value_type = String, format = Binary)]
@@ -216,6 +220,22 @@ pub async fn add_exception_file(app: Data<App>, request: HttpRequest, path: Path
     take_in(&app, &request, hand, may, add, |tx, row: ExceptionRow| exceptions::shown(tx, 201, row.id)).await
 }
 
+/// Attaches the file of an e-invoice (`kind` = `invoice`) to an invoice or a draft of one: a pdf or a photo (png, jpeg, heic) of
+/// at most 10 MiB, whose name and content agree. It is read by those who may read invoices.
+#[utoipa::path(
+    tag = "money",
+    request_body(content = EvidenceForm, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The invoice with the file; `Location` names the file", body = InvoiceView))
+)]
+#[post("/v1/invoices/{id}/file")]
+pub async fn add_invoice_file(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked, upload: Upload) -> Response {
+    let hand = Hand { operation: Operation::AddInvoiceFile, call: asked.call, query: asked.query, upload };
+    let invoice = path.clone();
+    let may = move |snapshot: &mut Snapshot| attaching::may_add(snapshot, invoices::id(&invoice)?);
+    let add = move |tx: &mut Tx, document: &Document, stored: &Stored| attaching::add(tx, invoices::id(&path)?, document, stored);
+    take_in(&app, &request, hand, may, add, |tx, invoice: Invoice| invoices::shown(tx, 201, invoice)).await
+}
+
 /// A name for `Content-Disposition`: as far as it is plain ASCII, and whole in UTF-8 (RFC 6266, RFC
 /// 5987).
 fn attachment(name: &str) -> String {
@@ -253,7 +273,11 @@ pub async fn download_file(app: Data<App>, path: Path<String>, asked: Asked) -> 
     let look = move |snapshot: &mut Snapshot| {
         query.valid()?;
         let id = Kind::File.parse(&path).ok_or_else(Problem::not_found)?;
-        Ok(rows::find(snapshot.conn, id)?.ok_or_else(Problem::not_found)?)
+        let file = rows::find(snapshot.conn, id)?.ok_or_else(Problem::not_found)?;
+        if file.kind == EvidenceKind::Invoice {
+            permit(&snapshot.actor, Operation::GetInvoice)?; // what stands on it is for them alone (DECISIONS 27)
+        }
+        Ok(file)
     };
     let file = app.read(Operation::DownloadFile, asked.call, look).await?;
     let content = app.storage.read(file.id, &file.sha256).await?;

@@ -54,7 +54,8 @@ pub fn numbers_are_single(conn: &mut Conn, company: &Company) -> Result<Vec<Find
     let counters: BTreeMap<String, i64> = counters.into_iter().map(|counter| (counter.name, counter.value)).collect();
     let mut found = Vec::new();
     for (table, series) in NUMBERED {
-        let query = format!("SELECT number, COUNT(*) AS times FROM {table} GROUP BY number HAVING COUNT(*) > 1 ORDER BY number");
+        let query =
+            format!("SELECT number, COUNT(*) AS times FROM {table} WHERE number IS NOT NULL GROUP BY number HAVING COUNT(*) > 1 ORDER BY number");
         let doubled: Vec<Doubled> = each!(conn, c => diesel::sql_query(query).load(c))?;
         found.extend(doubled.into_iter().map(|d| Finding::new("numbers", d.number, format!("stands {} times in {table}", d.times))));
         let Some(series) = series else { continue };

@@ -166,6 +166,6 @@ async fn bill(demo: &Demo<'_>, order: Id) -> Done<()> {
     let (id, total) = (order.text(Kind::Order), row.total.text(2));
     let invoice = said(json!({"order_id": id, "kind": "ordinary", "number": format!("INV-{}", row.number), "amount": total}))?;
     let payment = said(json!({"order_id": id, "amount": total, "method": "transfer"}))?;
-    demo.act("finance1", move |tx| money::record_invoice(tx, &invoice).map(drop)).await?;
+    demo.act("finance1", move |tx| money::invoicing::record_invoice(tx, &invoice).map(drop)).await?;
     demo.act("finance1", move |tx| money::record_payment(tx, &payment).map(drop)).await
 }

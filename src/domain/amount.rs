@@ -31,6 +31,11 @@ impl Amount {
         i64::try_from(parts).ok().filter(|p| p.abs() <= LIMIT).map(Self).ok_or(TooLarge)
     }
 
+    /// From 1/10,000 parts, cut at the largest amount: for sums that are shown.
+    pub fn capped(parts: i128) -> Self {
+        Self::from_parts(parts.clamp(-i128::from(LIMIT), i128::from(LIMIT))).unwrap_or_default()
+    }
+
     /// From whole units.
     pub const fn units(units: i32) -> Self {
         Self(units as i64 * SCALE)
@@ -129,6 +134,13 @@ pub fn share(amount: Amount, rate: Amount, minor_digits: u32) -> Result<Amount, 
     let unit = 10_i128.pow(8 - minor_digits.min(4));
     let parts = divide_half_up(i128::from(amount.0) * i128::from(rate.0), unit) * 10_i128.pow(4 - minor_digits.min(4));
     Amount::from_parts(parts)
+}
+
+/// What an amount comes to without the tax at a rate that it includes, rounded half up to the currency's minor unit.
+pub fn without_tax(gross: Amount, rate: Amount, minor_digits: u32) -> Result<Amount, TooLarge> {
+    let unit = 10_i128.pow(4 - minor_digits.min(4));
+    let by = i128::from(SCALE + rate.0.max(0)) * unit;
+    Amount::from_parts(divide_half_up(i128::from(gross.0) * i128::from(SCALE), by) * unit)
 }
 
 /// What an amount of a foreign currency comes to where so many units of it are worth `rate`, rounded

@@ -90,6 +90,7 @@ const HEIC_BRANDS: &[&[u8]] = &[b"heic", b"heix", b"heim", b"heis", b"hevc", b"h
 const PROOFS: &[(EvidenceKind, &[MediaType])] = &[
     (EvidenceKind::GoodsIssueNote, &[MediaType::Png, MediaType::Jpeg, MediaType::Heic, MediaType::Pdf]),
     (EvidenceKind::SignedReceipt, &[MediaType::Png, MediaType::Jpeg, MediaType::Heic, MediaType::Pdf]),
+    (EvidenceKind::Invoice, &[MediaType::Pdf, MediaType::Png, MediaType::Jpeg, MediaType::Heic]),
     (EvidenceKind::QcReport, &[MediaType::Pdf, MediaType::Png, MediaType::Jpeg, MediaType::Heic]),
     (EvidenceKind::Attachment, &[MediaType::Png, MediaType::Jpeg, MediaType::Heic, MediaType::Pdf]),
 ];

@@ -224,6 +224,13 @@ operations! {
     ListInvoices = "list_invoices", MONEY_READERS, Some("invoices:read");
     GetInvoice = "get_invoice", MONEY_READERS, Some("invoices:read");
     RecordInvoice = "record_invoice", FINANCE, Some("invoices:write");
+    AmendInvoice = "amend_invoice", FINANCE, Some("invoices:write");
+    IssueInvoice = "issue_invoice", FINANCE, Some("invoices:write");
+    VoidInvoice = "void_invoice", FINANCE, Some("invoices:write");
+    CreditInvoice = "credit_invoice", FINANCE, Some("invoices:write");
+    AddInvoiceFile = "add_invoice_file", FINANCE, Some("invoices:write");
+    GetCustomerBalance = "get_customer_balance", MONEY_READERS, Some("invoices:read");
+    ListReceivables = "list_receivables", MONEY_READERS, Some("invoices:read");
     GetOrderBalance = "get_order_balance", MONEY_READERS, Some("invoices:read");
     ListPayments = "list_payments", MONEY_READERS, Some("payments:read");
     RecordPayment = "record_payment", FINANCE, Some("payments:write");

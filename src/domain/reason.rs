@@ -41,6 +41,9 @@ pub enum Reason {
     },
     OrderNotExecuting,
     TraceThere,
+    /// The month of its issue is over, or it was credited in part.
+    CreditInstead,
+    IsCreditNote,
     PlanMissing,
     PlanNotApproved,
     NotAnApprover,
@@ -80,6 +83,8 @@ impl Reason {
             Self::PaymentMissing { .. } => "payment_missing",
             Self::OrderNotExecuting => "order_not_executing",
             Self::TraceThere => "trace_there",
+            Self::CreditInstead => "credit_instead",
+            Self::IsCreditNote => "is_credit_note",
             Self::PlanMissing => "plan_missing",
             Self::PlanNotApproved => "plan_not_approved",
             Self::NotAnApprover => "not_an_approver",
@@ -134,6 +139,11 @@ impl Reason {
             Self::TraceThere => {
                 fixed("It was followed on its way already; withdraw what was told of it first.", "已有物流轨迹，请先撤销相关轨迹记录。")
             }
+            Self::CreditInstead => fixed(
+                "An invoice is made void only in the month of its issue and before anything of it is credited; credit the rest of it instead.",
+                "发票仅可在开具当月且未被红冲时作废，请改为红冲余额。",
+            ),
+            Self::IsCreditNote => fixed("A credit note stays as it is; issue another invoice instead.", "红字发票不可作废或红冲，请另行开具发票。"),
             Self::PlanMissing => fixed("There is no plan yet.", "尚无处理方案。"),
             Self::PlanNotApproved => fixed("The plan costs money and has not been approved.", "方案涉及费用，尚未批准。"),
             Self::NotAnApprover => fixed(

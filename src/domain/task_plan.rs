@@ -26,13 +26,19 @@ words! {
         SignedReceipt = "signed_receipt" / "Signed receipt" / "签收回单",
         InvoiceNumber = "invoice_number" / "Invoice number" / "发票号",
         Attachment = "attachment" / "Photo or document" / "照片或文件",
+        Invoice = "invoice" / "Invoice" / "发票",
     }
 }
 
 impl EvidenceKind {
-    /// Whether this proof is a file that is uploaded; the others come with shipments and invoices.
+    /// Whether this is a file that is uploaded; the others come with shipments and invoices.
     pub const fn is_file(self) -> bool {
-        matches!(self, Self::GoodsIssueNote | Self::QcReport | Self::SignedReceipt | Self::Attachment)
+        matches!(self, Self::GoodsIssueNote | Self::QcReport | Self::SignedReceipt | Self::Attachment | Self::Invoice)
+    }
+
+    /// Whether a task is proved by such a file; an invoice's own belongs to the invoice, and is for those who may read it.
+    pub const fn proves_work(self) -> bool {
+        self.is_file() && !matches!(self, Self::Invoice)
     }
 }
 

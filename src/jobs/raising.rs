@@ -58,7 +58,7 @@ fn find(conn: &mut Conn, now: UtcTime, today: NaiveDate) -> Result<Found> {
     }
     if let Some(days) = after(Trigger::PaymentShort) {
         let day = today.checked_sub_days(Days::new(u64::from(days))).unwrap_or(today);
-        found.unpaid = Some((day, money::to_pursue(conn, day, AT_ONCE)?.into_iter().collect()));
+        found.unpaid = Some((day, money::due::to_pursue(conn, day, AT_ONCE)?.into_iter().collect()));
     }
     Ok(found)
 }

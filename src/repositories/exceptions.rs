@@ -9,7 +9,6 @@ pub use due::{to_plan, to_resolve};
 pub mod figures;
 mod listing;
 pub mod notes;
-pub use listing::{ExceptionFilter, list};
 use crate::db::Conn;
 use crate::db::cached::{Cache, padded};
 use crate::db::schema::{approval_steps, exception_orders, exceptions, orders, users};
@@ -25,6 +24,7 @@ use crate::error::Result;
 use crate::{each, here, here_by_length, insert_rows};
 use chrono::NaiveDate;
 use diesel::prelude::*;
+pub use listing::{ExceptionFilter, list};
 use serde::{Deserialize, Serialize};
 
 /// What an exception touches, as it is stored (DOMAIN 6.2); the number of orders is counted.
@@ -153,6 +153,9 @@ pub struct ExceptionRow {
     pub plan_due_at: Option<UtcTime>,
     /// When it was told last that a due time has passed.
     pub escalated_at: Option<UtcTime>,
+    /// Its cause, of the catalogue.
+    pub cause_code: Option<String>,
+    pub details: Json<Details>,
 }
 
 impl ExceptionRow {
@@ -165,9 +168,6 @@ impl ExceptionRow {
     pub fn is_late_to_resolve(&self, now: UtcTime) -> bool {
         self.status.is_open() && self.due_at.is_some_and(|due| due < now)
     }
-    /// Its cause, of the catalogue.
-    pub cause_code: Option<String>,
-    pub details: Json<Details>,
 }
 
 /// An exception by id.

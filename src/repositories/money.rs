@@ -1,41 +1,81 @@
 //! Invoices and payments, as they were recorded against orders (DOMAIN 7.1).
 
+pub mod due;
 pub mod given;
+pub mod listing;
+pub mod standing;
 
 use crate::db::cached::Cache;
 use crate::db::schema::{invoices, payments};
+use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
-use crate::domain::amount::{Amount, LIMIT};
+use crate::domain::amount::Amount;
 use crate::domain::codes;
-use crate::domain::company::Company;
 use crate::domain::id::Id;
+use crate::domain::lifecycle::invoice::InvoiceStatus;
 use crate::domain::order::{InvoiceKind, PaymentMethod, missing};
+use crate::domain::receivable::Claim;
+use crate::domain::tax::TaxShare;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::repositories::customers;
 use crate::repositories::orders::Order;
 use crate::{each, here};
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use diesel::prelude::*;
-use std::collections::BTreeMap;
 
-/// An invoice.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = invoices, treat_none_as_default_value = false)]
+/// An invoice, or a credit note, which is one with `credits_id`.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = invoices, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Invoice {
     pub id: Id,
     pub version: i64,
     pub order_id: Id,
+    /// Whoever pays; most often who ordered.
     pub customer_id: Id,
     pub kind: InvoiceKind,
-    pub number: String,
+    pub status: InvoiceStatus,
+    /// None as long as a draft has none.
+    pub number: Option<String>,
+    /// Tax included; above zero for credit notes too.
     pub amount: Amount,
     pub currency: String,
     pub due_date: Option<NaiveDate>,
     pub buyer_name: String,
     pub buyer_tax_number: Option<String>,
-    pub issued_at: UtcTime,
-    pub issued_by_label: String,
+    pub created_at: UtcTime,
+    pub created_by_label: String,
+    pub issued_at: Option<UtcTime>,
+    pub issued_by_label: Option<String>,
+    /// The invoice that this one credits.
+    pub credits_id: Option<Id>,
+    /// What credit notes took off it.
+    pub credited: Amount,
+    /// What is left to pay of it; proved by `docket check`.
+    pub open: Amount,
+    /// Why it was made void, or credits.
+    pub reason: Option<String>,
+    pub voided_at: Option<UtcTime>,
+    pub voided_by_label: Option<String>,
+    pub taxes: Json<Vec<TaxShare>>,
+    pub file_id: Option<Id>,
+}
+
+/// What counts of an invoice: what was issued, without what was credited; credit notes count by that.
+fn billed(status: InvoiceStatus, credits: Option<Id>, amount: Amount, credited: Amount) -> Amount {
+    if status == InvoiceStatus::Issued && credits.is_none() { amount.minus(credited).unwrap_or_default() } else { Amount::ZERO }
+}
+
+impl Invoice {
+    /// What counts of it: nothing of a draft, of what is void, and of a credit note.
+    pub fn billed(&self) -> Amount {
+        billed(self.status, self.credits_id, self.amount, self.credited)
+    }
+
+    /// What it asks for; none where it asks for nothing.
+    pub fn claim(&self) -> Option<Claim> {
+        let amount = self.billed();
+        (amount > Amount::ZERO).then_some(Claim { invoice: self.id, amount, due: self.due_date })
+    }
 }
 
 /// A payment.
@@ -68,6 +108,30 @@ pub fn insert_invoice(conn: &mut Conn, invoice: &Invoice) -> Result<bool> {
     Ok(inserted == 1)
 }
 
+/// The invoice that has a number.
+pub fn with_number(conn: &mut Conn, number: &str) -> Result<Option<Id>> {
+    Ok(each!(conn, c => invoices::table.filter(invoices::number.eq(number)).select(invoices::id).first(c)).optional()?)
+}
+
+/// All invoices of an order, whatever their status, oldest first.
+pub fn invoices_of(conn: &mut Conn, order: Id) -> Result<Vec<Invoice>> {
+    let of_order = || invoices::table.filter(invoices::order_id.eq(order)).order(invoices::id.asc());
+    Ok(each!(conn, c => of_order().select(Invoice::as_select()).load(c))?)
+}
+
+/// Stores a changed invoice at the version before; false where it has another by now.
+pub fn update_invoice(conn: &mut Conn, invoice: &Invoice) -> Result<bool> {
+    let target = invoices::table.filter(invoices::id.eq(invoice.id).and(invoices::version.eq(invoice.version - 1)));
+    Ok(each!(conn, c => diesel::update(target).set(invoice).execute(c))? == 1)
+}
+
+/// Stores what is left to pay of an invoice.
+pub fn set_open(conn: &mut Conn, id: Id, open: Amount) -> Result<()> {
+    let values = (invoices::open.eq(open), invoices::version.eq(invoices::version + 1));
+    each!(conn, c => diesel::update(invoices::table.find(id)).set(values).execute(c))?;
+    Ok(())
+}
+
 /// Stores a payment.
 pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<()> {
     each!(conn, c => diesel::insert_into(payments::table).values(payment).fixed(here!()).execute(c))?;
@@ -90,31 +154,11 @@ pub fn set_reversed(conn: &mut Conn, payment: &Payment) -> Result<bool> {
     Ok(each!(conn, c => diesel::update(target).set(values).execute(c))? == 1)
 }
 
-fn list_branch(conn: &mut Conn, order: Option<Id>, customer: Option<Id>, before: Option<Id>, limit: i64) -> Result<Vec<Invoice>> {
-    let mut query = invoices::table.order(invoices::id.desc()).limit(limit).select(Invoice::as_select()).into_boxed::<MultiBackend>();
-    if let Some(id) = before {
-        query = query.filter(invoices::id.lt(id));
-    }
-    if let Some(order) = order {
-        query = query.filter(invoices::order_id.eq(order));
-    }
-    if let Some(customer) = customer {
-        query = query.filter(invoices::customer_id.eq(customer));
-    }
-    Ok(query.load(conn)?)
-}
-
-/// Invoices of an order or of a customer and all who were merged into them, newest first, made before
-/// a given one. Each customer is read by the index and the few rows are merged.
-pub fn list_invoices(conn: &mut Conn, order: Option<Id>, customer: Option<Id>, before: Option<Id>, limit: i64) -> Result<Vec<Invoice>> {
-    let Some(customer) = customer else { return list_branch(conn, order, None, before, limit) };
-    let mut all = Vec::new();
-    for member in customers::group(conn, customer)? {
-        all.extend(list_branch(conn, order, Some(member), before, limit)?);
-    }
-    all.sort_by_key(|invoice| std::cmp::Reverse(invoice.id));
-    all.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(all)
+/// Whether a payment of an order by this method with this reference is on record, and counts.
+pub fn is_paid_by(conn: &mut Conn, order: Id, method: PaymentMethod, reference: &str) -> Result<bool> {
+    let of_order = payments::order_id.eq(order).and(payments::reversed_at.is_null());
+    let same = || payments::table.filter(of_order.and(payments::method.eq(method)).and(payments::reference.eq(reference)));
+    Ok(each!(conn, c => same().select(payments::id).first::<Id>(c)).optional()?.is_some())
 }
 
 /// Payments of an order, newest first, recorded before a given one.
@@ -131,14 +175,14 @@ pub fn list_payments(conn: &mut Conn, order: Option<Id>, before: Option<Id>, lim
 
 /// Adds up; a sum past the largest amount stays at it, since what was paid is never an error.
 fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
-    let parts: i128 = amounts.into_iter().map(|amount| i128::from(amount.parts())).sum();
-    Amount::from_parts(parts.min(i128::from(LIMIT))).unwrap_or_default()
+    Amount::capped(amounts.into_iter().map(|amount| i128::from(amount.parts())).sum())
 }
 
-/// What an order's invoices come to.
+/// What an order's invoices come to: those that were issued, without what was credited of them.
 pub fn invoiced_total(conn: &mut Conn, order: Id) -> Result<Amount> {
-    let amounts: Vec<Amount> = invoices::table.filter(invoices::order_id.eq(order)).select(invoices::amount).load(conn)?;
-    Ok(total(amounts))
+    let fields = (invoices::status, invoices::credits_id, invoices::amount, invoices::credited);
+    let rows: Vec<(InvoiceStatus, Option<Id>, Amount, Amount)> = invoices::table.filter(invoices::order_id.eq(order)).select(fields).load(conn)?;
+    Ok(total(rows.into_iter().map(|(status, credits, amount, credited)| billed(status, credits, amount, credited))))
 }
 
 /// What was paid for an order.
@@ -147,25 +191,6 @@ pub fn paid_total(conn: &mut Conn, order: Id) -> Result<Amount> {
         payments::table.filter(payments::order_id.eq(order).and(payments::reversed_at.is_null())).select(payments::amount).load(conn)?;
     Ok(total(amounts))
 }
-
-fn by_order(rows: Vec<(Id, Amount)>) -> BTreeMap<Id, i128> {
-    rows.into_iter().fold(BTreeMap::new(), |mut sums, (order, amount)| {
-        *sums.entry(order).or_default() += i128::from(amount.parts());
-        sums
-    })
-}
-
-/// What of a customer's invoices fell due and was not paid then.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PastDue {
-    /// Those whose order has been paid less than fell due so far: what makes the credit check fail (DOMAIN 7.1).
-    pub unpaid: Vec<Invoice>,
-    /// How many of the last year's are paid by now and were not in time.
-    pub paid_late: usize,
-}
-
-/// A year, in days.
-const YEAR: u64 = 365;
 
 /// What is missing of what has to be paid of an order first, with its currency; none where nothing is
 /// (DECISIONS 38).
@@ -176,62 +201,4 @@ pub fn missing_of(conn: &mut Conn, order: &Order, due: Amount) -> Result<Option<
     let digits = codes::minor_digits(&order.currency).unwrap_or(4);
     let left = missing(due, paid_total(conn, order.id)?);
     Ok(left.map(|left| format!("{} {}", left.text(digits), order.currency)))
-}
-
-/// Orders with invoices that fell due before a day and have not been looked at since, those due first before the others.
-pub fn to_pursue(conn: &mut Conn, day: NaiveDate, limit: i64) -> Result<Vec<Id>> {
-    let late = || invoices::table.filter(invoices::pursued_at.is_null()).filter(invoices::due_date.lt(day));
-    Ok(each!(conn, c => late().order(invoices::due_date.asc()).limit(limit).select(invoices::order_id).load(c))?)
-}
-
-/// Notes that an order's invoices which fell due before a day were looked at.
-pub fn set_pursued(conn: &mut Conn, order: Id, day: NaiveDate, at: UtcTime) -> Result<()> {
-    let late = invoices::order_id.eq(order).and(invoices::due_date.lt(day)).and(invoices::pursued_at.is_null());
-    each!(conn, c => diesel::update(invoices::table.filter(late)).set(invoices::pursued_at.eq(Some(at))).fixed(here!()).execute(c))?;
-    Ok(())
-}
-
-/// An order's invoices are to be looked at again: what was paid is less than was known.
-pub fn pursue_again(conn: &mut Conn, order: Id) -> Result<()> {
-    let looked_at = invoices::order_id.eq(order).and(invoices::pursued_at.is_not_null());
-    each!(conn, c => diesel::update(invoices::table.filter(looked_at)).set(invoices::pursued_at.eq(None::<UtcTime>)).fixed(here!()).execute(c))?;
-    Ok(())
-}
-
-/// What of an order's invoices that fell due before a day is not paid; none where all of it is.
-pub fn owed_since(conn: &mut Conn, order: Id, day: NaiveDate) -> Result<Option<Amount>> {
-    let late = || invoices::table.filter(invoices::order_id.eq(order).and(invoices::due_date.lt(day)));
-    let amounts: Vec<Amount> = each!(&mut *conn, c => late().select(invoices::amount).load(c))?;
-    if amounts.is_empty() {
-        return Ok(None);
-    }
-    Ok(missing(total(amounts), paid_total(conn, order)?))
-}
-
-/// A customer's invoices that fell due before a day of the company's calendar.
-pub fn past_due(conn: &mut Conn, customer: Id, company: &Company, today: NaiveDate) -> Result<PastDue> {
-    let group = customers::group(conn, customer)?;
-    let past_due = || invoices::customer_id.eq_any(group.clone()).and(invoices::due_date.lt(today));
-    let late: Vec<Invoice> = invoices::table.filter(past_due()).order(invoices::due_date.asc()).select(Invoice::as_select()).load(conn)?;
-    if late.is_empty() {
-        return Ok(PastDue::default());
-    }
-    let invoiced: Vec<(Id, Amount)> = late.iter().map(|invoice| (invoice.order_id, invoice.amount)).collect();
-    let orders = invoices::table.filter(past_due()).select(invoices::order_id);
-    let fields = (payments::order_id, payments::amount, payments::paid_at);
-    let payments: Vec<(Id, Amount, UtcTime)> =
-        payments::table.filter(payments::order_id.eq_any(orders).and(payments::reversed_at.is_null())).select(fields).load(conn)?;
-    let (invoiced, paid) = (by_order(invoiced), by_order(payments.iter().map(|(order, amount, _)| (*order, *amount)).collect()));
-    let of = |sums: &BTreeMap<Id, i128>, order: Id| sums.get(&order).copied().unwrap_or_default();
-    let unpaid = |invoice: &Invoice| of(&paid, invoice.order_id) < of(&invoiced, invoice.order_id);
-    let (unpaid, settled): (Vec<Invoice>, Vec<Invoice>) = late.into_iter().partition(unpaid);
-    let since = today.checked_sub_days(Days::new(YEAR)).unwrap_or(today);
-    let in_time = |invoice: &Invoice, due: NaiveDate| {
-        let due_by_then = settled.iter().filter(|other| other.order_id == invoice.order_id && other.due_date.is_some_and(|date| date <= due));
-        let paid_by_then = payments.iter().filter(|(order, _, at)| *order == invoice.order_id && company.zone.local_date(at.utc()) <= due);
-        let sum = |amounts: &mut dyn Iterator<Item = Amount>| amounts.map(|amount| i128::from(amount.parts())).sum::<i128>();
-        sum(&mut paid_by_then.map(|(_, amount, _)| *amount)) >= sum(&mut due_by_then.map(|invoice| invoice.amount))
-    };
-    let paid_late = settled.iter().filter(|invoice| invoice.due_date.is_some_and(|due| due >= since && !in_time(invoice, due))).count();
-    Ok(PastDue { unpaid, paid_late })
 }

@@ -87,8 +87,8 @@ fn bad_parts(kind_fits: bool, result_fits: bool, name_fits: bool) -> Problem {
         problem = problem.field(
             "/kind",
             "invalid_value",
-            "must be goods_issue_note, qc_report, signed_receipt or attachment",
-            "须为 goods_issue_note、qc_report、signed_receipt 或 attachment",
+            "must be goods_issue_note, qc_report, signed_receipt, invoice or attachment",
+            "须为 goods_issue_note、qc_report、signed_receipt、invoice 或 attachment",
         );
     }
     if !result_fits {

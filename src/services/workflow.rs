@@ -16,11 +16,13 @@ use crate::domain::amount::Amount;
 use crate::domain::approval_policy::Facts;
 use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::order::State;
 use crate::domain::message::MessageKind;
 use crate::domain::task_plan::{EvidenceKind, code};
 use crate::error::{Error, Result};
 use crate::repositories::money;
-use crate::repositories::orders;
+use crate::repositories::orders::{self, Order};
+use crate::services::money::withdrawing::NOTHING_LEFT;
 use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
 use crate::services::orders::steps::{self, after_round};
@@ -112,6 +114,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::OrderReceived => messages::order_received(tx, id, order),
         EventName::OrderCancelled => undo(tx, order),
         EventName::InvoiceIssued => after_invoice(tx, order),
+        EventName::InvoiceVoided | EventName::InvoiceCredited => after_withdrawal(tx, order, is_set(event, NOTHING_LEFT)),
         // what waited for money goes on (DECISIONS 38)
         EventName::PaymentRecorded => advance(tx, order).and_then(|()| exceptions::settle_payment(tx, order)),
         EventName::OrderExceptionSettled | EventName::OrderUnheld => resume(tx, order),
@@ -260,6 +263,23 @@ fn after_invoice(tx: &mut Tx, order: Id) -> Result<()> {
         tasks::settle_by_fact(tx, order, code::INVOICE)?;
     }
     Ok(())
+}
+
+/// What invoices do not cover any more, since one of them was taken back as a whole, is finance's work again (DECISIONS 37).
+/// Where some of one was credited, nothing is to be invoiced in its place.
+fn bill_again(tx: &mut Tx, order: Id) -> Result<()> {
+    let invoiced = money::invoiced_total(tx.conn, order)?;
+    let to_bill = |order: &Order| order.state != State::Cancelled && invoiced < order.total;
+    if orders::find(tx.conn, order)?.is_some_and(|order| to_bill(&order)) {
+        tasks::unsettle(tx, order, code::INVOICE)?;
+    }
+    Ok(())
+}
+
+/// Less is billed than was: what is owed may be paid by that, and finance may have to bill again.
+fn after_withdrawal(tx: &mut Tx, order: Id, nothing_left: bool) -> Result<()> {
+    exceptions::settle_payment(tx, order)?;
+    if nothing_left { bill_again(tx, order) } else { Ok(()) }
 }
 
 /// A block is gone: what waited for that goes on.

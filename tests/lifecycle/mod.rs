@@ -2,7 +2,7 @@
 //! docs, which come from the same tables (ARCHITECTURE, "State machines").
 
 use crate::support::golden;
-use docket::domain::lifecycle::{Machine, Refusal, Standstill, approval, exception, order, returns, shipment, task};
+use docket::domain::lifecycle::{Machine, Refusal, Standstill, approval, exception, invoice, order, returns, shipment, task};
 use std::fmt::{Debug, Display, Write};
 
 /// What becomes of every event in every state where everything that can stands in the way: what that
@@ -129,6 +129,13 @@ fn goods_that_come_back_go_their_way() {
 }
 
 #[test]
+fn an_invoice_goes_its_way() {
+    let worst = invoice::Facts { month_over: true, credited: true, credit_note: true };
+    let best = invoice::Facts::default();
+    golden("tests/lifecycle/invoice.txt", &table(&invoice::MACHINE, invoice::InvoiceStatus::ALL, invoice::InvoiceEvent::ALL, &worst, &best));
+}
+
+#[test]
 fn what_an_order_waits_for_follows_from_its_state_and_its_tasks() {
     // DECISIONS 15
     use order::{Progress, Stage, State, Status, stage};
@@ -155,6 +162,7 @@ fn the_docs_show_the_machines_as_they_are() {
         (shipment::MACHINE.name, shipment::MACHINE.diagram()),
         (returns::MACHINE.name, returns::MACHINE.diagram()),
         (exception::MACHINE.name, exception::MACHINE.diagram()),
+        (invoice::MACHINE.name, invoice::MACHINE.diagram()),
     ];
     for (name, diagram) in machines {
         write!(text, "\n## {}\n\n```mermaid\n{diagram}```\n", name.replace('_', " ")).expect("text grows");

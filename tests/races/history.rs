@@ -63,7 +63,7 @@ fn version_of_subject(event: &Value) -> Option<&Value> {
 
 /// Whether something is in this state since an event.
 fn leads_to(event: &Value, state: &Value) -> bool {
-    let told = [&event["after"]["state"], &event["after"]["status"], &event["data"]["exception_status"]];
+    let told = [&event["after"]["state"], &event["after"]["status"], &event["data"]["exception_status"], &event["data"]["invoice_status"]];
     told.contains(&state) || (state == "on_hold" && event["name"] == "order.held")
 }
 

@@ -20,6 +20,8 @@ everywhere! {
     editing_while_another_verifies_makes_nobody_verify_what_they_did_not_see,
     of_invoices_over_the_whole_total_at_once_one_is_recorded,
     payments_at_once_are_all_recorded,
+    of_those_who_credit_most_of_one_invoice_at_once_one_does,
+    issuing_and_making_void_at_once_leaves_one_of_both,
 }
 
 const TAKEN_ALREADY: &[(u16, &str)] = &[(409, "invalid_transition")];
@@ -176,4 +178,37 @@ fn payments_at_once_are_all_recorded(app: &TestApp) {
     let tries = invoices(&company, &order, "/v1/payments", &json!({"method": "transfer", "amount": "225.00"}));
     Race::all_win("orders", About::order(&order), tries).events("payment.recorded", 4).run(app);
     assert_eq!(company.order(&order)["payment_status"], "paid");
+}
+
+/// What several do to one invoice at once.
+fn at_invoice(company: &Company, invoice: &Value, rest: &str, body: Value) -> Try {
+    Try::post(&company.finance(), &format!("/v1/invoices/{}{rest}", id(invoice)), body)
+}
+
+fn of_those_who_credit_most_of_one_invoice_at_once_one_does(app: &TestApp) {
+    // DOMAIN 7.1
+    let company = app.company();
+    let order = company.approved(desk());
+    let said = json!({"order_id": id(&order), "number": "INV-1", "amount": "900.00"});
+    let invoice = company.finance().post("/v1/invoices", said).created();
+    let credit = |at: usize| json!({"number": format!("CN-{at}"), "amount": "500.00", "reason": "came back"});
+    let tries = (0..MANY).map(|at| at_invoice(&company, &invoice, "/credit", credit(at))).collect();
+    let race = Race::one_wins("orders", About::order(&order), tries, &[(422, "rule_violated")]);
+    race.events("invoice.credited", 1).rows("invoices", 2).run(app);
+    let now = company.finance().get(&format!("/v1/invoices/{}", id(&invoice))).ok();
+    assert_eq!([&now["credited"], &now["open"]], ["500.00", "400.00"]);
+}
+
+fn issuing_and_making_void_at_once_leaves_one_of_both(app: &TestApp) {
+    // DOMAIN 7.1: what was issued may still be made void, what is void is not issued
+    let company = app.company();
+    let order = company.approved(desk());
+    let said = json!({"order_id": id(&order), "draft": true, "number": "INV-1", "amount": "900.00"});
+    let draft = company.finance().post("/v1/invoices", said).created();
+    let issue = || at_invoice(&company, &draft, "/issue", json!({}));
+    let void = || at_invoice(&company, &draft, "/void", json!({"reason": "not wanted"}));
+    let race = Race::one_wins("orders", About::order(&order), vec![issue(), void(), issue(), void()], TAKEN_ALREADY);
+    Race { winners: 1..=2, ..race }.events("invoice.voided", 1).run(app);
+    assert_eq!(company.finance().get(&format!("/v1/invoices/{}", id(&draft))).ok()["status"], "void");
+    assert_eq!(company.finance().get(&company.path(&order, "/balance")).ok()["invoiced"], "0.00");
 }

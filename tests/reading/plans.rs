@@ -12,6 +12,7 @@ use docket::domain::actor::{Department, Role};
 use docket::domain::id::Id;
 use docket::domain::lifecycle::approval::StepStatus;
 use docket::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severity};
+use docket::domain::lifecycle::invoice::InvoiceStatus;
 use docket::domain::lifecycle::order::{Stage, State};
 use docket::domain::lifecycle::returns::ReturnStatus;
 use docket::domain::lifecycle::shipment::ShipmentStatus;
@@ -26,6 +27,8 @@ use docket::repositories::carriers;
 use docket::repositories::exception_causes::{self, CauseFilter};
 use docket::repositories::exceptions::ExceptionFilter;
 use docket::repositories::messages::MessageFilter;
+use docket::repositories::money::listing::{self, InvoiceFilter};
+use docket::repositories::money::standing;
 use docket::repositories::orders::OrderFilter;
 use docket::repositories::products::ProductFilter;
 use docket::repositories::returns::{self, ReturnFilter};
@@ -59,6 +62,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("shipments by order", SORT, A_FEW),
     ("shipments by tracking number", SORT, "a number is used once, or a few times over the years"),
     ("invoices by order", SORT, A_FEW),
+    ("invoices by customer and due date", SORT, "what of a customer's is due before a day is found by an index"),
     ("payments by order", SORT, A_FEW),
     ("messages by order", SORT, A_FEW),
     ("movements by order", SORT, A_FEW),
@@ -71,6 +75,10 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("exceptions by how bad they are", SCAN, A_WALK),
     ("exceptions by what was told late", SCAN, A_WALK),
     ("files of exceptions", SORT, "an exception has at most 20 of them, and they are found by an index"),
+    ("invoices by status", SCAN, A_WALK),
+    ("invoices by due date", SCAN, A_WALK),
+    ("invoices by what is overdue", SCAN, A_WALK),
+    ("invoices by what is not overdue", SCAN, A_WALK),
     ("movements by kind", SCAN, A_WALK),
     ("products by kind", SCAN, A_WALK),
     ("products by what is active", SCAN, A_WALK),
@@ -351,13 +359,26 @@ fn of_follow_up(plans: &mut Plans) {
     plans.list("exceptions to resolve", |conn| exceptions::to_resolve(conn, now, LIMIT));
     plans.list("what was raised for a cause", |conn| exceptions::raised_for_any(conn, &["shp_1/lost".to_owned(), "shp_1/carrier".to_owned()]));
     let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day");
-    plans.list("invoices to pursue", |conn| money::to_pursue(conn, day, LIMIT));
+    plans.list("invoices to pursue", |conn| money::due::to_pursue(conn, day, LIMIT));
 
-    for (by, order, customer) in
-        [("", None, None), ("order", Some(id), None), ("customer", None, Some(id)), ("order and customer", Some(id), Some(id))]
-    {
-        plans.pages(&named("invoices", by), |conn, before| money::list_invoices(conn, order, customer, before, LIMIT));
+    let (all, day) = (InvoiceFilter::default, chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("it is a day"));
+    let filters = [
+        ("", all()),
+        ("order", InvoiceFilter { order: Some(id), ..all() }),
+        ("customer", InvoiceFilter { customer: Some(id), ..all() }),
+        ("order and customer", InvoiceFilter { order: Some(id), customer: Some(id), ..all() }),
+        ("status", InvoiceFilter { statuses: vec![InvoiceStatus::Draft], ..all() }),
+        ("status and customer", InvoiceFilter { statuses: vec![InvoiceStatus::Draft], customer: Some(id), ..all() }),
+        ("due date", InvoiceFilter { due_before: Some(day), ..all() }),
+        ("customer and due date", InvoiceFilter { customer: Some(id), due_before: Some(day), ..all() }),
+        ("what is overdue", InvoiceFilter { overdue: Some((true, day)), ..all() }),
+        ("what is not overdue", InvoiceFilter { overdue: Some((false, day)), ..all() }),
+    ];
+    for (by, filter) in filters {
+        plans.pages(&named("invoices", by), |conn, before| listing::list_invoices(conn, &filter, before, LIMIT));
     }
+    plans.pages("whoever has invoices left to pay", |conn, after| standing::debtors(conn, day, after, LIMIT));
+    plans.list("how a customer stands", |conn| standing::of_customer(conn, id, day));
     for (by, order) in [("", None), ("order", Some(id))] {
         plans.pages(&named("payments", by), |conn, before| money::list_payments(conn, order, before, LIMIT));
     }

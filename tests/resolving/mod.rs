@@ -3,13 +3,13 @@
 
 mod blocking;
 mod clock;
+mod counting;
 mod delays;
 mod goods;
-mod money;
-mod raising;
-mod counting;
 mod merging;
+mod money;
 mod noting;
+mod raising;
 mod record;
 mod refusals;
 mod returning;

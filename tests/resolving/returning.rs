@@ -1,7 +1,7 @@
 //! Goods that come back: never more than were delivered, inspected before anything is in stock or refunded (DOMAIN 6.5, 7.2).
 
 use super::goods::{parcel, tell};
-use super::{carried_out, path, plan, reported, seen};
+use super::{carried_out, path, reported, seen};
 use crate::support::{Answer, Company, Passed, WRITERS, at_once, id, on_every_store};
 use serde_json::{Value, json};
 

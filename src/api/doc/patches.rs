@@ -82,6 +82,7 @@ fn example(name: &str) -> Option<Value> {
         "ExceptionAmendment" => Some(json!({"severity": "critical", "impact": {"delay_days": 5}})),
         "ExceptionCauseInput" => Some(json!({"name_en": "A power cut in the city", "active": false})),
         "ExchangeRateInput" => Some(json!({"rate": "4.8350"})),
+        "InvoiceDraft" => Some(json!({"amount": "750.00", "due_date": "2027-04-15"})),
         "OrderInput" => {
             Some(json!({"delivery": {"requested_date": "2027-03-12"}, "priority": "high", "reason": "The customer asked for a later day"}))
         }

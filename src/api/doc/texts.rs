@@ -16,7 +16,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("shipments", "Packing, dispatching and following goods."),
     ("exceptions", "What goes wrong: reported, planned, resolved, closed; the blocking ones stop their orders."),
     ("returns", "Goods that come back: received, inspected, restocked or scrapped."),
-    ("money", "Invoices and payments."),
+    ("money", "Invoices from draft to credit note, payments, and what customers have yet to pay."),
     ("messages", "What customers were told, and whether it arrived."),
     ("links", "What customers open from their messages; no log-in needed."),
     ("events", "Everything that happens, as a feed to be followed."),

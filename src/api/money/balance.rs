@@ -12,7 +12,7 @@ use crate::domain::permission::Operation;
 use crate::error::Problem;
 use crate::repositories::money::given;
 use crate::repositories::{money as rows, orders};
-use crate::services::money;
+use crate::services::money::invoicing;
 use actix_web::get;
 use actix_web::web::{Data, Path};
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub struct BalanceView {
     pub currency: String,
     /// What the order comes to.
     pub total: String,
-    /// What its invoices come to.
+    /// What its invoices come to, without what was credited.
     pub invoiced: String,
     /// What is left to invoice.
     pub to_invoice: String,
@@ -61,7 +61,7 @@ pub async fn get_order_balance(app: Data<App>, path: Path<String>, asked: Asked)
         let (invoiced, paid) = (rows::invoiced_total(snapshot.conn, id)?, rows::paid_total(snapshot.conn, id)?);
         let refunds = given::refunds_of(snapshot.conn, id)?;
         let refunded = Amount::sum(refunds.iter().map(|refund| refund.amount))?;
-        let wanted = money::asked(snapshot.conn, &order)?;
+        let wanted = invoicing::asked(snapshot.conn, &order)?;
         let digits = codes::minor_digits(&order.currency).unwrap_or(4);
         let above = |one: Amount, other: Amount| one.minus(other).unwrap_or_default().max(Amount::ZERO).text(digits);
         let balance = BalanceView {

@@ -5,6 +5,7 @@
 
 pub mod approval;
 pub mod exception;
+pub mod invoice;
 pub mod order;
 pub mod returns;
 pub mod shipment;
@@ -131,10 +132,12 @@ mod tests {
         reachable(&task::MACHINE, task::TaskStatus::ALL);
         reachable(&shipment::MACHINE, shipment::ShipmentStatus::ALL);
         reachable(&exception::MACHINE, exception::ExceptionStatus::ALL);
+        reachable(&invoice::MACHINE, invoice::InvoiceStatus::ALL);
         unambiguous(&order::MACHINE);
         unambiguous(&approval::MACHINE);
         unambiguous(&task::MACHINE);
         unambiguous(&shipment::MACHINE);
         unambiguous(&exception::MACHINE);
+        unambiguous(&invoice::MACHINE);
     }
 }

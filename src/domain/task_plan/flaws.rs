@@ -43,12 +43,13 @@ fn fixed(template: &Template) -> Option<Flaw> {
     let belongs = match plan.evidence {
         Some(EvidenceKind::TrackingNumber) => template.code == code::SHIP,
         Some(EvidenceKind::InvoiceNumber) => template.code == code::INVOICE,
+        Some(EvidenceKind::Invoice) => false,
         Some(EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport | EvidenceKind::SignedReceipt | EvidenceKind::Attachment) | None => {
             ![code::SHIP, code::INVOICE].contains(&template.code.as_str())
         }
     };
-    let en = "tracking and invoice numbers prove ship and invoice, and nothing else does";
-    (!belongs).then(|| flawed("required_evidence", "fixed", en, "运单号和发票号仅用于且必须用于发货和开票任务"))
+    let en = "tracking and invoice numbers prove ship and invoice, and nothing else does; an invoice's file proves nothing";
+    (!belongs).then(|| flawed("required_evidence", "fixed", en, "运单号和发票号仅用于且必须用于发货和开票任务，发票文件不作为任务凭证"))
 }
 
 /// The codes of other tasks that a deadline counts from.

@@ -14,7 +14,7 @@ use crate::repositories::approvals::evidence::{self, Unpaid};
 use crate::repositories::approvals::{Check, CheckKind, CheckResult};
 use crate::repositories::customers::{self, Customer};
 use crate::repositories::exchange_rates::{self, Conversion};
-use crate::repositories::money::{self, PastDue};
+use crate::repositories::money::due::{self, PastDue};
 use crate::repositories::orders::Order;
 use chrono::NaiveDate;
 use serde_json::json;
@@ -61,7 +61,7 @@ pub fn needed(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &C
             customers::hold(conn, customer.id)?;
             of(conn, company, today, customer)
         }
-        None => Ok(Credit { limit: None, owed: Vec::new(), more: false, past_due: money::past_due(conn, customer.id, company, today)? }),
+        None => Ok(Credit { limit: None, owed: Vec::new(), more: false, past_due: due::past_due(conn, customer.id, company, today)? }),
     }
 }
 
@@ -88,7 +88,7 @@ pub fn of(conn: &mut Conn, company: &Company, today: NaiveDate, customer: &Custo
         let left_in_base = rate.and_then(|rate| rate.of(left));
         owed.push(Owed { order: unpaid.order, number: unpaid.number, currency: unpaid.currency, total: unpaid.total, left, left_in_base });
     }
-    Ok(Credit { limit: customer.credit_limit, owed, more, past_due: money::past_due(conn, customer.id, company, today)? })
+    Ok(Credit { limit: customer.credit_limit, owed, more, past_due: due::past_due(conn, customer.id, company, today)? })
 }
 
 /// What is left to pay of an order, in parts; what was paid too much counts for no other order.
@@ -136,7 +136,7 @@ impl Credit {
 
     /// The check that this comes to, in words.
     pub fn check(&self, base_currency: &str) -> Check {
-        let overdue: Vec<&str> = self.past_due.unpaid.iter().map(|invoice| invoice.number.as_str()).collect();
+        let overdue: Vec<&str> = self.past_due.unpaid.iter().filter_map(|invoice| invoice.number.as_deref()).collect();
         let exposure = self.limit.map(|limit| judge_exposure(self, limit, base_currency));
         let found: Vec<Finding> = std::iter::once(judge_invoices(&overdue, self.past_due.paid_late)).chain(exposure).collect();
         let amount = |amount: Amount| amount.text(codes::minor_digits(base_currency).unwrap_or(2));

@@ -161,7 +161,7 @@ pub fn raise_short(tx: &mut Tx, order: &Order, owed: Amount) -> Result<()> {
 pub fn settle_payment(tx: &mut Tx, order: Id) -> Result<()> {
     let known = raised(tx, Kind::Order, order, Trigger::PaymentShort)?;
     let today = tx.company.zone.local_date(tx.now.utc());
-    if any_open(&known) && money::owed_since(tx.conn, order, today)?.is_none() {
+    if any_open(&known) && money::due::owed_since(tx.conn, order, today)?.is_none() {
         end(tx, order, &known, Step::Resolve, "What was due is paid.")?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! DECISIONS 26). What stands is not broken: a plan that is being carried out takes no further orders, and one that was
 //! only made has to be made again.
 
-use super::{describe, find, impact, overtaken, resolve, take_order, tell};
+use super::{describe, find, find_led, impact, overtaken, resolve, take_order, tell};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::EventName;

@@ -19,7 +19,7 @@ use crate::repositories::tasks::{self, Task};
 pub(super) fn missing(tx: &mut Tx, task: &Task) -> Result<Option<EvidenceKind>> {
     let Some(kind) = task.required_evidence else { return Ok(None) };
     let there = match kind {
-        EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport | EvidenceKind::SignedReceipt | EvidenceKind::Attachment => {
+        EvidenceKind::GoodsIssueNote | EvidenceKind::QcReport | EvidenceKind::SignedReceipt | EvidenceKind::Invoice | EvidenceKind::Attachment => {
             let files = files::list_of_tasks(tx.conn, &[task.id])?;
             files.iter().rfind(|file| file.kind == kind).is_some_and(|file| file.result != Some(QcResult::Fail))
         }
@@ -65,6 +65,10 @@ pub fn add(tx: &mut Tx, task: Id, document: &Document, stored: &Stored) -> Resul
     let (order, task) = take_for(tx, task, is_worker)?;
     if is_over(&task) {
         return Err(Problem::invalid_transition(task.status.as_str(), "add_evidence", &[]).into());
+    }
+    if !document.kind.proves_work() && task.required_evidence != Some(document.kind) {
+        let (en, zh) = ("belongs to an invoice: POST /v1/invoices/{id}/file", "属于发票，请使用 POST /v1/invoices/{id}/file");
+        return Err(Problem::invalid("/kind", "wrong_kind", en, zh).into());
     }
     if task.required_evidence.is_some_and(|kind| kind.is_file() && kind != document.kind) {
         let needed = task.required_evidence.map_or("", EvidenceKind::as_str);

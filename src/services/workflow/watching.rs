@@ -76,9 +76,9 @@ pub fn ask_after(tx: &mut Tx, shipment: Id, before: UtcTime) -> Result<()> {
 /// Those of the database.
 pub fn pursue_payment(tx: &mut Tx, order: Id, day: NaiveDate) -> Result<()> {
     let order = orders::take(tx, order)?.ok_or_else(Problem::not_found)?;
-    let owed = if order.state == State::Cancelled { None } else { money::owed_since(tx.conn, order.id, day)? };
+    let owed = if order.state == State::Cancelled { None } else { money::due::owed_since(tx.conn, order.id, day)? };
     if let Some(owed) = owed {
         exceptions::raise_short(tx, &order, owed)?;
     }
-    money::set_pursued(tx.conn, order.id, day, tx.now)
+    money::due::set_pursued(tx.conn, order.id, day, tx.now)
 }

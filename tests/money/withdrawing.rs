@@ -1,0 +1,113 @@
+//! What was issued is made void in its month, and credited afterwards; nothing is deleted (DOMAIN 7.1).
+
+use super::{agreed, at, balance, drafted, invoiced, nothing_is_wrong, now, paid, task, texts};
+use crate::executing::it_is;
+use crate::support::on_every_store;
+use chrono::TimeDelta;
+use serde_json::json;
+
+#[test]
+fn rule_7_1_an_invoice_is_made_void_and_is_finances_work_again() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (order, finance) = (agreed(&company, "800.00"), company.finance());
+        let first = invoiced(&company, &order, "INV-1", "800.00", json!({}));
+        assert_eq!(task(&company, &order), "done");
+        finance.post(&at(&first, "/void"), json!({"reason": " "})).refused(400, "validation_failed");
+        let void = finance.post(&at(&first, "/void"), json!({"reason": "a wrong name"})).ok();
+        assert_eq!(texts(&void, ["status", "number", "open", "reason", "voided_by"]), ["void", "INV-1", "0.00", "a wrong name", "finance"]);
+        assert_eq!(balance(&company, &order), ["0.00", "800.00"]);
+        assert_ne!(task(&company, &order), "done");
+        finance.post(&at(&first, "/void"), json!({"reason": "again"})).refused(409, "invalid_transition");
+        finance.post(&at(&first, "/credit"), json!({"number": "CN-1", "reason": "late"})).refused(409, "invalid_transition");
+        let taken = json!({"order_id": order["id"], "number": "INV-1", "amount": "800.00"});
+        finance.post("/v1/invoices", taken).refused(409, "duplicate_reference");
+        invoiced(&company, &order, "INV-2", "800.00", json!({}));
+        assert_eq!(task(&company, &order), "done");
+        nothing_is_wrong(app);
+    });
+}
+
+#[test]
+fn the_number_of_a_draft_that_is_void_is_free_again() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (order, finance) = (agreed(&company, "800.00"), company.finance());
+        let draft = drafted(&company, &order, "100.00");
+        finance.patch(&at(&draft, ""), "*", json!({"number": "INV-1"})).ok();
+        assert_eq!(finance.post(&at(&draft, "/void"), json!({"reason": "not wanted"})).ok()["number"], json!(null));
+        invoiced(&company, &order, "INV-1", "100.00", json!({}));
+    });
+}
+
+#[test]
+fn rule_7_1_when_the_month_is_over_an_invoice_is_credited_and_not_made_void() {
+    on_every_store(|app| {
+        it_is(app, "2027-03-31T15:50:00Z"); // ten minutes before April in Shanghai
+        let company = app.company();
+        let order = agreed(&company, "800.00");
+        let (one, other) = (invoiced(&company, &order, "INV-1", "300.00", json!({})), invoiced(&company, &order, "INV-2", "500.00", json!({})));
+        let draft = drafted(&company, &order, "1.00");
+        company.finance().post(&at(&one, "/void"), json!({"reason": "in time"})).ok();
+        app.advance(TimeDelta::minutes(15));
+        let refused = company.finance().post(&at(&other, "/void"), json!({"reason": "late"})).refused(422, "rule_violated");
+        assert_eq!([&refused["rule"], &refused["reasons"][0]["code"]], ["DOMAIN 7.1", "credit_instead"]);
+        company.finance().post(&at(&draft, "/void"), json!({"reason": "a draft at any time"})).ok();
+        let note = company.finance().post(&at(&other, "/credit"), json!({"number": "CN-1", "reason": "a wrong name"})).created();
+        assert_eq!(texts(&note, ["amount", "status", "number"]), ["-500.00", "issued", "CN-1"]);
+        nothing_is_wrong(app);
+    });
+}
+
+#[test]
+fn rule_7_1_credit_notes_take_back_what_is_left_and_no_more() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (order, finance) = (agreed(&company, "800.00"), company.finance());
+        let first = invoiced(&company, &order, "INV-1", "800.00", json!({}));
+        let credit = |number: &str, amount: &str| {
+            finance.post(&at(&first, "/credit"), json!({"number": number, "amount": amount, "reason": "two sets came back"}))
+        };
+        let note = credit("CN-1", "300.00").created();
+        assert_eq!((&note["credit"], &note["credits_id"]), (&json!(true), &first["id"]));
+        assert_eq!(texts(&note, ["amount", "open", "credited", "reason"]), ["-300.00", "0.00", "0.00", "two sets came back"]);
+        assert_eq!(texts(&now(&company, &first), ["amount", "credited", "open", "version"]), ["800.00", "300.00", "500.00", "2"]);
+        assert_eq!((balance(&company, &order), task(&company, &order)), (["500.00".to_owned(), "300.00".to_owned()], "done".to_owned()));
+        credit("CN-2", "500.01").refused(422, "rule_violated");
+        credit("CN-1", "1.00").refused(409, "duplicate_reference");
+        credit("CN-2", "0.001").refused(400, "validation_failed");
+        let refused = finance.post(&at(&first, "/void"), json!({"reason": "late"})).refused(422, "rule_violated");
+        assert_eq!(refused["reasons"][0]["code"], "credit_instead");
+        for rest in ["/void", "/credit"] {
+            let said = if rest == "/void" { json!({"reason": "no"}) } else { json!({"number": "CN-3", "reason": "no"}) };
+            let refused = finance.post(&at(&note, rest), said).refused(422, "rule_violated");
+            assert_eq!(refused["reasons"][0]["code"], "is_credit_note");
+        }
+        let all = finance.post(&at(&first, "/credit"), json!({"number": "CN-2", "reason": "the rest"})).created();
+        assert_eq!((all["amount"].clone(), balance(&company, &order)), (json!("-500.00"), ["0.00".to_owned(), "800.00".to_owned()]));
+        assert_ne!(task(&company, &order), "done", "nothing is left of what was invoiced");
+        credit("CN-3", "0.01").refused(422, "rule_violated");
+        let draft = drafted(&company, &order, "1.00");
+        finance.post(&at(&draft, "/credit"), json!({"number": "CN-3", "reason": "no"})).refused(409, "invalid_transition");
+        assert_eq!(app.count("invoices"), 4, "nothing is deleted");
+        nothing_is_wrong(app);
+    });
+}
+
+#[test]
+fn what_an_invoice_does_not_take_any_more_pays_the_next_one() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (order, finance) = (agreed(&company, "800.00"), company.finance());
+        let first = invoiced(&company, &order, "INV-1", "500.00", json!({"due_date": "2027-01-01"}));
+        let second = invoiced(&company, &order, "INV-2", "300.00", json!({"due_date": "2027-02-01"}));
+        paid(&company, &order, "500.00");
+        assert_eq!([&now(&company, &first)["open"], &now(&company, &second)["open"]], ["0.00", "300.00"]);
+        finance.post(&at(&first, "/credit"), json!({"number": "CN-1", "amount": "200.00", "reason": "cheaper"})).created();
+        assert_eq!([&now(&company, &first)["open"], &now(&company, &second)["open"]], ["0.00", "100.00"]);
+        let payment = finance.get(&format!("/v1/payments?order_id={}", crate::support::id(&order))).ok()["data"][0].clone();
+        finance.post(&format!("/v1/payments/{}/reverse", crate::support::id(&payment)), json!({"reason": "booked twice"})).ok();
+        assert_eq!([&now(&company, &first)["open"], &now(&company, &second)["open"]], ["300.00", "300.00"]);
+        nothing_is_wrong(app);
+    });
+}
