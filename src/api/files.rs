@@ -277,6 +277,9 @@ pub async fn download_file(app: Data<App>, path: Path<String>, asked: Asked) -> 
         if file.kind == EvidenceKind::Invoice {
             permit(&snapshot.actor, Operation::GetInvoice)?; // what stands on it is for them alone (DECISIONS 27)
         }
+        if file.exception_id.is_some() {
+            permit(&snapshot.actor, Operation::GetException)?;
+        }
         Ok(file)
     };
     let file = app.read(Operation::DownloadFile, asked.call, look).await?;

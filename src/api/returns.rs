@@ -42,7 +42,9 @@ pub struct ReturnLineView {
 /// Goods that come back.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ReturnView {
+    /// `ret_…`.
     pub id: String,
+    /// Its own number, such as `RT-202603-001`.
     pub number: String,
     pub version: i64,
     pub order_id: String,
@@ -51,23 +53,33 @@ pub struct ReturnView {
     pub exception_id: Option<String>,
     pub status: ReturnStatus,
     pub status_label: &'static str,
+    /// Why they come back.
     pub reason: String,
+    /// What comes back.
     pub lines: Vec<ReturnLineView>,
     /// What of what was paid goes back when all of it was inspected; of less, as large a part of it.
     pub refund_amount: Option<String>,
+    /// The order's currency, where something goes back.
     pub refund_currency: Option<String>,
+    /// How it goes back.
     pub refund_method: Option<PaymentMethod>,
     /// The code of the warehouse where they were received.
     pub warehouse: Option<String>,
     /// What was found, or why they do not come.
     pub note: Option<String>,
+    /// When it was entered.
     pub created_at: UtcTime,
     /// Who or what entered it.
     pub created_by: String,
+    /// When they came.
     pub received_at: Option<UtcTime>,
+    /// When they were inspected.
     pub inspected_at: Option<UtcTime>,
+    /// Who inspected them.
     pub inspected_by: Option<String>,
+    /// When it was known that they do not come.
     pub cancelled_at: Option<UtcTime>,
+    /// When it was last changed.
     pub updated_at: UtcTime,
 }
 

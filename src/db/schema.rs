@@ -719,6 +719,7 @@ diesel::table! {
         voided_by_label -> Nullable<Text>,
         taxes -> Document,
         file_id -> Nullable<Uid>,
+        payer_said -> Bool,
         pursued_at -> Nullable<Instant>,
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// A coupon that a customer may use on a later order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -54,6 +55,14 @@ pub enum Remedy {
         /// What it costs; that of the product that it replaces by default.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unit_price: Option<Amount>,
+    },
+    /// The orders are amended otherwise, as `PATCH /v1/orders/{id}` would: an address, a person, remarks, lines.
+    Amend {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<String>,
+        /// A merge patch of the order.
+        #[schema(value_type = Object)]
+        changes: Map<String, Value>,
     },
     /// Another day is promised.
     NewDate {
@@ -143,6 +152,7 @@ impl Remedy {
         match self {
             Self::Substitute { order, .. }
             | Self::NewDate { order, .. }
+            | Self::Amend { order, .. }
             | Self::CancelGoods { order, .. }
             | Self::CancelOrder { order }
             | Self::Discount { order, .. }
@@ -191,7 +201,8 @@ impl Remedy {
     pub const fn changes_what_is_due(&self) -> bool {
         matches!(
             self,
-            Self::ShipAgain { .. }
+            Self::Amend { .. }
+                | Self::ShipAgain { .. }
                 | Self::Replace { .. }
                 | Self::ReturnGoods { .. }
                 | Self::Substitute { .. }
@@ -202,9 +213,14 @@ impl Remedy {
         )
     }
 
+    /// Whether it sends goods again, which cannot be undone.
+    pub const fn sends_goods(&self) -> bool {
+        matches!(self, Self::ShipAgain { .. } | Self::Replace { .. })
+    }
+
     /// Whether it amends an order, so that others may have to agree before it is done.
     pub const fn amends(&self) -> bool {
-        matches!(self, Self::Substitute { .. } | Self::NewDate { .. } | Self::CancelGoods { .. } | Self::Discount { .. })
+        matches!(self, Self::Amend { .. } | Self::Substitute { .. } | Self::NewDate { .. } | Self::CancelGoods { .. } | Self::Discount { .. })
     }
 
     /// What a customer is told of it, with amounts of their order's currency; nothing where it is the company's own business.
@@ -246,6 +262,7 @@ impl Remedy {
             | Self::WaitForRestock {}
             | Self::MakeShort {}
             | Self::CancelOrder { .. }
+            | Self::Amend { .. }
             | Self::Task { .. } => return None,
         };
         Some(language.pick(&en, &zh).to_owned())

@@ -6,9 +6,11 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 /// The longest time that terms may give, in days.
 const LONGEST: u64 = 366;
 /// What says that the days count from the end of the month.
-const MONTH_END: &[&str] = &["月结", "eom", "end of month", "month end", "month-end"];
+const MONTH_END: &[&str] = &["月结", "eom", "end of month", "end of the month", "end-of-month", "month end", "month-end"];
 /// What says that nothing is to be waited for.
 const AT_ONCE: &[&str] = &["on receipt", "upon receipt", "on invoice", "见票即付"];
+/// What says that the days count from something else than the invoice.
+const FROM_ELSEWHERE: &[&str] = &["before", "delivery", "after receipt", "shipment", "货到", "到货", "收货", "发货", "签收"];
 /// What a number of days is followed by.
 const DAYS: &[&str] = &["day", "天", "日内"];
 /// What a number of days follows.
@@ -18,6 +20,9 @@ const NET: &[&str] = &["net", "n/"];
 pub fn due_date(terms: &str, issued: NaiveDate) -> Option<NaiveDate> {
     let terms = terms.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| terms.contains(word));
+    if says(FROM_ELSEWHERE) {
+        return None;
+    }
     match days(&terms) {
         Some(days) if says(MONTH_END) => month_end(issued)?.checked_add_days(Days::new(days)),
         Some(days) => issued.checked_add_days(Days::new(days)),
@@ -36,11 +41,17 @@ fn days(terms: &str) -> Option<u64> {
     let numbers = numbers(terms);
     let net: Vec<u64> = numbers.iter().filter(|(before, _, _)| NET.iter().any(|word| follows(before, word))).map(|(_, days, _)| *days).collect();
     let said = match (net.as_slice(), numbers.as_slice()) {
-        ([days], _) => Some(*days),
-        ([], [(_, days, after)]) if DAYS.iter().any(|word| after.trim_start_matches([' ', '-']).starts_with(word)) => Some(*days),
+        ([days], all) if all.iter().filter(|(before, _, after)| is_days(after) && !NET.iter().any(|word| follows(before, word))).count() == 0 => {
+            Some(*days)
+        }
+        ([], [(_, days, after)]) if is_days(after) => Some(*days),
         _ => None,
     };
     said.filter(|days| *days <= LONGEST)
+}
+
+fn is_days(after: &str) -> bool {
+    DAYS.iter().any(|word| after.trim_start_matches([' ', '-']).starts_with(word))
 }
 
 /// Whether a text ends with a word that is not the end of a longer one.
@@ -98,7 +109,7 @@ mod tests {
 
     #[test]
     fn days_after_the_month_count_from_its_end() {
-        for terms in ["月结30天", "30 days EOM", "net 30, end of month"] {
+        for terms in ["月结30天", "30 days EOM", "net 30, end of month", "30 days from end of the month"] {
             assert_eq!(due(terms).as_deref(), Some("2026-03-02"), "{terms}");
         }
     }
@@ -118,6 +129,10 @@ mod tests {
             "net 9999",
             "1.5 days",
             "on receipt of 3 parcels",
+            "30 days after delivery",
+            "balance 7 days before shipment",
+            "货到30天",
+            "net 30 or 60 days",
         ];
         for terms in vague {
             assert_eq!(due(terms), None, "{terms}");

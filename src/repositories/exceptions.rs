@@ -51,6 +51,8 @@ pub struct Details {
     /// Who sees to it that it does not happen again, and until when.
     pub prevention_owner: Option<Id>,
     pub prevention_due: Option<NaiveDate>,
+    /// What was reckoned of its impact when it was, so that it is known what people said otherwise.
+    pub reckoned: Option<Impact>,
 }
 
 /// What was decided about a plan.
@@ -70,6 +72,16 @@ pub struct Planned {
     /// When it was done; none while it is not, and while others have to agree or work first.
     #[serde(default)]
     pub done_at: Option<UtcTime>,
+    /// When goods were let go by it that have not left yet: it is not begun a second time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_at: Option<UtcTime>,
+}
+
+impl Planned {
+    /// Whether it is not to be begun any more.
+    pub const fn is_begun(&self) -> bool {
+        self.done_at.is_some() || self.begun_at.is_some()
+    }
 }
 
 /// A plan, as it is stored (DOMAIN 6.3).
@@ -205,6 +217,7 @@ pub fn extend(conn: &mut Conn, row: &ExceptionRow, added: &[Id]) -> Result<bool>
         exceptions::version.eq(row.version),
         exceptions::plan.eq(row.plan.clone()),
         exceptions::impact.eq(row.impact.clone()),
+        exceptions::details.eq(row.details.clone()),
         exceptions::updated_at.eq(row.updated_at),
     );
     let extended = each!(&mut *conn, c => diesel::update(exceptions::table.filter(here)).set(values).fixed(here!()).execute(c))? == 1;

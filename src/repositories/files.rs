@@ -74,9 +74,14 @@ pub fn list_of_shipments(conn: &mut Conn, shipments: &[Id]) -> Result<Vec<FileRo
     )
 }
 
-/// How many files an order has.
+/// How many files an order has, beside those of its invoices.
 pub fn count_of_order(conn: &mut Conn, order: Id) -> Result<i64> {
-    Ok(files::table.filter(files::order_id.eq(order)).count().get_result(conn)?)
+    Ok(files::table.filter(files::order_id.eq(order).and(files::kind.ne(EvidenceKind::Invoice))).count().get_result(conn)?)
+}
+
+/// How many files of invoices an order has, those that were replaced too.
+pub fn count_of_invoices(conn: &mut Conn, order: Id) -> Result<i64> {
+    Ok(files::table.filter(files::order_id.eq(order).and(files::kind.eq(EvidenceKind::Invoice))).count().get_result(conn)?)
 }
 
 /// The files of several exceptions, oldest first.

@@ -58,6 +58,8 @@ pub struct Invoice {
     pub voided_by_label: Option<String>,
     pub taxes: Json<Vec<TaxShare>>,
     pub file_id: Option<Id>,
+    /// Somebody said who pays; else it is whoever ordered.
+    pub payer_said: bool,
 }
 
 /// What counts of an invoice: what was issued, without what was credited; credit notes count by that.
@@ -69,6 +71,11 @@ impl Invoice {
     /// What counts of it: nothing of a draft, of what is void, and of a credit note.
     pub fn billed(&self) -> Amount {
         billed(self.status, self.credits_id, self.amount, self.credited)
+    }
+
+    /// What of it was taken back after it had been issued.
+    fn taken_back(&self) -> Amount {
+        if self.status == InvoiceStatus::Void { self.amount } else { self.credited }
     }
 
     /// What it asks for; none where it asks for nothing.
@@ -190,6 +197,21 @@ pub fn paid_total(conn: &mut Conn, order: Id) -> Result<Amount> {
     let amounts: Vec<Amount> =
         payments::table.filter(payments::order_id.eq(order).and(payments::reversed_at.is_null())).select(payments::amount).load(conn)?;
     Ok(total(amounts))
+}
+
+/// What needs no invoice any more: what was issued, but for invoices that were taken back as a whole. Where some of one was
+/// credited, nothing is to be invoiced in its place.
+pub fn covered_total(conn: &mut Conn, order: Id) -> Result<Amount> {
+    let all = invoices_of(conn, order)?;
+    Ok(total(all.iter().filter(|invoice| invoice.billed() > Amount::ZERO).map(|invoice| invoice.amount)))
+}
+
+/// What was paid for an order and is there to pay these invoices of it: what went back for what was taken back of invoices is
+/// not.
+pub fn at_hand<'a>(conn: &mut Conn, order: Id, all: impl IntoIterator<Item = &'a Invoice>) -> Result<Amount> {
+    let taken_back = total(all.into_iter().filter(|invoice| invoice.credits_id.is_none() && invoice.issued_at.is_some()).map(Invoice::taken_back));
+    let back = total(given::refunds_of(conn, order)?.into_iter().map(|refund| refund.amount));
+    Ok(paid_total(conn, order)?.minus(back.at_most(taken_back))?.max(Amount::ZERO))
 }
 
 /// What is missing of what has to be paid of an order first, with its currency; none where nothing is

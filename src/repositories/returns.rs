@@ -126,12 +126,23 @@ pub fn of_order(conn: &mut Conn, order: Id) -> Result<Vec<(ReturnStatus, ReturnL
         .load(c))?)
 }
 
+/// What of an order's line has left in a shipment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct Left {
+    pub shipment_id: Id,
+    pub status: ShipmentStatus,
+    pub line_id: Id,
+    pub quantity: Amount,
+    /// What of it was replaced, and so has arrived.
+    pub replaced: Amount,
+}
+
 /// What has left of an order's lines, and where the shipment stands that it left in.
-pub fn shipped_of(conn: &mut Conn, order: Id) -> Result<Vec<(ShipmentStatus, Id, Amount)>> {
+pub fn shipped_of(conn: &mut Conn, order: Id) -> Result<Vec<Left>> {
     Ok(each!(conn, c => shipment_lines::table
         .inner_join(shipments::table.on(shipments::id.eq(shipment_lines::shipment_id)))
         .filter(shipments::order_id.eq(order).and(shipments::dispatched_at.is_not_null()))
-        .select((shipments::status, shipment_lines::line_id, shipment_lines::quantity))
+        .select((shipments::id, shipments::status, shipment_lines::line_id, shipment_lines::quantity, shipment_lines::replaced))
         .load(c))?)
 }
 
@@ -140,6 +151,13 @@ pub fn any_open(conn: &mut Conn, exception: Id, order: Id) -> Result<bool> {
     let of = returns::exception_id.eq(exception).and(returns::order_id.eq(order));
     let statuses: Vec<ReturnStatus> = each!(conn, c => returns::table.filter(of).select(returns::status).load(c))?;
     Ok(statuses.into_iter().any(ReturnStatus::is_open))
+}
+
+/// What is to be refunded for goods of an order that are not inspected yet.
+pub fn refunds_promised(conn: &mut Conn, order: Id) -> Result<Vec<Amount>> {
+    let rows: Vec<(ReturnStatus, Option<Amount>)> =
+        each!(conn, c => returns::table.filter(returns::order_id.eq(order)).select((returns::status, returns::refund_amount)).load(c))?;
+    Ok(rows.into_iter().filter(|(status, _)| status.is_open()).filter_map(|(_, amount)| amount).collect())
 }
 
 /// Stores a new return and what is in it.

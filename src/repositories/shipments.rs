@@ -150,6 +150,12 @@ pub fn list_of_order(conn: &mut Conn, order: Id) -> Result<Vec<Shipment>> {
     Ok(of_order.order(shipments::position.asc()).select(Shipment::as_select()).load(conn)?)
 }
 
+/// Whether some parcel of an order is with the customer, though what was in it may have been replaced since.
+pub fn any_arrived(conn: &mut Conn, order: Id) -> Result<bool> {
+    let arrived = || shipments::table.filter(shipments::order_id.eq(order).and(shipments::status.eq(ShipmentStatus::Delivered)));
+    Ok(each!(conn, c => arrived().select(shipments::id).limit(1).fixed(here!()).get_result::<Id>(c)).optional()?.is_some())
+}
+
 /// What is in these shipments.
 pub fn lines_of(conn: &mut Conn, ids: &[Id]) -> Result<Vec<ShipmentLine>> {
     Ok(each!(conn, c => shipment_lines::table

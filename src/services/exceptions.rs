@@ -55,8 +55,14 @@ fn find(tx: &mut Tx, reference: &str) -> Result<ExceptionRow> {
 /// (DOMAIN 6.3, DECISIONS 36).
 fn find_led(tx: &mut Tx, reference: &str) -> Result<ExceptionRow> {
     let row = find(tx, reference)?;
+    refuse_stranger(tx, &row)?;
+    Ok(row)
+}
+
+/// Refuses who does not lead an exception.
+fn refuse_stranger(tx: &Tx, row: &ExceptionRow) -> Result<()> {
     let leads = tx.actor.user_id().is_none() || tx.actor.holds(&[Role::OrderAdmin]) || row.escalated_at.is_some();
-    if leads { Ok(row) } else { Err(Problem::from_reasons(vec![Reason::NotPermitted]).into()) }
+    if leads { Ok(()) } else { Err(Problem::from_reasons(vec![Reason::NotPermitted]).into()) }
 }
 
 fn take_order(tx: &mut Tx, id: Id) -> Result<Order> {

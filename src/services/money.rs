@@ -86,12 +86,16 @@ fn check_digits(pointer: &str, amount: Amount, currency: &str) -> Result<()> {
 fn spread(tx: &mut Tx, order: Id, written: Option<&Invoice>) -> Result<Amount> {
     let stored = money::invoices_of(tx.conn, order)?;
     let others: Vec<&Invoice> = stored.iter().filter(|other| written.is_none_or(|written| written.id != other.id)).collect();
-    let claims: Vec<Claim> = others.iter().copied().chain(written).filter_map(Invoice::claim).collect();
-    let open = receivable::spread(claims, money::paid_total(tx.conn, order)?);
+    let all: Vec<&Invoice> = others.iter().copied().chain(written).collect();
+    let claims: Vec<Claim> = all.iter().copied().filter_map(Invoice::claim).collect();
+    let open = receivable::spread(claims, money::at_hand(tx.conn, order, all)?);
     for other in others {
         let now = open.get(&other.id).copied().unwrap_or_default();
         if now != other.open {
             money::set_open(tx.conn, other.id, now)?;
+            if now > other.open {
+                money::due::pursue_again(tx.conn, order)?;
+            }
         }
     }
     Ok(written.and_then(|written| open.get(&written.id).copied()).unwrap_or_default())

@@ -11,7 +11,7 @@ use crate::domain::lifecycle::order::State;
 use crate::domain::lifecycle::returns::{MACHINE, ReturnEvent, ReturnStatus};
 use crate::domain::lifecycle::shipment::ShipmentStatus;
 use crate::domain::number::{RETURN_PATTERN, counter_name, format_number};
-use crate::domain::order::PaymentMethod;
+use crate::domain::order::{LineKind, PaymentMethod};
 use crate::domain::stock::MovementKind;
 use crate::error::{Code, Error, Problem, Result};
 use crate::repositories::orders::parts::{self, Line};
@@ -20,7 +20,7 @@ use crate::repositories::returns::{self, Return, ReturnLine};
 use crate::repositories::stock::{self, MovementRow};
 use crate::repositories::{exceptions, settings, warehouses};
 use input::{CancelReturnInput, InspectReturnInput, ReceiveReturnInput, ReturnInput};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is to come back, and why.
 struct Draft {
@@ -99,11 +99,14 @@ pub fn expect(
 /// How much of each line could still come back: what was delivered, or came back with its parcel, and is in no return.
 fn left(tx: &mut Tx, order: &Order) -> Result<BTreeMap<Id, Amount>> {
     let mut left: BTreeMap<Id, Amount> = BTreeMap::new();
-    for (status, line, quantity) in returns::shipped_of(tx.conn, order.id)? {
-        let is_there = matches!(status, ShipmentStatus::Delivered | ShipmentStatus::Returned);
-        if is_there || (order.state == State::Received && status != ShipmentStatus::Lost) {
-            let sum = left.entry(line).or_default();
-            *sum = sum.plus(quantity)?;
+    let gone = returns::shipped_of(tx.conn, order.id)?;
+    // an order that was received by hand had its parcels, whether or not carriers said so
+    let had: BTreeSet<Id> = gone.iter().filter(|row| row.replaced > Amount::ZERO).map(|row| row.shipment_id).collect();
+    for row in &gone {
+        let is_there = matches!(row.status, ShipmentStatus::Delivered | ShipmentStatus::Returned) || had.contains(&row.shipment_id);
+        if is_there || (order.state == State::Received && row.status != ShipmentStatus::Lost) {
+            let sum = left.entry(row.line_id).or_default();
+            *sum = sum.plus(row.quantity)?;
         }
     }
     for (status, line) in returns::of_order(tx.conn, order.id)? {
@@ -253,7 +256,8 @@ pub fn inspect(tx: &mut Tx, reference: &str, said: &InspectReturnInput) -> Resul
     for known in &known {
         let Some(line) = lines.iter().find(|line| line.line_id == known.id) else { continue };
         returns::set_line(tx.conn, line)?;
-        let Some(product) = known.product_id else { continue };
+        // what was made for one customer is nobody else's stock
+        let Some(product) = known.product_id.filter(|_| known.kind == LineKind::Standard) else { continue };
         put_away(tx, &after, (product, warehouse), line)?;
     }
     Ok(after)

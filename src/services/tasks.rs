@@ -101,7 +101,7 @@ fn raised(task: &Task) -> Task {
 /// A task that has to be done again.
 fn begins_anew(task: Task) -> Task {
     let kept = task.due_at.filter(|_| task.due_is_set || !task.plan.0.due.counts_from_work());
-    Task { due_at: kept, opened_at: None, started_at: None, completed_at: None, overdue_noticed_at: None, overdue_raised_for: None, ..task }
+    Task { due_at: kept, opened_at: None, started_at: None, completed_at: None, overdue_noticed_at: None, ..task }
 }
 
 /// Moves a task by the table and records it under a name; gives the task as it is then. `shape`

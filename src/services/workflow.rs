@@ -106,7 +106,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::ShipmentDispatched => parcels::after_dispatch(tx, order, id, event.subject.1),
         EventName::ShipmentUpdated | EventName::ShipmentDelivered | EventName::ShipmentLost => parcels::after_tracking(tx, order, event),
         EventName::ShipmentCorrected => parcels::after_tracking(tx, order, event),
-        EventName::ShipmentRecalled => parcels::after_recall(tx, order),
+        EventName::ShipmentRecalled => parcels::after_recall(tx, order, event.subject.1),
         EventName::OrderShipped => parcels::after_shipping(tx, order),
         EventName::OrderGoodsResent => parcels::after_resending(tx, order, is_set(event, "to_make")),
         EventName::ReturnInspected => remedies::after_inspection(tx, order, event.subject.1),
@@ -258,7 +258,7 @@ fn go_on(tx: &mut Tx, order: Id) -> Result<()> {
 
 /// Invoices of at least the total complete finance's task, before shipping too (DECISIONS 23).
 fn after_invoice(tx: &mut Tx, order: Id) -> Result<()> {
-    let invoiced = money::invoiced_total(tx.conn, order)?;
+    let invoiced = money::covered_total(tx.conn, order)?;
     if orders::find(tx.conn, order)?.is_some_and(|order| invoiced >= order.total) {
         tasks::settle_by_fact(tx, order, code::INVOICE)?;
     }
@@ -268,7 +268,7 @@ fn after_invoice(tx: &mut Tx, order: Id) -> Result<()> {
 /// What invoices do not cover any more, since one of them was taken back as a whole, is finance's work again (DECISIONS 37).
 /// Where some of one was credited, nothing is to be invoiced in its place.
 fn bill_again(tx: &mut Tx, order: Id) -> Result<()> {
-    let invoiced = money::invoiced_total(tx.conn, order)?;
+    let invoiced = money::covered_total(tx.conn, order)?;
     let to_bill = |order: &Order| order.state != State::Cancelled && invoiced < order.total;
     if orders::find(tx.conn, order)?.is_some_and(|order| to_bill(&order)) {
         tasks::unsettle(tx, order, code::INVOICE)?;

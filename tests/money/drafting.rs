@@ -195,3 +195,20 @@ fn the_file_of_an_invoice_is_for_those_who_may_read_invoices() {
         finance.upload(&at(&invoice, "/file"), "invoice", "INV-1.pdf", &note_pdf()).refused(409, "invalid_transition");
     });
 }
+
+#[test]
+fn a_draft_for_which_nobody_said_who_pays_is_made_out_to_whoever_has_ordered_by_then() {
+    // DOMAIN 7.1
+    on_every_store(|app| {
+        let company = app.company();
+        for code in ["FIRST", "SECOND"] {
+            customer(&company, json!({"code": code, "name": format!("{code} Ltd")}));
+        }
+        let order = entered_by(&company, "FIRST", "100.00", "CNY");
+        let draft = drafted(&company, &order, "60.00");
+        company.sales().patch(&company.path(&order, ""), "*", json!({"customer": {"code": "SECOND", "name": "SECOND Ltd"}})).ok();
+        let issued = company.finance().post(&at(&draft, "/issue"), json!({"number": "INV-1"})).ok();
+        assert_eq!(issued["buyer_name"], "SECOND Ltd");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}

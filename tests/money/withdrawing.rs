@@ -2,7 +2,7 @@
 
 use super::{agreed, at, balance, drafted, invoiced, nothing_is_wrong, now, paid, task, texts};
 use crate::executing::it_is;
-use crate::support::on_every_store;
+use crate::support::{id, on_every_store};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -109,5 +109,39 @@ fn what_an_invoice_does_not_take_any_more_pays_the_next_one() {
         finance.post(&format!("/v1/payments/{}/reverse", crate::support::id(&payment)), json!({"reason": "booked twice"})).ok();
         assert_eq!([&now(&company, &first)["open"], &now(&company, &second)["open"]], ["300.00", "300.00"]);
         nothing_is_wrong(app);
+    });
+}
+
+#[test]
+fn money_that_went_back_pays_no_other_invoice() {
+    // DOMAIN 7.1, 7.2
+    on_every_store(|app| {
+        let company = app.company();
+        let order = agreed(&company, "100.00");
+        let first = invoiced(&company, &order, "INV-1", "100.00", json!({}));
+        paid(&company, &order, "100.00");
+        let report = json!({"kind": "complaint", "severity": "low", "order_ids": [id(&order)], "cause": "not as agreed"});
+        let exception = company.order_admin().post("/v1/exceptions", report).created();
+        let actions = json!([{"kind": "refund", "amount": "100.00", "method": "transfer"}]);
+        company.order_admin().post(&format!("/v1/exceptions/{}/plan", id(&exception)), json!({"summary": "sorry", "actions": actions})).ok();
+        company.second_sales().post(&format!("/v1/exceptions/{}/approve", id(&exception)), json!({})).ok();
+        assert_eq!(now(&company, &first)["open"], "0.00", "a customer whose money went back is no debtor");
+        company.finance().post(&at(&first, "/credit"), json!({"number": "RED-1", "reason": "it went back"})).created();
+        let second = invoiced(&company, &order, "INV-2", "100.00", json!({}));
+        assert_eq!(second["open"], "100.00", "nobody has paid it");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn decision_23_what_was_credited_in_part_is_not_billed_again() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = agreed(&company, "100.00");
+        let first = invoiced(&company, &order, "INV-1", "60.00", json!({}));
+        company.finance().post(&at(&first, "/credit"), json!({"number": "RED-1", "amount": "10.00", "reason": "a rebate"})).created();
+        invoiced(&company, &order, "INV-2", "40.00", json!({}));
+        assert_eq!(company.task(&order, "finance")["status"], "done");
+        assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }

@@ -105,3 +105,18 @@ fn before_that_the_order_administrator_alone_leads_an_exception() {
         assert_eq!(seen(&app.company(), &exception)["overdue"], false);
     });
 }
+
+#[test]
+fn a_time_that_moves_to_before_what_was_told_is_told_at_once() {
+    on_every_store(|app| {
+        let company = app.company();
+        let exception = reported(&company, "medium", json!({}));
+        later(app, TimeDelta::hours(25));
+        assert_eq!(told(app), 1, "it was not planned");
+        let admin = company.order_admin();
+        admin.patch(&path(&exception, ""), &admin.get(&path(&exception, "")).etag(), json!({"severity": "critical"})).ok();
+        assert_eq!(told(app), 2, "it was to be resolved an hour ago");
+        later(app, TimeDelta::hours(1));
+        assert_eq!(told(app), 2, "once each");
+    });
+}

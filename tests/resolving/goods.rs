@@ -214,3 +214,76 @@ fn what_is_on_its_way_or_has_arrived_is_not_sent_again() {
         assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }
+
+#[test]
+fn what_a_plan_that_failed_has_sent_is_not_sent_a_second_time() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.shipped();
+        company.deliver(&parcel(&company, &order));
+        let exception = reported(&company, "quality_problem", &[&order], json!({}));
+        let replace = json!({"kind": "replace", "sku": "PAPER", "quantity": "1"});
+        let back = json!({"kind": "return_goods", "sku": "PAPER", "quantity": "1"});
+        carried_out(&company, &exception, json!([replace, back]), &company.operations());
+        let found = company.viewer().get(&format!("/v1/returns?exception_id={}", id(&exception))).ok()["data"][0].clone();
+        company.sales().post(&format!("/v1/returns/{}/cancel", id(&found)), json!({"reason": "they keep it"})).ok();
+        assert_eq!(seen(&company, &exception)["status"], "planning");
+        carried_out(&company, &exception, json!([replace]), &company.operations());
+        assert_eq!(progress(&company, &order), ["1", "1", "1"], "one is replaced, once");
+        company.pick(&order);
+        company.dispatched(&order, &[(0, "1")]);
+        assert_eq!(seen(&company, &exception)["status"], "resolved");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn a_refusal_that_is_told_after_a_replacement_sends_nothing_twice() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.shipped();
+        let first = parcel(&company, &order);
+        company.deliver(&first);
+        let exception = reported(&company, "quality_problem", &[&order], json!({}));
+        carried_out(&company, &exception, json!([{"kind": "replace", "sku": "PAPER", "quantity": "2"}]), &company.operations());
+        tell(&company, &first, json!({"status": "delivered", "refused": [{"line_id": order["lines"][0]["id"], "quantity": "0.5"}]}));
+        let refused = raised(&company, &order);
+        assert_eq!(refused["kind"], "complaint");
+        plan(&company, &refused, json!([{"kind": "ship_again", "shipment": id(&first)}])).refused(422, "rule_violated");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn an_order_that_is_sent_again_keeps_its_goods_and_is_not_cancelled_under_the_customer() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.shipped();
+        company.product("PEN", "standard", "10.00");
+        let first = parcel(&company, &order);
+        company.deliver(&first);
+        let exception = reported(&company, "quality_problem", &[&order], json!({}));
+        carried_out(&company, &exception, json!([{"kind": "replace", "sku": "PAPER", "quantity": "2"}]), &company.operations());
+        let line = json!({"id": order["lines"][0]["id"], "sku": "PEN", "quantity": "2"});
+        company.order_admin().patch(&company.path(&order, ""), "*", json!({"lines": [line], "reason": "other goods"})).refused(422, "rule_violated");
+        company.order_admin().post(&company.path(&order, "/cancel"), json!({"reason": "no more"})).refused(409, "invalid_transition");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn a_parcel_that_was_sent_again_is_not_recalled() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.shipped();
+        let first = parcel(&company, &order);
+        tell(&company, &first, json!({"status": "lost"}));
+        let at = format!("/v1/shipments/{}", id(&first));
+        carried_out(&company, &raised(&company, &order), json!([{"kind": "ship_again", "shipment": id(&first)}]), &company.operations());
+        let trace = company.logistics().get(&format!("{at}/events")).ok();
+        let lost = trace["data"].as_array().and_then(|all| all.iter().find(|told| told["status"] == "lost")).expect("it was told").clone();
+        company.logistics().post(&format!("{at}/events/{}/withdraw", id(&lost)), json!({"reason": "another parcel's"})).ok();
+        company.logistics().post(&format!("{at}/recall"), json!({"reason": "it is here"})).refused(422, "rule_violated");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}

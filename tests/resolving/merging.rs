@@ -1,6 +1,6 @@
 //! An exception that repeats another one is merged into it (DOMAIN 6.2, DECISIONS 26).
 
-use super::{path, reported, seen};
+use super::{carried_out, path, reported, seen};
 use crate::support::{Answer, Company, id, on_every_store, order_of};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -135,5 +135,37 @@ fn decision_30_an_exception_covers_no_more_than_two_hundred_orders() {
         let fewer = reported(&company, "other", &all[150..200], json!({}));
         merge(&company, &fewer, &original).ok();
         assert_eq!(covered(&seen(&company, &original)).len(), 200);
+    });
+}
+
+#[test]
+fn what_a_plan_has_done_it_has_done_for_its_own_orders_and_takes_no_others() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("10");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "2"}]));
+        let other = company.confirmed(json!([{"sku": "PAPER", "quantity": "3"}]));
+        let original = reported(&company, "complaint", &[&order], json!({}));
+        let actions = json!([{"kind": "compensation", "amount": "5.00"}, {"kind": "discount", "amount": "1.00"}]);
+        carried_out(&company, &original, actions, &company.second_sales());
+        let step = company.pending_steps(&order).remove(0);
+        company.second_sales().post(&format!("/v1/approvals/{}/reject", id(&step)), json!({"comment": "no discounts"})).ok();
+        assert_eq!(seen(&company, &original)["status"], "planning");
+        let repeats = reported(&company, "complaint", &[&other], json!({}));
+        assert_eq!(merge(&company, &repeats, &original).refused(409, "invalid_transition")["original"], original["number"]);
+    });
+}
+
+#[test]
+fn what_was_reckoned_is_reckoned_anew_whatever_has_moved_meanwhile() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (one, other) = (desk(&company), desk(&company));
+        let original = reported(&company, "complaint", &[&one], json!({}));
+        let more = json!({"lines": [{"name": "Desk", "quantity": "3", "unit_price": "10.00"}], "reason": "two more"});
+        company.sales().patch(&company.path(&one, ""), "*", more).ok();
+        let repeats = reported(&company, "complaint", &[&other], json!({}));
+        merge(&company, &repeats, &original).ok();
+        assert_eq!(seen(&company, &original)["impact"]["amount"], "40.00");
     });
 }

@@ -6,14 +6,17 @@ mod clock;
 mod counting;
 mod delays;
 mod goods;
+mod kinds;
 mod merging;
 mod money;
 mod noting;
 mod raising;
+mod random;
 mod record;
 mod refusals;
 mod returning;
 mod shortages;
+mod together;
 
 use crate::support::{Answer, Company, Person, id};
 use serde_json::{Value, json};

@@ -218,7 +218,7 @@ fn rule_7_1_an_invoice_days_past_due_is_told_of_until_it_is_paid_and_again_if_it
             company.finance().post("/v1/payments", json!({"order_id": id(order), "amount": amount, "method": "transfer"})).created()
         };
         pay(punctual, "20.00");
-        let owed = "of them is not paid";
+        let owed = "past due and not paid";
         let look = |instant: &str| {
             it_is(app, instant);
             app.let_the_clock_look();
@@ -228,7 +228,7 @@ fn rule_7_1_an_invoice_days_past_due_is_told_of_until_it_is_paid_and_again_if_it
         assert!(look("2027-03-08T02:00:00Z").is_empty(), "three days are its grace");
         assert_eq!(look("2027-03-09T02:00:00Z"), ["reported"]);
         let told = about(&company, order, owed)[0].clone();
-        assert!(told["cause"].as_str().is_some_and(|cause| cause.contains("20.00 CNY")), "{told}");
+        assert!(told["cause"].as_str().is_some_and(|cause| !cause.contains("20")), "how much is for those who read invoices: {told}");
         assert_eq!([&told["kind"], &told["severity"], &told["department"]], ["other", "medium", "finance"]);
         pay(order, "19.99");
         assert_eq!(statuses(&company, order, owed), ["reported"], "a cent is missing");

@@ -1,7 +1,7 @@
 //! Goods that come back: never more than were delivered, inspected before anything is in stock or refunded (DOMAIN 6.5, 7.2).
 
 use super::goods::{parcel, tell};
-use super::{carried_out, path, reported, seen};
+use super::{carried_out, path, plan, reported, seen};
 use crate::support::{Answer, Company, Passed, WRITERS, at_once, id, on_every_store};
 use serde_json::{Value, json};
 
@@ -124,22 +124,59 @@ fn rule_6_3_a_plan_whose_goods_do_not_come_is_made_anew() {
 }
 
 #[test]
-fn rule_7_2_what_cannot_be_refunded_any_more_is_not_inspected_and_nothing_is_half_done() {
+fn rule_7_2_what_cannot_be_refunded_any_more_is_for_people_to_see_to() {
     on_every_store(|app| {
         let company = app.company();
         let order = delivered(&company);
         let exception = reported(&company, "complaint", &[&order], json!({}));
-        let actions = json!([{"kind": "return_goods", "sku": "PAPER", "quantity": "2", "refund": {"amount": "32", "method": "transfer"}}]);
-        carried_out(&company, &exception, actions, &company.second_sales());
+        let action =
+            |amount: &str| json!([{"kind": "return_goods", "sku": "PAPER", "quantity": "1", "refund": {"amount": amount, "method": "transfer"}}]);
+        assert_eq!(plan(&company, &exception, action("32.01")).refused(422, "rule_violated")["action"], 0, "it was not paid");
+        plan(&company, &exception, action("0.001")).refused(400, "validation_failed");
+        carried_out(&company, &exception, action("30"), &company.second_sales());
+        let other = reported(&company, "complaint", &[&order], json!({}));
+        plan(&company, &other, action("2.01")).refused(422, "rule_violated"); // the rest is promised
         let back = company.viewer().get(&format!("/v1/returns?exception_id={}", id(&exception))).ok()["data"][0].clone();
         company.warehouse().post(&at(&back, "/receive"), json!({"warehouse": "WH1"})).ok();
         let payment = company.finance().get(&format!("/v1/payments?order_id={}", id(&order))).ok()["data"][0].clone();
         company.finance().post(&format!("/v1/payments/{}/reverse", id(&payment)), json!({"reason": "booked twice"})).ok();
-        company.warehouse().post(&at(&back, "/inspect"), json!({})).refused(422, "rule_violated");
-        assert_eq!([&company.viewer().get(&at(&back, "")).ok()["status"], &on_hand(&company)], ["received", "8"]);
-        company.finance().post("/v1/payments", json!({"order_id": id(&order), "amount": "32.00", "method": "cash"})).created();
+        company.finance().post("/v1/payments", json!({"order_id": id(&order), "amount": "12.00", "method": "cash"})).created();
         company.warehouse().post(&at(&back, "/inspect"), json!({})).ok();
-        assert_eq!([&balance(&company, &order)["refunded"], &seen(&company, &exception)["status"]], ["32.00", "resolved"]);
+        assert_eq!([&on_hand(&company), &balance(&company, &order)["refunded"]], ["9", "12.00"], "what came is a fact");
+        assert_eq!(seen(&company, &exception)["status"], "planning", "what is missing is planned anew");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn goods_that_were_made_for_one_customer_are_nobody_elses_stock() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("1");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "1", "kind": "custom"}]));
+        company.produce(&order);
+        company.deliver(&company.dispatched(&order, &[(0, "1")]));
+        let back = sent_back(&company, &order, "1").created();
+        company.warehouse().post(&at(&back, "/receive"), json!({"warehouse": "WH1"})).ok();
+        company.warehouse().post(&at(&back, "/inspect"), json!({})).ok();
+        assert_eq!(on_hand(&company), "1");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn a_return_that_no_plan_wanted_ends_none_when_it_is_cancelled() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = delivered(&company);
+        let exception = reported(&company, "complaint", &[&order], json!({}));
+        let task = json!([{"kind": "task", "department": "sales", "title": "Call them"}]);
+        carried_out(&company, &exception, task, &company.order_admin());
+        let lines = json!([{"line_id": order["lines"][0]["id"], "quantity": "1"}]);
+        let body = json!({"order_id": id(&order), "exception_id": id(&exception), "reason": "too big", "lines": lines});
+        let back = company.sales().post("/v1/returns", body).created();
+        company.sales().post(&at(&back, "/cancel"), json!({"reason": "they keep it"})).ok();
+        assert_eq!(seen(&company, &exception)["status"], "resolving");
     });
 }
 

@@ -1,6 +1,7 @@
 -- What earlier versions do not know is lost: drafts, what was made void, credit notes; what was credited in part is over the rest.
 CREATE TEMPORARY TABLE invoices_kept ON COMMIT DROP AS
     SELECT id, amount - credited AS amount FROM invoices WHERE status = 'issued' AND credits_id IS NULL AND credited < amount;
+ALTER TABLE invoices DROP COLUMN payer_said;
 ALTER TABLE invoices DROP COLUMN file_id;
 ALTER TABLE invoices DROP COLUMN taxes;
 ALTER TABLE invoices DROP COLUMN voided_by_label;

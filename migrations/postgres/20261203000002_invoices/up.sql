@@ -17,6 +17,8 @@ ALTER TABLE invoices ADD COLUMN voided_at timestamptz;
 ALTER TABLE invoices ADD COLUMN voided_by_label text;
 ALTER TABLE invoices ADD COLUMN taxes jsonb NOT NULL DEFAULT '[]';
 ALTER TABLE invoices ADD COLUMN file_id uuid REFERENCES files (id);
+-- somebody said who pays
+ALTER TABLE invoices ADD COLUMN payer_said boolean NOT NULL DEFAULT false;
 UPDATE invoices SET created_at = issued_at, created_by_label = issued_by_label;
 -- an order's payments go to its invoices, oldest due first
 UPDATE invoices SET open = spread.open FROM (

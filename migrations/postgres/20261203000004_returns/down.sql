@@ -1,3 +1,7 @@
+-- what was sent again is as if it had never been in its first parcel
+DELETE FROM shipment_lines WHERE resent + replaced >= quantity;
+UPDATE shipment_lines SET refused = CASE WHEN refused > resent THEN refused - resent ELSE 0 END, quantity = quantity - resent - replaced
+    WHERE resent + replaced > 0;
 DROP TABLE return_lines;
 DROP TABLE returns;
 ALTER TABLE order_lines DROP COLUMN returned;

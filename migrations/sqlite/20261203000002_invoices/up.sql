@@ -34,6 +34,8 @@ CREATE TABLE invoices (
     voided_by_label TEXT,
     taxes TEXT NOT NULL,
     file_id BLOB REFERENCES files (id),
+    -- somebody said who pays
+    payer_said INTEGER NOT NULL DEFAULT 0,
     CHECK (credited BETWEEN 0 AND amount),
     CHECK (open BETWEEN 0 AND amount - credited),
     CHECK (status = 'issued' OR (credited = 0 AND open = 0)),

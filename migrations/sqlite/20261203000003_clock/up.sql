@@ -15,4 +15,4 @@ UPDATE shipments SET heard_at = coalesce((SELECT max(recorded_at) FROM tracking_
 CREATE INDEX shipments_by_silence ON shipments (status, heard_at);
 
 ALTER TABLE invoices ADD COLUMN pursued_at INTEGER;
-CREATE INDEX invoices_to_pursue ON invoices (due_date) WHERE pursued_at IS NULL AND due_date IS NOT NULL;
+CREATE INDEX invoices_to_pursue ON invoices (due_date) WHERE pursued_at IS NULL AND open > 0;

@@ -25,7 +25,7 @@ CREATE TABLE returns (
     updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX returns_by_order ON returns (order_id, id);
-CREATE INDEX returns_by_exception ON returns (exception_id);
+CREATE INDEX returns_by_exception ON returns (exception_id, id);
 CREATE INDEX returns_by_status ON returns (status, id);
 
 CREATE TABLE return_lines (

@@ -1,20 +1,22 @@
 //! How an order looks from outside.
 
+mod delivery;
+
 use crate::api::customers::{self, CustomerView};
 use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::codes;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::order::{Stage, Status};
-use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::{Channel, Finding, InventoryStatus, InvoiceKind, LineKind, PaymentDue, PaymentStatus, Priority, ProductionStatus};
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
-use crate::repositories::orders::parts::{Delivery, Details, Line};
+use crate::repositories::orders::parts::{Details, Line};
 use crate::repositories::orders::promises::Promise;
 use crate::repositories::orders::whole::Whole;
 use crate::repositories::users::Named;
 use chrono::NaiveDate;
+use delivery::{OrderDelivery, delivery};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -78,36 +80,6 @@ pub struct OrderLineView {
     pub made: String,
     /// What was short of standard goods and is being made.
     pub to_make: String,
-}
-
-/// Where the goods go.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct OrderAddress {
-    pub country: Option<String>,
-    pub region: Option<String>,
-    pub city: Option<String>,
-    pub street: Option<String>,
-    pub postcode: Option<String>,
-    pub contact_name: Option<String>,
-    pub phone: Option<String>,
-}
-
-/// Where, how and when the goods are to arrive.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct OrderDelivery {
-    /// As far as it is known.
-    pub address: OrderAddress,
-    /// How the goods are to leave.
-    pub method: Option<DeliveryMethod>,
-    pub method_label: Option<&'static str>,
-    /// What the customer asked for, counted where it was said in working days.
-    pub requested_date: Option<NaiveDate>,
-    /// The same as working days from `ordered_at`, where the customer said it so.
-    pub requested_within_working_days: Option<i32>,
-    /// The day that we promised; what is late is measured by it.
-    pub promised_date: Option<NaiveDate>,
-    /// What the carrier or the warehouse should know.
-    pub instructions: String,
 }
 
 /// A person whom an order names.
@@ -276,26 +248,6 @@ fn line((line, reserved): (Line, Amount), begun: bool, digits: u32, language: La
         promised_date: line.promised_date,
         made: line.made.short(),
         to_make: line.to_make.short(),
-    }
-}
-
-fn delivery(delivery: Delivery, language: Language) -> OrderDelivery {
-    OrderDelivery {
-        address: OrderAddress {
-            country: delivery.country,
-            region: delivery.region,
-            city: delivery.city,
-            street: delivery.street,
-            postcode: delivery.postcode,
-            contact_name: delivery.contact_name,
-            phone: delivery.phone,
-        },
-        method: delivery.method,
-        method_label: delivery.method.map(|method| method.label(language)),
-        requested_date: delivery.requested_date,
-        requested_within_working_days: delivery.requested_within_working_days,
-        promised_date: delivery.promised_date,
-        instructions: delivery.instructions,
     }
 }
 

@@ -53,6 +53,7 @@ pub fn covered_skus(conn: &mut Conn, (from, until): Span) -> Result<Vec<(Id, Id,
         .inner_join(order_lines::table.on(order_lines::order_id.eq(exception_orders::order_id)))
         .filter(made)
         .select((exception_orders::exception_id, exception_orders::order_id, order_lines::sku))
+        .distinct()
         .load(c))?)
 }
 
@@ -64,6 +65,7 @@ pub fn covered_carriers(conn: &mut Conn, (from, until): Span) -> Result<Vec<(Id,
         .filter(made)
         .filter(shipments::status.ne(ShipmentStatus::Cancelled))
         .select((exception_orders::exception_id, exception_orders::order_id, shipments::carrier))
+        .distinct()
         .load(c))?)
 }
 

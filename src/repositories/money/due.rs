@@ -14,7 +14,9 @@ use crate::error::Result;
 use crate::repositories::customers;
 use crate::{each, here};
 use chrono::{Days, NaiveDate};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// What of a customer's invoices fell due and was not paid then.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +27,8 @@ pub struct PastDue {
     pub paid_late: usize,
 }
 
+/// How many orders are asked for together; a statement takes only so many values.
+const AT_ONCE: usize = 1000;
 /// A year, in days.
 const YEAR: u64 = 365;
 
@@ -48,10 +52,13 @@ fn paid_late(conn: &mut Conn, company: &Company, settled: &[Invoice]) -> Result<
     if orders.is_empty() {
         return Ok(0);
     }
-    let all: Vec<Invoice> = invoices::table.filter(invoices::order_id.eq_any(orders.clone())).select(Invoice::as_select()).load(conn)?;
     let fields = (payments::order_id, payments::amount, payments::paid_at);
-    let paid: Vec<(Id, Amount, UtcTime)> =
-        payments::table.filter(payments::order_id.eq_any(orders).and(payments::reversed_at.is_null())).select(fields).load(conn)?;
+    let (mut all, mut paid) = (Vec::<Invoice>::new(), Vec::<(Id, Amount, UtcTime)>::new());
+    for some in orders.chunks(AT_ONCE) {
+        all.extend(invoices::table.filter(invoices::order_id.eq_any(some)).select(Invoice::as_select()).load::<Invoice>(conn)?);
+        let counted = payments::order_id.eq_any(some).and(payments::reversed_at.is_null());
+        paid.extend(payments::table.filter(counted).select(fields).load::<(Id, Amount, UtcTime)>(conn)?);
+    }
     let was_open = |invoice: &Invoice, due: NaiveDate| {
         let claims: Vec<Claim> = all.iter().filter(|other| other.order_id == invoice.order_id).filter_map(Invoice::claim).collect();
         let by_then = paid.iter().filter(|(order, _, at)| *order == invoice.order_id && company.zone.local_date(at.utc()) <= due);
@@ -64,7 +71,7 @@ fn paid_late(conn: &mut Conn, company: &Company, settled: &[Invoice]) -> Result<
 /// Orders with invoices that fell due before a day, are not paid, and have not been looked at since; those due first before
 /// the others.
 pub fn to_pursue(conn: &mut Conn, day: NaiveDate, limit: i64) -> Result<Vec<Id>> {
-    let late = || invoices::table.filter(invoices::pursued_at.is_null()).filter(invoices::due_date.lt(day)).filter(invoices::open.gt(Amount::ZERO));
+    let late = || invoices::table.filter(invoices::pursued_at.is_null()).filter(invoices::due_date.lt(day)).filter(sql::<Bool>("invoices.open > 0"));
     Ok(each!(conn, c => late().order(invoices::due_date.asc()).limit(limit).select(invoices::order_id).load(c))?)
 }
 

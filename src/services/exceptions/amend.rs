@@ -47,7 +47,9 @@ pub fn update(tx: &mut Tx, reference: &str, patch: &Patch) -> Result<ExceptionRo
         details: Json(Details { departments: said.departments, ..before.details.0.clone() }),
         ..before.clone()
     };
-    replace(tx, &before, after)
+    let after = replace(tx, &before, after)?;
+    due::tell_moved(tx, &before, &after)?;
+    Ok(after)
 }
 
 /// Stores what was changed in an exception under the next version. Where that makes it stop its

@@ -26,6 +26,9 @@ pub fn note_done(tx: &mut Tx, id: Id, orders: &[Order], done: &[bool], begun: bo
     for (planned, _) in after.actions.iter_mut().zip(done).filter(|(planned, done)| **done && planned.done_at.is_none()) {
         planned.done_at = Some(tx.now);
     }
+    for planned in after.actions.iter_mut().filter(|planned| begun && planned.remedy.sends_goods() && !planned.is_begun()) {
+        planned.begun_at = Some(tx.now);
+    }
     let through = after.actions.iter().all(|planned| planned.done_at.is_some()) && after.steps.is_empty();
     if through {
         let (result, after) = (after.summary.clone(), Json(after));

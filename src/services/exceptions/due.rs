@@ -23,6 +23,23 @@ pub(super) fn again(tx: &mut Tx, before: &ExceptionRow, severity: Severity) -> R
     Ok((is.plan_due(before.discovered_at), due_at))
 }
 
+/// A due time that was not told of yet may have moved to before something that was told: then the clock would not tell of it,
+/// and it is told here.
+pub(super) fn tell_moved(tx: &mut Tx, before: &ExceptionRow, after: &ExceptionRow) -> Result<()> {
+    let Some(told) = before.escalated_at else { return Ok(()) };
+    let times = [
+        ("plan", before.plan_due_at, after.plan_due_at, after.is_late_to_plan(tx.now)),
+        ("resolve", before.due_at, after.due_at, after.is_late_to_resolve(tx.now)),
+    ];
+    for (what, was, is, late) in times {
+        let untold = was.is_none_or(|was| was > told);
+        if let Some(due_at) = is.filter(|is| late && untold && *is <= told) {
+            tx.record(describe(EventName::ExceptionOverdue, after).with("due", what).note("due_at", due_at.text()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Tells that an exception was not planned, or not resolved, in time, once for each of the two times; from then on the
 /// operations head leads it as well. Gives whether anything was told.
 ///

@@ -5,8 +5,6 @@
 use super::raising::{Seen, end, is_news, raise, raise_by, rule};
 use super::take_order;
 use crate::db::Tx;
-use crate::domain::amount::Amount;
-use crate::domain::codes::minor_digits;
 use crate::domain::exception_rules::Trigger;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::exception::ExceptionEvent as Step;
@@ -39,12 +37,12 @@ const CANCELLED: &str = "The order was cancelled.";
 /// What becomes of a prediction that is none any more.
 const IN_TIME: &str = "It will be done in time, by what is known now.";
 
-/// Follows when an order will be done: the day and the one that is promised where the first is the later one, `anew`
-/// where it was not the later one before.
+/// Follows when an order will be done: the day and the one that is promised where the first is the later one, and
+/// by how many days it was before.
 ///
 /// # Errors
 /// Those of the database.
-pub fn follow_promise(tx: &mut Tx, order: Id, late: Option<(NaiveDate, NaiveDate)>, anew: bool) -> Result<()> {
+pub fn follow_promise(tx: &mut Tx, order: Id, late: Option<(NaiveDate, NaiveDate)>, late_before: i64) -> Result<()> {
     let known = raised(tx, Kind::Order, order, Trigger::PredictedLate)?;
     let Some((predicted, promised)) = late else { return end_prediction(tx, order, &known) };
     let Some(rule) = rule(tx, Trigger::PredictedLate)? else { return Ok(()) };
@@ -52,7 +50,7 @@ pub fn follow_promise(tx: &mut Tx, order: Id, late: Option<(NaiveDate, NaiveDate
     if days <= rule.after {
         return end_prediction(tx, order, &known);
     }
-    if !is_news(&known, IN_TIME, anew) {
+    if !is_news(&known, IN_TIME, late_before <= i64::from(rule.after)) {
         return Ok(());
     }
     let cause = format!("By what is known now, the order will be done on {predicted}; {promised} is promised.");
@@ -140,16 +138,15 @@ pub fn end_change(tx: &mut Tx, order: Id) -> Result<()> {
     end(tx, order, &known, Step::Resolve, "The order was amended.")
 }
 
-/// Tells that invoices of an order that was taken are past due, and so much of them is not paid.
+/// Tells that invoices of an order that was taken are past due and not paid; how much is for those who may read invoices.
 ///
 /// # Errors
 /// Those of the database.
-pub fn raise_short(tx: &mut Tx, order: &Order, owed: Amount) -> Result<()> {
+pub fn raise_short(tx: &mut Tx, order: &Order) -> Result<()> {
     if any_open(&raised(tx, Kind::Order, order.id, Trigger::PaymentShort)?) {
         return Ok(());
     }
-    let owed = owed.text(minor_digits(&order.currency).unwrap_or(4));
-    let cause = format!("Invoices of the order are past due, and {owed} {} of them is not paid.", order.currency);
+    let cause = "Invoices of the order are past due and not paid.".to_owned();
     let seen = Seen::new(Trigger::PaymentShort, key(Kind::Order, order.id, Trigger::PaymentShort), cause);
     raise(tx, order.id, seen).map(drop)
 }

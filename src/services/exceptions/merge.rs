@@ -2,14 +2,14 @@
 //! DECISIONS 26). What stands is not broken: a plan that is being carried out takes no further orders, and one that was
 //! only made has to be made again.
 
-use super::{describe, find, find_led, impact, overtaken, resolve, take_order, tell};
+use super::{describe, find, find_led, impact, overtaken, refuse_stranger, resolve, take_order, tell};
 use crate::db::Tx;
 use crate::db::types::Json;
 use crate::domain::event::EventName;
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::exception::ExceptionStatus;
 use crate::error::{Problem, Result};
-use crate::repositories::exceptions::{self, Decision, ExceptionRow, Plan};
+use crate::repositories::exceptions::{self, Decision, Details, ExceptionRow, Plan, Planned};
 use crate::repositories::orders::Order;
 use std::collections::BTreeSet;
 
@@ -39,6 +39,9 @@ pub(super) fn merge(tx: &mut Tx, reference: &str, original: &str) -> Result<Merg
     resolve::refuse_more(tx, row.id, own.len())?;
     let orders: Vec<Order> = taken.iter().filter(|order| own.contains(&order.id)).cloned().collect();
     let into = resolve::again(tx, into.id)?;
+    if into.status == ExceptionStatus::Dismissed {
+        return Err(overtaken(tx));
+    }
     if row.status.is_open() {
         extend(tx, &into, &row, &orders, &taken)?;
     }
@@ -63,15 +66,20 @@ fn extend(tx: &mut Tx, before: &ExceptionRow, merged: &ExceptionRow, orders: &[O
     if added.is_empty() {
         return Ok(());
     }
+    refuse_stranger(tx, before)?;
     refuse(before, known.len() + added.len())?;
     let covered: Vec<Order> = taken.iter().filter(|order| known.contains(&order.id)).cloned().collect();
-    let was = impact::reckon(tx, &covered)?;
+    let was = match before.details.0.reckoned.clone() {
+        Some(reckoned) => reckoned,
+        None => impact::reckon(tx, &covered)?, // of before that was noted
+    };
     let whole: Vec<Order> = covered.iter().chain(&added).cloned().collect();
     let is = impact::reckon(tx, &whole)?;
     let plan = before.plan.clone().map(|Json(plan)| Json(again(tx, plan, &merged.number)));
     let must_plan = plan != before.plan;
-    let impact = Json(impact::renewed(&before.impact.0, &was, is));
-    let after = ExceptionRow { plan, impact, version: before.version + 1, updated_at: tx.now, ..before.clone() };
+    let impact = Json(impact::renewed(&before.impact.0, &was, is.clone()));
+    let details = Json(Details { reckoned: Some(is), ..before.details.0.clone() });
+    let after = ExceptionRow { plan, impact, details, version: before.version + 1, updated_at: tx.now, ..before.clone() };
     let ids: Vec<Id> = added.iter().map(|order| order.id).collect();
     if !exceptions::extend(tx.conn, &after, &ids)? {
         return Err(overtaken(tx));
@@ -84,7 +92,9 @@ fn extend(tx: &mut Tx, before: &ExceptionRow, merged: &ExceptionRow, orders: &[O
 
 /// Why an exception takes no further orders.
 fn refuse(row: &ExceptionRow, orders: usize) -> Result<()> {
-    if !matches!(row.status, ExceptionStatus::Reported | ExceptionStatus::Planning) {
+    // what a plan has done, it has done for the orders that were covered then
+    let begun = row.plan.as_ref().is_some_and(|Json(plan)| plan.actions.iter().any(Planned::is_begun));
+    if begun || !matches!(row.status, ExceptionStatus::Reported | ExceptionStatus::Planning) {
         let number = &row.number;
         let problem = Problem::invalid_transition::<&str>(row.status.as_str(), "merge", &[]).with("original", number.clone());
         let en = format!("{number} takes no further orders: what is to be done about it is being done, or was done.");

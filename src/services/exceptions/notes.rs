@@ -138,6 +138,9 @@ pub fn may_attach(snapshot: &mut Snapshot, reference: &str) -> Result<()> {
 pub fn attach(tx: &mut Tx, reference: &str, document: &Document, stored: &Stored) -> Result<ExceptionRow> {
     let before = find(tx, reference)?;
     tx.check_match(before.version)?;
+    if !document.kind.proves_work() {
+        return Err(Problem::invalid("/kind", "wrong_kind", "an invoice's file belongs to the invoice", "发票文件须附于发票").into());
+    }
     if files::list_of_exceptions(tx.conn, &[before.id])?.len() >= FILES_AN_EXCEPTION {
         let (en, zh) = (format!("An exception has at most {FILES_AN_EXCEPTION} files."), format!("每个异常最多 {FILES_AN_EXCEPTION} 个文件。"));
         return Err(Problem::rule("BEHAVIOUR 9", en, zh).into());

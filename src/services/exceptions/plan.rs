@@ -47,12 +47,12 @@ pub fn plan(tx: &mut Tx, reference: &str, said: &PlanInput) -> Result<ExceptionR
     step(tx, &row, Step::Plan, EventName::ExceptionPlanned, |row| row.plan = Some(Json(plan)), |event| event.note("cost", cost))
 }
 
-/// Actions as they are planned; what a plan before has done already is not done again.
+/// Actions as they are planned; what a plan before has done already, or begun so that it cannot be undone, is not done again.
 fn planned(before: Option<&Json<Plan>>, actions: &[Remedy]) -> Vec<Planned> {
-    let mut done: Vec<&Planned> = before.iter().flat_map(|Json(plan)| &plan.actions).filter(|planned| planned.done_at.is_some()).collect();
+    let mut done: Vec<&Planned> = before.iter().flat_map(|Json(plan)| &plan.actions).filter(|planned| planned.is_begun()).collect();
     let plan = |remedy: &Remedy| {
         let known = done.iter().position(|planned| planned.remedy == *remedy).map(|at| done.remove(at));
-        Planned { remedy: remedy.clone(), done_at: known.and_then(|planned| planned.done_at) }
+        Planned { remedy: remedy.clone(), done_at: known.and_then(|planned| planned.done_at), begun_at: known.and_then(|planned| planned.begun_at) }
     };
     actions.iter().map(plan).collect()
 }

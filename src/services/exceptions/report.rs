@@ -141,7 +141,7 @@ pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<Exce
         reported_by_id: tx.actor.user_id(),
         reported_by_label: tx.actor.label.clone(),
         cause: report.cause,
-        impact: Json(impact::filled(report.impact, reckoned)),
+        impact: Json(impact::filled(report.impact, reckoned.clone())),
         plan: None,
         result: None,
         prevention: None,
@@ -155,7 +155,7 @@ pub(super) fn file(tx: &mut Tx, orders: &[Order], report: Report) -> Result<Exce
         plan_due_at: hours.plan_due(report.discovered_at),
         escalated_at: None,
         cause_code: report.cause_code,
-        details: Json(Details { departments: report.departments, ..Details::default() }),
+        details: Json(Details { departments: report.departments, reckoned: Some(reckoned), ..Details::default() }),
     };
     let covered: Vec<Id> = orders.iter().map(|order| order.id).collect();
     exceptions::insert(tx.conn, &row, &covered)?;

@@ -59,7 +59,7 @@ pub fn close(tx: &mut Tx, reference: &str, said: &CloseInput) -> Result<Exceptio
         customer_answer: said.customer_answer.clone(),
         prevention_owner,
         prevention_due: said.prevention_due,
-        departments: row.details.0.departments.clone(),
+        ..row.details.0.clone()
     };
     let brings = |row: &mut ExceptionRow| {
         row.result = said.result.clone().or_else(|| row.result.take());

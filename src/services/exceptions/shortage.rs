@@ -28,6 +28,10 @@ pub fn report_shortage(tx: &mut Tx, order: Id, short: &[Shortage]) -> Result<()>
     let rule = raising::rule(tx, Trigger::Shortage)?;
     let Some(before) = own_shortages(tx, order.id)?.into_iter().next() else {
         let Some(rule) = rule else { return Ok(()) };
+        let told = exceptions::open_of_kind(tx.conn, order.id, ExceptionKind::StockShortage)?;
+        if told.iter().any(|row| row.blocking || !rule.blocking) {
+            return Ok(()); // one that others were merged into tells of it
+        }
         let report = shortage(tx, &rule, cause, note);
         return file(tx, slice::from_ref(&order), report).map(drop);
     };

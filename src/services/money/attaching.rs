@@ -30,8 +30,8 @@ pub fn add(tx: &mut Tx, id: Id, document: &Document, stored: &Stored) -> Result<
         return Err(Problem::invalid("/kind", "wrong_kind", "an invoice takes an invoice", "发票仅接受 invoice").into());
     }
     step(&invoice, InvoiceEvent::Attach, &Facts::default())?;
-    if files::count_of_order(tx.conn, order.id)? >= FILES_AN_ORDER {
-        let (en, zh) = (format!("An order has at most {FILES_AN_ORDER} files."), format!("每个订单最多 {FILES_AN_ORDER} 个文件。"));
+    if files::count_of_invoices(tx.conn, order.id)? >= FILES_AN_ORDER {
+        let (en, zh) = (format!("An order has at most {FILES_AN_ORDER} files of invoices."), format!("每个订单最多 {FILES_AN_ORDER} 个发票文件。"));
         return Err(Problem::rule("BEHAVIOUR 9", en, zh).into());
     }
     let file = FileRow::new(tx, Some(order.id), document, stored);

@@ -1,7 +1,7 @@
 //! Money that goes back, and what a customer is given for their trouble: by a plan for an exception, and linked to it
 //! (DOMAIN 6.5, 7.2).
 
-use super::{check_minor_digits, describe};
+use super::{check_minor_digits, describe, spread};
 use crate::db::Tx;
 use crate::domain::amount::Amount;
 use crate::domain::codes::minor_digits;
@@ -13,6 +13,7 @@ use crate::error::{Problem, Result};
 use crate::repositories::money::given::{self, Compensation, Refund};
 use crate::repositories::money::paid_total;
 use crate::repositories::orders::{self, Order};
+use crate::repositories::returns;
 
 fn take(tx: &mut Tx, order: Id) -> Result<Order> {
     orders::take(tx, order)?.ok_or_else(|| Problem::not_found().into())
@@ -25,6 +26,33 @@ fn refuse_nothing(amount: Amount) -> Result<()> {
     Err(Problem::invalid("/amount", "positive", "must be above zero", "须大于 0").into())
 }
 
+/// What of what was paid for an order could go back.
+///
+/// # Errors
+/// Those of the database.
+pub fn refundable(tx: &mut Tx, order: Id) -> Result<Amount> {
+    let back = Amount::sum(given::refunds_of(tx.conn, order)?.iter().map(|refund| refund.amount))?;
+    Ok(paid_total(tx.conn, order)?.minus(back)?.max(Amount::ZERO))
+}
+
+fn too_much(order: &Order, left: Amount) -> Problem {
+    let left = left.text(minor_digits(&order.currency).unwrap_or(4));
+    let en = format!("Of what was paid for order {}, {left} {} can go back.", order.number, order.currency);
+    Problem::rule("DOMAIN 7.2", en, format!("订单 {} 已付金额中可退 {left} {}。", order.number, order.currency))
+}
+
+/// Refuses what could not be refunded now, beside what is to be refunded for goods that are on their way back.
+///
+/// # Errors
+/// As [`refund`].
+pub fn may_refund(tx: &mut Tx, order: Id, amount: Amount) -> Result<()> {
+    let order = take(tx, order)?;
+    check_minor_digits(amount, &order.currency)?;
+    let promised = Amount::sum(returns::refunds_promised(tx.conn, order.id)?)?;
+    let left = refundable(tx, order.id)?.minus(promised)?.max(Amount::ZERO);
+    if amount > left { Err(too_much(&order, left).into()) } else { Ok(()) }
+}
+
 /// Gives back some of what was paid for an order.
 ///
 /// # Errors
@@ -34,12 +62,9 @@ pub fn refund(tx: &mut Tx, order: Id, exception: Id, amount: Amount, (method, re
     let order = take(tx, order)?;
     refuse_nothing(amount)?;
     check_minor_digits(amount, &order.currency)?;
-    let back = Amount::sum(given::refunds_of(tx.conn, order.id)?.iter().map(|refund| refund.amount))?;
-    let left = paid_total(tx.conn, order.id)?.minus(back)?;
+    let left = refundable(tx, order.id)?;
     if amount > left {
-        let left = left.max(Amount::ZERO).text(minor_digits(&order.currency).unwrap_or(4));
-        let en = format!("Of what was paid for order {}, {left} {} can go back.", order.number, order.currency);
-        return Err(Problem::rule("DOMAIN 7.2", en, format!("订单 {} 已付金额中可退 {left} {}。", order.number, order.currency)).into());
+        return Err(too_much(&order, left).into());
     }
     let refund = Refund {
         id: tx.new_id(),
@@ -54,7 +79,8 @@ pub fn refund(tx: &mut Tx, order: Id, exception: Id, amount: Amount, (method, re
     };
     given::insert_refund(tx.conn, &refund)?;
     let event = describe(EventName::RefundRecorded, &order, (Kind::Refund, refund.id)).with("exception_id", exception.text(Kind::Exception));
-    tx.record(event.note("amount", amount.short()).note("currency", refund.currency).note("method", method.as_str())).map(drop)
+    tx.record(event.note("amount", amount.short()).note("currency", refund.currency).note("method", method.as_str()))?;
+    spread(tx, order.id, None).map(drop) // what was taken back of invoices may be open again
 }
 
 /// Gives the customer of an order something for their trouble.

@@ -1,7 +1,7 @@
 //! What callers say of invoices.
 
 use crate::domain::amount::Amount;
-use crate::domain::id::{Id, Kind};
+use crate::domain::id::Kind;
 use crate::domain::order::InvoiceKind;
 use crate::domain::tax::TaxShare;
 use crate::input::{day, rules};
@@ -180,8 +180,8 @@ impl InvoiceInput {
 }
 
 impl InvoiceDraft {
-    /// What a draft says, for an order of a customer's.
-    pub fn of(invoice: &Invoice, customer: Id) -> Self {
+    /// What a draft says.
+    pub fn of(invoice: &Invoice) -> Self {
         let tax = |share: &TaxShare| InvoiceTax { rate: share.rate, amount: share.gross };
         Self {
             kind: Some(invoice.kind),
@@ -190,7 +190,7 @@ impl InvoiceDraft {
             due_date: invoice.due_date,
             buyer_name: Some(invoice.buyer_name.clone()),
             buyer_tax_number: invoice.buyer_tax_number.clone(),
-            payer: (invoice.customer_id != customer).then(|| invoice.customer_id.text(Kind::Customer)),
+            payer: invoice.payer_said.then(|| invoice.customer_id.text(Kind::Customer)),
             taxes: invoice.taxes.0.iter().map(tax).collect(),
         }
     }

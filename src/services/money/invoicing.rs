@@ -89,7 +89,7 @@ pub fn amend(tx: &mut Tx, id: Id, patch: &Patch) -> Result<Invoice> {
     let (order, invoice) = taken(tx, id)?;
     tx.require_match(invoice.version)?;
     step(&invoice, InvoiceEvent::Amend, &Facts::default())?;
-    let before = InvoiceDraft::of(&invoice, order.customer_id);
+    let before = InvoiceDraft::of(&invoice);
     let mut said: InvoiceDraft = patch.apply(&before)?;
     if said == before {
         return Ok(invoice);
@@ -171,6 +171,7 @@ fn drawn_up(tx: &mut Tx, order: &Order, said: &InvoiceDraft) -> Result<Invoice> 
         voided_by_label: None,
         taxes: Json(taxes),
         file_id: None,
+        payer_said: said.payer.is_some(),
     })
 }
 
@@ -213,13 +214,15 @@ fn issued(tx: &mut Tx, order: &Order, draft: Invoice) -> Result<Invoice> {
         let en = "A special VAT invoice needs the buyer's tax number.";
         return Err(Problem::rule("DOMAIN 7.1", en, "增值税专用发票须填写购方税号。").into());
     }
+    let draft = made_out(tx, order, draft)?;
     refuse_excess(tx, order, draft.amount)?;
     let due_date = match draft.due_date {
         Some(day) => Some(day),
         None => by_terms(tx, order, draft.customer_id)?,
     };
     let taxes = match draft.taxes.0.is_empty() {
-        true => of_one_rate(parts::lines(tx.conn, order.id)?.iter().map(|line| line.tax_rate), draft.amount),
+        true if is_taxed_by_lines(order) => of_one_rate(parts::lines(tx.conn, order.id)?.iter().map(|line| line.tax_rate), draft.amount),
+        true => Vec::new(),
         false => draft.taxes.0.clone(),
     };
     let (status, taxes) = (InvoiceStatus::Issued, Json(taxes));
@@ -227,6 +230,20 @@ fn issued(tx: &mut Tx, order: &Order, draft: Invoice) -> Result<Invoice> {
     let invoice = Invoice { status, due_date, taxes, issued_at, issued_by_label, ..draft };
     let open = spread(tx, order.id, Some(&invoice))?;
     Ok(Invoice { open, ..invoice })
+}
+
+/// A draft for which nobody said who pays is made out to whoever has ordered by now.
+fn made_out(tx: &mut Tx, order: &Order, draft: Invoice) -> Result<Invoice> {
+    if draft.payer_said || draft.customer_id == order.customer_id {
+        return Ok(draft);
+    }
+    let asked = asked_by(tx.conn, order, None)?;
+    Ok(Invoice { customer_id: order.customer_id, buyer_name: asked.buyer_name, buyer_tax_number: asked.buyer_tax_number, ..draft })
+}
+
+/// Whether all that an order comes to is taxed as its lines are: a shipping fee and a discount of the whole are not.
+fn is_taxed_by_lines(order: &Order) -> bool {
+    order.shipping_fee == Amount::ZERO && (order.tax == Amount::ZERO || order.discount == Amount::ZERO)
 }
 
 /// When an invoice of today is due by the order's payment terms, else by those of whoever pays.

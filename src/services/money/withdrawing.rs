@@ -107,7 +107,8 @@ fn taxes(tx: &mut Tx, invoice: &Invoice, said: &CreditNoteInput, amount: Amount)
     }
     let taken = shares(&said.taxes, amount, &invoice.currency)?;
     for (at, share) in taken.iter().enumerate() {
-        if left.iter().all(|left| left.rate != share.rate || left.gross < share.gross) {
+        // of an invoice whose taxes nobody said, nothing is known of what is left
+        if !invoice.taxes.0.is_empty() && left.iter().all(|left| left.rate != share.rate || left.gross < share.gross) {
             let en = "is more than is left of the invoice at this rate";
             return Err(Problem::invalid(&format!("/taxes/{at}/amount"), "range", en, "超过发票该税率的余额").into());
         }
@@ -132,6 +133,7 @@ fn credit_note(tx: &mut Tx, invoice: &Invoice, said: &CreditNoteInput, amount: A
         reason: Some(said.reason.clone()),
         taxes: Json(taxes),
         file_id: None,
+        payer_said: invoice.payer_said,
         ..invoice.clone()
     }
 }

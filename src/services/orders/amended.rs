@@ -122,7 +122,10 @@ pub(super) fn keep_progress(tx: &mut Tx, order: &Order, before: &[Line], content
             now.product_id = was.product_id; // it keeps its product, whatever the catalogue says since
         }
         match now {
-            Some(now) if floor <= now.quantity && (floor == Amount::ZERO || (now.kind, now.product_id) == (was.kind, was.product_id)) => {
+            Some(now)
+                if floor <= now.quantity
+                    && ((floor == Amount::ZERO && !packed_once.contains(&was.id)) || (now.kind, now.product_id) == (was.kind, was.product_id)) =>
+            {
                 (now.picked, now.shipped, now.delivered, now.returned) = (was.picked, was.shipped, was.delivered, was.returned);
                 if (now.kind, now.product_id) == (was.kind, was.product_id) {
                     (now.to_make, now.made, now.through_warehouse) = (was.to_make, was.made, was.through_warehouse);

@@ -13,7 +13,7 @@ use crate::domain::task_plan::code;
 use crate::error::Result;
 use crate::repositories::orders::Order;
 use crate::repositories::orders::parts::{self, Line};
-use crate::repositories::{approvals, exceptions, links, money, settings, tasks};
+use crate::repositories::{approvals, exceptions, links, money, settings, shipments, tasks};
 
 /// Whether every level of the last round has passed, and what they judged is what the order says: asked of the steps
 /// themselves when the order moves, not only when the last of them was decided (DOMAIN 2.4).
@@ -49,7 +49,8 @@ pub fn gather(conn: &mut Conn, order: &Order, actor: &Actor) -> Result<Facts> {
         one_person_suffices: !settings.four_eyes,
         round_passed: stands || all_levels_passed(conn, order)?,
         all_dispatched: served && goods(&lines).all(|line| line.shipped == line.quantity),
-        any_dispatched: lines.iter().any(|line| line.shipped > Amount::ZERO),
+        any_dispatched: lines.iter().any(|line| line.shipped > Amount::ZERO)
+            || (order.state == State::Executing && shipments::any_arrived(conn, order.id)?),
         all_delivered: all_delivered(&lines),
         amendment_open: details.amended_from.is_some(),
         reconfirm: details.reconfirm && !links::refused(conn, order.id, order.revision)?,

@@ -49,12 +49,14 @@ pub fn keep(tx: &mut Tx, order: Id) -> Result<()> {
 pub struct Outlook {
     /// The day on which the order will be done and the one that is promised, where the first is the later one.
     pub late: Option<(NaiveDate, NaiveDate)>,
-    /// It was the later one before, too.
-    pub was_late: bool,
+    /// By how many days it was the later one before; none where it was not.
+    pub late_before: i64,
+    /// The prediction is another than before.
+    pub changed: bool,
 }
 
 /// Notes when an order will be done, by when its tasks end; and tells, once, that this is after the promise.
-/// Gives what it says where anything changed.
+/// Gives what it says where anything changed, or where it is late or was.
 ///
 /// # Errors
 /// Those of the database.
@@ -67,16 +69,21 @@ pub fn predict(tx: &mut Tx, id: Id, end: Option<UtcTime>) -> Result<Option<Outlo
     let promised = parts::earliest_promise(tx.conn, id, &lines)?;
     let late = predicted.zip(promised).filter(|(predicted, promised)| predicted > promised);
     let at_risk = late.is_some();
-    if (predicted, at_risk) == (before.predicted_date, before.at_risk) {
+    let changed = (predicted, at_risk) != (before.predicted_date, before.at_risk);
+    if !changed && !at_risk {
         return Ok(None);
     }
-    promises::set_prediction(tx.conn, id, predicted, at_risk)?;
+    if changed {
+        promises::set_prediction(tx.conn, id, predicted, at_risk)?;
+    }
+    let days = |(predicted, promised): (NaiveDate, NaiveDate)| predicted.signed_duration_since(promised).num_days();
+    let late_before = before.predicted_date.filter(|_| before.at_risk).zip(promised).map_or(0, days).max(i64::from(before.at_risk));
     if at_risk && !before.at_risk {
         let order = take_id(tx, id)?;
         let event = describe(Event::of_order(EventName::OrderAtRisk, id), &order, order.state);
         tx.record(event.with("predicted_date", predicted.map(|day| day.to_string())).with("promised_date", promised.map(|day| day.to_string())))?;
     }
-    Ok(Some(Outlook { late, was_late: before.at_risk }))
+    Ok(Some(Outlook { late, late_before, changed }))
 }
 
 /// Tells that an order's prediction moved, so that it is shown as it is.

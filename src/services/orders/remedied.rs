@@ -13,7 +13,7 @@ use crate::error::{Error, Problem, Result};
 use crate::input::Patch;
 use crate::repositories::orders::parts;
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What counts of an order now, as it was said.
 fn said(tx: &mut Tx, order: Id) -> Result<OrderInput> {
@@ -28,6 +28,14 @@ fn patch(tx: &mut Tx, order: Id, reason: &str, mut changes: Value) -> Result<()>
     }
     let Value::Object(fields) = changes else { return Err(Error::internal("a patch is an object")) };
     amend(tx, &order.text(Kind::Order), &Patch(fields)).map(drop)
+}
+
+/// Amends an order as somebody asked.
+///
+/// # Errors
+/// As [`amend`].
+pub fn otherwise(tx: &mut Tx, order: Id, changes: &Map<String, Value>, reason: &str) -> Result<()> {
+    patch(tx, order, reason, Value::Object(changes.clone()))
 }
 
 fn holds_none(sku: &str) -> Error {

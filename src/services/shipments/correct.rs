@@ -4,6 +4,7 @@
 use super::input::CorrectionInput;
 use super::{contents, describe, step, store, take, track};
 use crate::db::Tx;
+use crate::domain::amount::Amount;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
@@ -26,8 +27,13 @@ pub fn recall(tx: &mut Tx, id: Id, said: &CorrectionInput) -> Result<Shipment> {
         ..Facts::default()
     };
     let moved = Shipment { dispatched_at: None, ..step(tx, &shipment, ShipmentEvent::Recall, &facts)? };
+    let inside = contents(tx, &shipment)?;
+    if inside.iter().any(|(_, row)| row.resent > Amount::ZERO || row.replaced > Amount::ZERO) {
+        let en = "Some of it was sent again since; what is here after all is entered as a stock movement.";
+        return Err(Problem::rule("DOMAIN 6.5", en, "该发货单的部分货物已补发；如货物仍在仓库，请登记库存变动。").into());
+    }
     store(tx, shipment.status, &moved)?;
-    for (line, row) in contents(tx, &shipment)? {
+    for (line, row) in inside {
         parts::set_progress(tx.conn, line.id, line.picked, line.shipped.minus(row.counts()?)?, line.delivered)?;
     }
     for told in trace {

@@ -137,7 +137,9 @@ impl Sources {
 
     /// The warehouse from which all of these come, where it is one.
     fn only_one_of(&self, packed: &[Share]) -> Option<Id> {
-        let of = |line: Id| self.held.iter().filter(move |held| held.line_id == line).map(|held| held.warehouse_id);
+        let of = |line: Id| {
+            self.held.iter().filter(move |held| held.line_id == line && held.reserved.max(held.picked) > Amount::ZERO).map(|held| held.warehouse_id)
+        };
         let all: BTreeSet<Id> = packed.iter().flat_map(|(line, _)| of(line.id)).collect();
         if all.len() == 1 { all.first().copied() } else { None }
     }

@@ -42,7 +42,7 @@ pub fn ship_again(tx: &mut Tx, order: Id, shipment: Id, why: &str) -> Result<()>
     for (line, row) in contents(tx, &shipment)? {
         let quantity = match shipment.status {
             ShipmentStatus::Lost | ShipmentStatus::Returned => row.counts()?,
-            ShipmentStatus::Delivered => row.refused.minus(row.resent)?,
+            ShipmentStatus::Delivered => row.refused.minus(row.resent)?.at_most(row.counts()?),
             _ => Amount::ZERO,
         };
         if quantity > Amount::ZERO && shipment.order_id == order.id {
@@ -63,8 +63,12 @@ pub fn ship_again(tx: &mut Tx, order: Id, shipment: Id, why: &str) -> Result<()>
 pub fn replace(tx: &mut Tx, order: Id, (sku, quantity): (&str, Amount), why: &str) -> Result<()> {
     let order = take(tx, order)?;
     let mut there = Vec::new();
-    for shipment in shipments::list_of_order(tx.conn, order.id)?.into_iter().rev().filter(|shipment| has_arrived(shipment, &order)) {
-        for (line, row) in contents(tx, &shipment)?.into_iter().filter(|(line, _)| line.sku.as_deref() == Some(sku)) {
+    for shipment in shipments::list_of_order(tx.conn, order.id)?.into_iter().rev() {
+        let inside = contents(tx, &shipment)?;
+        if !has_arrived(&shipment, &order, &inside) {
+            continue;
+        }
+        for (line, row) in inside.into_iter().filter(|(line, _)| line.sku.as_deref() == Some(sku)) {
             there.push(Again { quantity: row.arrived(row.refused)?, shipment: shipment.clone(), line, row, arrived: true });
         }
     }
@@ -80,10 +84,12 @@ pub fn replace(tx: &mut Tx, order: Id, (sku, quantity): (&str, Amount), why: &st
     send(tx, &order, again.filter(|one| one.quantity > Amount::ZERO).collect(), why)
 }
 
-/// Whether a shipment is with the customer: it was delivered, or they said that they have received everything.
-fn has_arrived(shipment: &Shipment, order: &Order) -> bool {
+/// Whether a shipment is with the customer: it was delivered, or they said that they have received everything, before
+/// some of it was replaced.
+fn has_arrived(shipment: &Shipment, order: &Order, inside: &[(Line, ShipmentLine)]) -> bool {
     let on_its_way = matches!(shipment.status, ShipmentStatus::Dispatched | ShipmentStatus::InTransit | ShipmentStatus::OutForDelivery);
-    shipment.status == ShipmentStatus::Delivered || (order.state == State::Received && on_its_way)
+    shipment.status == ShipmentStatus::Delivered
+        || (on_its_way && (order.state == State::Received || inside.iter().any(|(_, row)| row.replaced > Amount::ZERO)))
 }
 
 fn take(tx: &mut Tx, order: Id) -> Result<Order> {

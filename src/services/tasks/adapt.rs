@@ -33,7 +33,7 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
     let templates = templates(tx, &there)?;
     let facts = dating::facts(tx, &order, judged, &there)?;
     let changes = calendar::changes(tx.conn)?; // before the calendar itself is read, so that no change is missed
-    let (planned, invoiced) = (planned(tx, &templates, &facts)?, money::invoiced_total(tx.conn, order.id)?);
+    let (planned, invoiced) = (planned(tx, &templates, &facts)?, money::covered_total(tx.conn, order.id)?);
     let lines = parts::lines(tx.conn, order.id)?;
     let to_make = lines.iter().any(|line| line.to_make > Amount::ZERO);
     let to_pick = lines.iter().any(|line| line.is_stored() && line.picked < line.quantity);

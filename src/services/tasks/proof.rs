@@ -25,7 +25,7 @@ pub(super) fn missing(tx: &mut Tx, task: &Task) -> Result<Option<EvidenceKind>> 
         }
         EvidenceKind::TrackingNumber => has_left(tx, task.order_id)?,
         EvidenceKind::InvoiceNumber => {
-            let invoiced = money::invoiced_total(tx.conn, task.order_id)?;
+            let invoiced = money::covered_total(tx.conn, task.order_id)?;
             orders::find(tx.conn, task.order_id)?.is_some_and(|order| invoiced >= order.total)
         }
     };

@@ -9,7 +9,7 @@ use crate::domain::parcel::TroubleKind;
 use crate::domain::task_plan::code;
 use crate::error::Result;
 use crate::repositories::orders::parts;
-use crate::services::orders::{correct, facts};
+use crate::services::orders::{amended, correct, facts};
 use crate::services::{exceptions, messages, shipments, tasks};
 
 /// The first dispatch ends what sales had to coordinate, the last one what logistics had to do
@@ -36,7 +36,8 @@ pub(super) fn after_tracking(tx: &mut Tx, order: Id, event: &Event) -> Result<()
 }
 
 /// A parcel has not left after all: the order is executing again, and there is work for logistics (DECISIONS 37).
-pub(super) fn after_recall(tx: &mut Tx, order: Id) -> Result<()> {
+pub(super) fn after_recall(tx: &mut Tx, order: Id, shipment: Id) -> Result<()> {
+    exceptions::end_silence(tx, order, shipment)?;
     correct::undispatch(tx, order)?;
     tasks::unsettle(tx, order, code::SHIP)?;
     tasks::date_what_moved(tx, order)
@@ -48,7 +49,9 @@ pub(super) fn after_resending(tx: &mut Tx, order: Id, to_make: bool) -> Result<(
     if to_make {
         tasks::renew(tx, order, code::PRODUCE)?;
     }
-    adapt(tx, order)?;
+    if !amended::is_open(tx, order)? {
+        adapt(tx, order)?; // or when it is known what the order will be
+    }
     tasks::unsettle(tx, order, code::SHIP)?;
     tasks::date_what_moved(tx, order)
 }

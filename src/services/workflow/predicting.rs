@@ -74,7 +74,7 @@ pub fn date_again(tx: &mut Tx, order: Id) -> Result<()> {
 /// Those of the database.
 pub fn predict_again(tx: &mut Tx, order: Id) -> Result<()> {
     orders::take(tx, order)?; // nothing else writes to it meanwhile (DECISIONS 5)
-    let changed = predict(tx, order)?.is_some();
+    let changed = predict(tx, order)?.is_some_and(|outlook| outlook.changed);
     if changed && !tx.recorded().iter().any(|recorded| recorded.event.order == Some(order)) {
         promise::tell(tx, order)?;
     }

@@ -6,6 +6,7 @@ use super::{adapt, after_giving};
 use crate::db::Tx;
 use crate::db::tx::Precondition;
 use crate::db::types::Json;
+use crate::domain::amount::Amount;
 use crate::domain::codes::minor_digits;
 use crate::domain::id::{Id, Kind};
 use crate::domain::remedy::Remedy;
@@ -80,7 +81,7 @@ pub(super) fn carry_out(tx: &mut Tx, id: Id) -> Result<()> {
     let orders = carried.covered.iter().map(|id| take(tx, *id)).collect::<Result<Vec<Order>>>()?;
     // `If-Match` named a version of the exception, not of what it changes
     let asked = std::mem::replace(&mut tx.precondition, Precondition::Any);
-    let to_do = carried.actions.iter().enumerate().filter(|(_, planned)| planned.done_at.is_none());
+    let to_do = carried.actions.iter().enumerate().filter(|(_, planned)| !planned.is_begun());
     let outcome = to_do.into_iter().try_for_each(|(index, planned)| {
         let targets = costing::targets(tx, &carried.covered, &planned.remedy)?;
         act(tx, &carried, (index, &planned.remedy), &targets).map_err(|error| self::at(index, error))
@@ -100,6 +101,7 @@ fn act(tx: &mut Tx, carried: &Carried, (index, remedy): (usize, &Remedy), target
     let mut each = |act: &mut dyn FnMut(&mut Tx, Id) -> Result<()>| targets.iter().try_for_each(|order| act(tx, *order));
     match remedy {
         Remedy::Substitute { sku, by_sku, unit_price, .. } => each(&mut |tx, order| remedied::substitute(tx, order, (sku, by_sku), *unit_price, why)),
+        Remedy::Amend { changes, .. } => each(&mut |tx, order| remedied::otherwise(tx, order, changes, why)),
         Remedy::NewDate { promised_date, .. } => each(&mut |tx, order| remedied::promise(tx, order, *promised_date, why)),
         Remedy::CancelGoods { sku, .. } => each(&mut |tx, order| remedied::cancel_goods(tx, order, sku, why)),
         Remedy::Discount { amount, .. } => each(&mut |tx, order| remedied::discount(tx, order, *amount, why)),
@@ -121,6 +123,9 @@ fn act(tx: &mut Tx, carried: &Carried, (index, remedy): (usize, &Remedy), target
         Remedy::Replace { sku, quantity, .. } => each(&mut |tx, order| resend::replace(tx, order, (sku, *quantity), why)),
         Remedy::ReturnGoods { sku, quantity, refund, .. } => each(&mut |tx, order| {
             let refund = refund.as_ref().map(|refund| (refund.amount, refund.method));
+            if let Some((amount, _)) = refund {
+                money::giving::may_refund(tx, order, amount)?;
+            }
             returns::expect(tx, order, exception, (sku, *quantity), refund, why)
         }),
         Remedy::WaitForRestock {} => Ok(()),
@@ -245,8 +250,16 @@ pub(super) fn look_again(tx: &mut Tx, order: Id) -> Result<()> {
 pub(super) fn after_inspection(tx: &mut Tx, order: Id, id: Id) -> Result<()> {
     tx.ask_clock();
     let currency = take(tx, order)?.currency;
-    if let Some((exception, amount, method)) = returns::refund_due(tx, id, minor_digits(&currency).unwrap_or(4))? {
-        money::giving::refund(tx, order, exception, amount, (method, None))?;
+    if let Some((exception, due, method)) = returns::refund_due(tx, id, minor_digits(&currency).unwrap_or(4))? {
+        let left = money::giving::refundable(tx, order)?;
+        let amount = due.at_most(left);
+        if amount > Amount::ZERO {
+            money::giving::refund(tx, order, exception, amount, (method, None))?;
+        }
+        if amount < due {
+            // what came is a fact; what cannot be refunded any more is for people to see to
+            return carrying::fail(tx, exception, "Less was paid by now than was to be refunded.");
+        }
     }
     look_again(tx, order)
 }
@@ -254,8 +267,13 @@ pub(super) fn after_inspection(tx: &mut Tx, order: Id, id: Id) -> Result<()> {
 /// Goods that a plan wanted back will not come.
 pub(super) fn after_no_return(tx: &mut Tx, order: Id, id: Id) -> Result<()> {
     let Some(exception) = return_rows::find(tx.conn, id)?.and_then(|row| row.exception_id) else { return Ok(()) };
-    let plans: Vec<Id> = rows::resolving_of(tx.conn, order)?.into_iter().map(|row| row.id).filter(|id| *id == exception).collect();
-    plans.into_iter().try_for_each(|id| carrying::fail(tx, id, "The goods do not come back."))
+    let Some(carried) = carried(tx, exception)? else { return Ok(()) };
+    for planned in carried.actions.iter().filter(|planned| planned.done_at.is_none() && matches!(planned.remedy, Remedy::ReturnGoods { .. })) {
+        if costing::targets(tx, &carried.covered, &planned.remedy)?.contains(&order) {
+            carrying::fail(tx, exception, "The goods do not come back.")?;
+        }
+    }
+    Ok(())
 }
 
 /// An amendment was turned down: plans that had made it do not come through.

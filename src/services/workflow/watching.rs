@@ -18,11 +18,11 @@ use chrono::NaiveDate;
 
 /// An order will be late, or in time after all; where it neither was late nor is, nothing follows.
 pub(super) fn follow_promise(tx: &mut Tx, order: Id, outlook: Outlook) -> Result<()> {
-    if outlook.late.is_none() && !outlook.was_late {
+    if outlook.late.is_none() && outlook.late_before == 0 {
         return Ok(());
     }
     let system = Actor::system(EventName::OrderAtRisk.as_str());
-    tx.as_actor(system, |tx| exceptions::follow_promise(tx, order, outlook.late, !outlook.was_late))
+    tx.as_actor(system, |tx| exceptions::follow_promise(tx, order, outlook.late, outlook.late_before))
 }
 
 /// Something happened to a task of which an exception tells that it is overdue: it may not be any more.
@@ -76,9 +76,8 @@ pub fn ask_after(tx: &mut Tx, shipment: Id, before: UtcTime) -> Result<()> {
 /// Those of the database.
 pub fn pursue_payment(tx: &mut Tx, order: Id, day: NaiveDate) -> Result<()> {
     let order = orders::take(tx, order)?.ok_or_else(Problem::not_found)?;
-    let owed = if order.state == State::Cancelled { None } else { money::due::owed_since(tx.conn, order.id, day)? };
-    if let Some(owed) = owed {
-        exceptions::raise_short(tx, &order, owed)?;
+    if order.state != State::Cancelled && money::due::owed_since(tx.conn, order.id, day)?.is_some() {
+        exceptions::raise_short(tx, &order)?;
     }
     money::due::set_pursued(tx.conn, order.id, day, tx.now)
 }
