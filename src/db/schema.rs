@@ -302,6 +302,7 @@ diesel::table! {
         requested_within_working_days -> Nullable<Integer>,
         promised_date -> Nullable<Date>,
         instructions -> Text,
+        in_parts -> Bool,
     }
 }
 

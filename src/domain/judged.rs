@@ -40,7 +40,13 @@ impl Topic {
             Self::Destination => (&["/delivery/address/country", "/delivery/address/region", "/delivery/method"], &[]),
             // days may be counted from when it was ordered
             Self::Dates => (
-                &["/ordered_at", "/delivery/requested_date", "/delivery/promised_date", "/delivery/requested_within_working_days"],
+                &[
+                    "/ordered_at",
+                    "/delivery/requested_date",
+                    "/delivery/promised_date",
+                    "/delivery/requested_within_working_days",
+                    "/delivery/in_parts",
+                ],
                 &["promised_date"],
             ),
             Self::Terms => (&["/payment_terms", "/payment_method", "/payment_due", "/deposit", "/contract_number"], &[]),

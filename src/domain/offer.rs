@@ -39,6 +39,8 @@ pub struct Offer {
     pub delivery_method: Option<DeliveryMethod>,
     /// The day on which the goods are expected to arrive.
     pub promised_date: Option<NaiveDate>,
+    /// What there is may leave before the rest.
+    pub in_parts: bool,
 }
 
 /// Some goods or a service.

@@ -70,6 +70,11 @@ pub enum Remedy {
         order: Option<String>,
         promised_date: NaiveDate,
     },
+    /// What there is leaves before the rest.
+    ShipPart {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<String>,
+    },
     /// Goods are taken out of the orders, as far as they have not left.
     CancelGoods {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +160,7 @@ impl Remedy {
             | Self::Amend { order, .. }
             | Self::CancelGoods { order, .. }
             | Self::CancelOrder { order }
+            | Self::ShipPart { order }
             | Self::Discount { order, .. }
             | Self::Task { order, .. }
             | Self::Compensation { order, .. }
@@ -201,7 +207,8 @@ impl Remedy {
     pub const fn changes_what_is_due(&self) -> bool {
         matches!(
             self,
-            Self::Amend { .. }
+            Self::ShipPart { .. }
+                | Self::Amend { .. }
                 | Self::ShipAgain { .. }
                 | Self::Replace { .. }
                 | Self::ReturnGoods { .. }
@@ -220,7 +227,15 @@ impl Remedy {
 
     /// Whether it amends an order, so that others may have to agree before it is done.
     pub const fn amends(&self) -> bool {
-        matches!(self, Self::Amend { .. } | Self::Substitute { .. } | Self::NewDate { .. } | Self::CancelGoods { .. } | Self::Discount { .. })
+        matches!(
+            self,
+            Self::ShipPart { .. }
+                | Self::Amend { .. }
+                | Self::Substitute { .. }
+                | Self::NewDate { .. }
+                | Self::CancelGoods { .. }
+                | Self::Discount { .. }
+        )
     }
 
     /// What a customer is told of it, with amounts of their order's currency; nothing where it is the company's own business.
@@ -234,6 +249,7 @@ impl Remedy {
                 let on = |language| day(*promised_date, language);
                 (format!("Delivery on {}", on(Language::English)), format!("预计送达日期：{}", on(Language::Chinese)))
             }
+            Self::ShipPart { .. } => ("What there is leaves first, the rest when it comes".to_owned(), "现有商品先行发出，其余到货后补发".to_owned()),
             Self::CancelGoods { sku, .. } => (format!("{sku} is taken out of the order"), format!("订单中不再包含 {sku}")),
             Self::Discount { amount, .. } => (format!("A discount of {}", money(amount)), format!("订单优惠 {}", money(amount))),
             Self::OtherCarrier { carrier, .. } => (format!("Your parcel goes by {carrier}"), format!("包裹改由 {carrier} 承运")),

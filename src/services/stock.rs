@@ -246,11 +246,23 @@ pub fn release(tx: &mut Tx, order: Id) -> Result<()> {
 /// Those of the database.
 pub fn pick(tx: &mut Tx, order: Id) -> Result<()> {
     let order = take(tx, order)?;
+    let held = stock::allocations_of(tx.conn, order.id)?;
     let leaves = |held: Amount| (held.negated(), held.negated());
     if move_held(tx, order.id, MovementKind::Pick, |held| held.reserved, leaves)? {
         stock::turn_into_picked(tx.conn, order.id)?;
     }
-    set_all(tx, order.id, Line::is_stored, |line| (line.quantity, line.shipped, line.delivered))
+    let mut taken: BTreeMap<Id, Amount> = BTreeMap::new();
+    for held in &held {
+        let sum = taken.entry(held.line_id).or_default();
+        *sum = sum.plus(held.reserved)?;
+    }
+    let picked = |line: &Line| match (line.kind, line.product_id) {
+        // of what leaves in parts, no more than is set aside
+        (LineKind::Standard, Some(_)) => line.picked.plus(taken.get(&line.id).copied().unwrap_or_default()).unwrap_or(line.quantity),
+        (LineKind::Custom, _) => line.made.at_most(line.quantity),
+        _ => line.quantity,
+    };
+    set_all(tx, order.id, Line::is_stored, |line| (picked(line), line.shipped, line.delivered))
 }
 
 /// What was picked for an order and has not left is back on the shelf, set aside for it as before; its

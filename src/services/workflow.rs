@@ -21,7 +21,7 @@ use crate::domain::message::MessageKind;
 use crate::domain::task_plan::{EvidenceKind, code};
 use crate::error::{Error, Result};
 use crate::repositories::money;
-use crate::repositories::orders::{self, Order};
+use crate::repositories::orders::{self, Order, parts};
 use crate::services::money::withdrawing::NOTHING_LEFT;
 use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
@@ -92,7 +92,7 @@ fn follow(tx: &mut Tx, id: Id, event: &Event) -> Result<()> {
         EventName::OrderAmendmentAgreed => adapt(tx, order).and_then(|()| remedies::look_again(tx, order)),
         // a plan that made it is told before anything could take it for done
         EventName::OrderAmendmentRejected => remedies::after_rejection(tx, order).and_then(|()| adapt(tx, order)),
-        EventName::OrderStockReserved => remedies::look_again(tx, order),
+        EventName::OrderStockReserved => pick_the_rest(tx, order).and_then(|()| remedies::look_again(tx, order)),
         EventName::OrderExceptionReported => messages::exception(tx, MessageKind::ExceptionReported, id, event),
         EventName::OrderExceptionRemedied => messages::exception(tx, MessageKind::ExceptionPlanned, id, event),
         EventName::OrderReservationMoved => after_giving(tx, order),
@@ -179,6 +179,14 @@ fn after_giving(tx: &mut Tx, order: Id) -> Result<()> {
     }
     let_production_know(tx, order)?;
     advance(tx, order)
+}
+
+/// What was set aside after some of an order had been picked is the warehouse's work again, where it leaves in parts.
+fn pick_the_rest(tx: &mut Tx, order: Id) -> Result<()> {
+    if !parts::delivery(tx.conn, order)?.in_parts || orders::find(tx.conn, order)?.is_none_or(|order| order.state != State::Executing) {
+        return Ok(());
+    }
+    tasks::unsettle(tx, order, code::PICK)
 }
 
 /// What is short and has to be made is somebody's work.

@@ -10,6 +10,7 @@ mod kinds;
 mod merging;
 mod money;
 mod noting;
+mod parting;
 mod raising;
 mod random;
 mod record;

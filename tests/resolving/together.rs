@@ -3,7 +3,7 @@
 
 use super::{path, plan, reported, seen};
 use crate::confirming::link;
-use crate::support::{Company, Passed, at_once, id, on_every_store};
+use crate::support::{Company, Passed, at_once, on_every_store};
 use serde_json::{Value, json};
 
 /// An order of five in execution, and an exception over it for which actions are planned.

@@ -44,6 +44,7 @@ fn words(language: Language) -> Value {
         address => pick("Deliver to", "收货地址"),
         method => pick("Delivery", "配送方式"),
         expected => pick("Expected delivery", "预计送达"),
+        in_parts => pick("What there is leaves first, the rest when it comes.", "现有商品先行发出，其余到货后补发。"),
         terms => pick("Payment terms", "付款条件"),
         deposit => pick("Deposit", "定金"),
         confirm => pick("Confirm the order", "确认订单"),
@@ -104,6 +105,7 @@ fn order(offer: &Offer, language: Language) -> Value {
         address => offer.address.line(language),
         method => offer.delivery_method.map(|method| method.label(language)),
         expected => offer.promised_date.map(|date| day(date, language)),
+        in_parts => offer.in_parts,
     }
 }
 

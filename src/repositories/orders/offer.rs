@@ -50,5 +50,6 @@ pub fn offer(conn: &mut Conn, order: &Order) -> Result<Offer> {
         },
         delivery_method: delivery.method,
         promised_date: delivery.promised_date,
+        in_parts: delivery.in_parts,
     })
 }

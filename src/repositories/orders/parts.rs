@@ -82,6 +82,8 @@ pub struct Delivery {
     pub requested_within_working_days: Option<i32>,
     pub promised_date: Option<NaiveDate>,
     pub instructions: String,
+    /// What there is may leave before the rest.
+    pub in_parts: bool,
 }
 
 /// The earliest day promised of an order or of one of its lines.

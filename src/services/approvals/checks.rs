@@ -270,6 +270,7 @@ mod tests {
             requested_within_working_days: None,
             promised_date,
             instructions: String::new(),
+            in_parts: false,
         }
     }
 

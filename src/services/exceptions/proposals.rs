@@ -33,6 +33,7 @@ pub fn propose(snapshot: &mut Snapshot, reference: &str) -> Result<Vec<Proposal>
     for id in exceptions::links(snapshot.conn, row.id)? {
         let Some(order) = orders::find(snapshot.conn, id)? else { continue };
         in_base &= order.currency == snapshot.company.base_currency;
+        proposals.extend(ship_part(snapshot.conn, &order)?);
         for want in stock::outstanding_lines(snapshot.conn, order.id)?.into_iter().filter(|_| is_alive(&order)) {
             proposals.extend(for_missing(snapshot, &order, &want)?);
         }
@@ -69,6 +70,15 @@ fn for_missing(snapshot: &mut Snapshot, order: &Order, want: &Outstanding) -> Re
     }
     found.push(Proposal { remedy: Remedy::CancelGoods { order: named(order), sku: product.sku }, delay_days: None, cost: None });
     Ok(found)
+}
+
+/// Where there are some goods and others are missing, those that there are may leave first.
+fn ship_part(conn: &mut Conn, order: &Order) -> Result<Option<Proposal>> {
+    if !is_alive(order) || parts::delivery(conn, order.id)?.in_parts || stock::all_reserved(conn, order.id)? {
+        return Ok(None);
+    }
+    let some = stock::allocations_of(conn, order.id)?.iter().any(|held| held.reserved > Amount::ZERO);
+    Ok(some.then(|| Proposal { remedy: Remedy::ShipPart { order: named(order) }, delay_days: None, cost: None }))
 }
 
 /// By how many days a day lies after what is promised.

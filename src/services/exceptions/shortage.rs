@@ -11,7 +11,7 @@ use crate::domain::lifecycle::order::State;
 use crate::domain::stock::Shortage;
 use crate::error::Result;
 use crate::repositories::exceptions::{self, ExceptionRow, Impact};
-use crate::repositories::orders::Order;
+use crate::repositories::orders::{Order, parts};
 use std::slice;
 
 /// How many lines a text names; the order itself shows the rest.
@@ -25,7 +25,9 @@ const NAMED: usize = 15;
 pub fn report_shortage(tx: &mut Tx, order: Id, short: &[Shortage]) -> Result<()> {
     let order = take_order(tx, order)?;
     let (cause, note) = (format!("Not enough stock: {}.", listed(short)), format!("Missing: {}.", listed(short)));
-    let rule = raising::rule(tx, Trigger::Shortage)?;
+    // what may leave in parts is not stopped by what is missing
+    let in_parts = parts::delivery(tx.conn, order.id)?.in_parts;
+    let rule = raising::rule(tx, Trigger::Shortage)?.map(|rule| ExceptionRule { blocking: rule.blocking && !in_parts, ..rule });
     let Some(before) = own_shortages(tx, order.id)?.into_iter().next() else {
         let Some(rule) = rule else { return Ok(()) };
         let told = exceptions::open_of_kind(tx.conn, order.id, ExceptionKind::StockShortage)?;

@@ -319,6 +319,7 @@ fn build_delivery(tx: &mut Tx, order: Id, input: &OrderInput, ordered_at: UtcTim
         requested_within_working_days: said.requested_within_working_days.map(i32::from),
         promised_date: promised,
         instructions: said.instructions,
+        in_parts: said.in_parts,
     })
 }
 

@@ -168,6 +168,10 @@ pub struct DeliveryInput {
     #[validate(length(max = 1000))]
     #[schema(max_length = 1000)]
     pub instructions: String,
+    /// What there is may leave before the rest: no shortage stops the order, and the warehouse picks what is set aside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(default = false)]
+    pub in_parts: bool,
 }
 
 fn one_way_of_asking(delivery: &DeliveryInput) -> Result<(), ValidationError> {

@@ -38,6 +38,14 @@ pub fn otherwise(tx: &mut Tx, order: Id, changes: &Map<String, Value>, reason: &
     patch(tx, order, reason, Value::Object(changes.clone()))
 }
 
+/// Lets what there is of an order leave before the rest.
+///
+/// # Errors
+/// As [`amend`].
+pub fn ship_part(tx: &mut Tx, order: Id, reason: &str) -> Result<()> {
+    patch(tx, order, reason, json!({"delivery": {"in_parts": true}}))
+}
+
 fn holds_none(sku: &str) -> Error {
     let (en, zh) = (format!("The order holds none of {sku}."), format!("订单中没有 {sku}。"));
     Problem::rule("DOMAIN 6.5", en, zh).into()

@@ -36,7 +36,8 @@ pub fn create(tx: &mut Tx, reference: &str, said: &ShipmentInput) -> Result<Ship
     let asked = said.lines.as_deref().map(|asked| named(asked, &lines)).transpose()?;
     may_pack(tx, &order)?;
     let warehouse = said.warehouse.as_deref().map(|code| find_warehouse(tx, code)).transpose()?;
-    let (left, sources) = (left(&lines, &shipments::packed_of(tx.conn, order.id)?)?, sources(tx, order.id)?);
+    let in_parts = parts::delivery(tx.conn, order.id)?.in_parts;
+    let (left, sources) = (left(&lines, &shipments::packed_of(tx.conn, order.id)?, in_parts)?, sources(tx, order.id)?);
     let left = match warehouse {
         Some(warehouse) => left_in(left, &sources, warehouse)?,
         None => left,
@@ -88,14 +89,18 @@ fn may_pack(tx: &mut Tx, order: &Order) -> Result<()> {
     if reasons.is_empty() { Ok(()) } else { Err(Problem::from_reasons(reasons).into()) }
 }
 
-/// What of each line of goods is in no shipment yet, in the lines' order (DOMAIN 4.1).
-fn left<'l>(lines: &'l [Line], packed: &[ShipmentLine]) -> Result<Vec<Share<'l>>> {
+/// What of each line of goods is in no shipment yet, in the lines' order (DOMAIN 4.1); of an order that leaves in parts, as
+/// far as it is ready.
+fn left<'l>(lines: &'l [Line], packed: &[ShipmentLine], in_parts: bool) -> Result<Vec<Share<'l>>> {
     let mut taken: BTreeMap<Id, Amount> = BTreeMap::new();
     for row in packed {
         let sum = taken.entry(row.line_id).or_default();
         *sum = sum.plus(row.counts()?)?;
     }
-    let rest = |line: &'l Line| -> Result<Share<'l>> { Ok((line, line.quantity.minus(taken.get(&line.id).copied().unwrap_or_default())?)) };
+    let rest = |line: &'l Line| -> Result<Share<'l>> {
+        let whole = if in_parts { line.picked } else { line.quantity };
+        Ok((line, whole.minus(taken.get(&line.id).copied().unwrap_or_default())?.max(Amount::ZERO)))
+    };
     lines.iter().filter(|line| line.kind != LineKind::Service).map(rest).collect()
 }
 
@@ -257,7 +262,7 @@ mod tests {
         // DOMAIN 4.1
         let lines = [line(1, LineKind::Standard, "5"), line(2, LineKind::Service, "1"), line(3, LineKind::Custom, "2.5")];
         let rows = [packed(&lines[0], "2"), packed(&lines[0], "2.9999"), packed(&lines[2], "2.5")];
-        let left = left(&lines, &rows).unwrap();
+        let left = left(&lines, &rows, false).unwrap();
         assert_eq!(shown(&left), [(1, "0.0001".to_owned()), (3, "0".to_owned())]);
         assert_eq!(shown(&everything(left).unwrap()), [(1, "0.0001".to_owned())]);
     }
@@ -266,7 +271,7 @@ mod tests {
     fn no_more_is_packed_than_is_left_and_no_services() {
         // DOMAIN 3.1, 4.1
         let lines = [line(1, LineKind::Standard, "5"), line(2, LineKind::Service, "1")];
-        let left = left(&lines, &[packed(&lines[0], "3")]).unwrap();
+        let left = left(&lines, &[packed(&lines[0], "3")], false).unwrap();
         assert!(within(vec![(&lines[0], Amount::units(2))], &left).is_ok());
         assert!(within(vec![(&lines[0], Amount::parse("2.0001").unwrap())], &left).is_err());
         assert!(within(vec![(&lines[1], Amount::ONE)], &left).is_err());
@@ -275,7 +280,7 @@ mod tests {
     #[test]
     fn nothing_is_packed_where_nothing_is_left() {
         let lines = [line(1, LineKind::Standard, "5"), line(2, LineKind::Service, "1")];
-        assert!(everything(left(&lines, &[packed(&lines[0], "5")]).unwrap()).is_err());
-        assert!(everything(left(&lines[1..], &[]).unwrap()).is_err());
+        assert!(everything(left(&lines, &[packed(&lines[0], "5")], false).unwrap()).is_err());
+        assert!(everything(left(&lines[1..], &[], false).unwrap()).is_err());
     }
 }

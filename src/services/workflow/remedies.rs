@@ -101,6 +101,7 @@ fn act(tx: &mut Tx, carried: &Carried, (index, remedy): (usize, &Remedy), target
     let mut each = |act: &mut dyn FnMut(&mut Tx, Id) -> Result<()>| targets.iter().try_for_each(|order| act(tx, *order));
     match remedy {
         Remedy::Substitute { sku, by_sku, unit_price, .. } => each(&mut |tx, order| remedied::substitute(tx, order, (sku, by_sku), *unit_price, why)),
+        Remedy::ShipPart { .. } => each(&mut |tx, order| remedied::ship_part(tx, order, why)),
         Remedy::Amend { changes, .. } => each(&mut |tx, order| remedied::otherwise(tx, order, changes, why)),
         Remedy::NewDate { promised_date, .. } => each(&mut |tx, order| remedied::promise(tx, order, *promised_date, why)),
         Remedy::CancelGoods { sku, .. } => each(&mut |tx, order| remedied::cancel_goods(tx, order, sku, why)),

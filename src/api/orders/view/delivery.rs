@@ -34,6 +34,8 @@ pub struct OrderDelivery {
     pub promised_date: Option<NaiveDate>,
     /// What the carrier or the warehouse should know.
     pub instructions: String,
+    /// What there is may leave before the rest.
+    pub in_parts: bool,
 }
 
 pub(super) fn delivery(delivery: Delivery, language: Language) -> OrderDelivery {
@@ -53,5 +55,6 @@ pub(super) fn delivery(delivery: Delivery, language: Language) -> OrderDelivery 
         requested_within_working_days: delivery.requested_within_working_days,
         promised_date: delivery.promised_date,
         instructions: delivery.instructions,
+        in_parts: delivery.in_parts,
     }
 }

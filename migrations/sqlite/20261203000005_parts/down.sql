@@ -1,0 +1,1 @@
+ALTER TABLE order_deliveries DROP COLUMN in_parts;

@@ -1,0 +1,2 @@
+-- Goods may leave in parts: what there is first, the rest when it comes.
+ALTER TABLE order_deliveries ADD COLUMN in_parts INTEGER NOT NULL DEFAULT 0;

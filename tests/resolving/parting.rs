@@ -1,0 +1,104 @@
+//! Orders that leave in parts: what there is first, the rest when it comes (DOMAIN 4.1, 6.5).
+
+use super::{agree, path, plan, seen, shortage};
+use crate::support::{Company, id, on_every_store};
+use serde_json::{Value, json};
+
+fn lines(company: &Company, order: &Value) -> [String; 3] {
+    let line = company.order(order)["lines"][0].clone();
+    ["picked", "shipped", "delivered"].map(|field| line[field].as_str().expect("a quantity").to_owned())
+}
+
+/// Everything that is ready is packed and leaves.
+fn leaves(company: &Company, order: &Value) -> Value {
+    let body = json!({"method": "courier", "carrier": "SF", "tracking_number": format!("SF{}", company.order(order)["version"])});
+    let shipment = company.logistics().post(&company.path(order, "/shipments"), body).created();
+    company.logistics().post(&format!("/v1/shipments/{}/dispatch", id(&shipment)), json!({})).ok()
+}
+
+#[test]
+fn rule_6_5_what_there_is_leaves_when_the_customer_agrees_and_the_rest_when_it_comes() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("3");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "5"}]));
+        let exception = shortage(&company, &order);
+        let proposals = company.viewer().get(&path(&exception, "/proposals")).ok();
+        let part = proposals["proposals"].as_array().and_then(|all| all.iter().find(|one| one["action"]["kind"] == "ship_part").cloned());
+        let part = part.expect("three are there")["action"].clone();
+        plan(&company, &exception, json!([part])).ok();
+        company.order_admin().post(&path(&exception, "/approve"), json!({})).refused(403, "self_approval");
+        company.operations().post(&path(&exception, "/approve"), json!({})).ok();
+        assert_eq!([&seen(&company, &exception)["status"], &company.order(&order)["status"]], ["resolving", "reviewed"], "nobody has agreed");
+        agree(&company, &order);
+        let going = company.order(&order);
+        assert_eq!([&seen(&company, &exception)["status"], &going["status"]], ["resolved", "executing"]);
+        assert_eq!(going["delivery"]["in_parts"], true);
+
+        company.pick(&order);
+        assert_eq!(lines(&company, &order), ["3", "0", "0"]);
+        let first = leaves(&company, &order);
+        assert_eq!([&first["lines"][0]["quantity"], &company.order(&order)["status"]], ["3", "executing"]);
+        company.logistics().post(&company.path(&order, "/shipments"), json!({"method": "courier"})).refused(422, "rule_violated");
+        company.deliver(&first);
+        assert_eq!(company.order(&order)["status"], "executing", "two are missing");
+
+        company.receive_stock("PAPER", "9");
+        app.let_the_clock_look();
+        company.pick(&order);
+        let second = leaves(&company, &order);
+        assert_eq!([&second["lines"][0]["quantity"], &company.order(&order)["status"]], ["2", "shipped"]);
+        company.deliver(&second);
+        assert_eq!(company.order(&order)["status"], "received");
+        let stock = company.warehouse().get("/v1/stock?sku=PAPER").ok()["data"][0].clone();
+        assert_eq!([&stock["on_hand"], &stock["reserved"]], ["7", "0"]);
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn an_order_that_may_leave_in_parts_is_not_stopped_by_what_is_missing() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("1");
+        let mut body = crate::support::order_of(json!([{"sku": "PAPER", "quantity": "2"}]));
+        body["delivery"]["in_parts"] = json!(true);
+        let order = company.sales().post("/v1/orders", body).created();
+        company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
+        while !company.pending_steps(&order).is_empty() {
+            company.approve_next(&order);
+        }
+        company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone", "note": "Ms Li agreed"})).ok();
+        assert_eq!(company.order(&order)["status"], "executing");
+        assert_eq!([&shortage(&company, &order)["status"], &shortage(&company, &order)["blocking"]], [&json!("reported"), &json!(false)]);
+        company.pick(&order);
+        assert_eq!(lines(&company, &order), ["1", "0", "0"]);
+        company.receive_stock("PAPER", "1");
+        app.let_the_clock_look();
+        assert_eq!(shortage(&company, &order)["status"], "resolved", "nothing is missing any more");
+        company.pick(&order);
+        assert_eq!(lines(&company, &order), ["2", "0", "0"]);
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn nothing_is_picked_of_what_is_not_there_at_all() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("1");
+        company.confirmed(json!([{"sku": "PAPER", "quantity": "1"}]));
+        let mut body = crate::support::order_of(json!([{"sku": "PAPER", "quantity": "2"}]));
+        body["delivery"]["in_parts"] = json!(true);
+        let order = company.sales().post("/v1/orders", body).created();
+        company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
+        while !company.pending_steps(&order).is_empty() {
+            company.approve_next(&order);
+        }
+        company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone", "note": "Ms Li agreed"})).ok();
+        let task = company.task(&order, "warehouse");
+        let path = format!("/v1/tasks/{}", id(&task));
+        company.warehouse().upload(&format!("{path}/evidence"), "goods_issue_note", "proof.pdf", &crate::support::note_pdf()).is(201);
+        company.warehouse().post(&format!("{path}/complete"), json!({})).refused(409, "invalid_transition");
+    });
+}
