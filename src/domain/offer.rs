@@ -39,7 +39,9 @@ pub struct Offer {
     pub delivery_method: Option<DeliveryMethod>,
     /// The day on which the goods are expected to arrive.
     pub promised_date: Option<NaiveDate>,
-    /// What there is may leave before the rest.
+    /// What there is may leave before the rest; not said where it may not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(default = false)]
     pub in_parts: bool,
 }
 

@@ -10,7 +10,8 @@ const MONTH_END: &[&str] = &["月结", "eom", "end of month", "end of the month"
 /// What says that nothing is to be waited for.
 const AT_ONCE: &[&str] = &["on receipt", "upon receipt", "on invoice", "见票即付"];
 /// What says that the days count from something else than the invoice.
-const FROM_ELSEWHERE: &[&str] = &["before", "delivery", "after receipt", "shipment", "货到", "到货", "收货", "发货", "签收"];
+const FROM_ELSEWHERE: &[&str] =
+    &["before", "after delivery", "of delivery", "on delivery", "after receipt", "shipment", "货到", "到货", "收货", "发货", "签收"];
 /// What a number of days is followed by.
 const DAYS: &[&str] = &["day", "天", "日内"];
 /// What a number of days follows.
@@ -39,15 +40,18 @@ fn month_end(day: NaiveDate) -> Option<NaiveDate> {
 /// `days`; none where there are several.
 fn days(terms: &str) -> Option<u64> {
     let numbers = numbers(terms);
-    let net: Vec<u64> = numbers.iter().filter(|(before, _, _)| NET.iter().any(|word| follows(before, word))).map(|(_, days, _)| *days).collect();
+    let net: Vec<u64> = numbers.iter().filter(|(before, _, _)| is_net(before)).map(|(_, days, _)| *days).collect();
     let said = match (net.as_slice(), numbers.as_slice()) {
-        ([days], all) if all.iter().filter(|(before, _, after)| is_days(after) && !NET.iter().any(|word| follows(before, word))).count() == 0 => {
-            Some(*days)
-        }
+        // days for a discount are fewer
+        ([days], all) if !all.iter().any(|(before, other, after)| is_days(after) && other >= days && !is_net(before)) => Some(*days),
         ([], [(_, days, after)]) if is_days(after) => Some(*days),
         _ => None,
     };
     said.filter(|days| *days <= LONGEST)
+}
+
+fn is_net(before: &str) -> bool {
+    NET.iter().any(|word| follows(before, word))
 }
 
 fn is_days(after: &str) -> bool {
@@ -98,6 +102,8 @@ mod tests {
             "30 天",
             "30日内付清",
             "2/10 net 30",
+            "2% 10 days, net 30",
+            "Free delivery, net 30",
             "30% deposit, balance net 30.",
         ];
         for terms in thirty {

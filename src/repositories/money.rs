@@ -73,11 +73,6 @@ impl Invoice {
         billed(self.status, self.credits_id, self.amount, self.credited)
     }
 
-    /// What of it was taken back after it had been issued.
-    fn taken_back(&self) -> Amount {
-        if self.status == InvoiceStatus::Void { self.amount } else { self.credited }
-    }
-
     /// What it asks for; none where it asks for nothing.
     pub fn claim(&self) -> Option<Claim> {
         let amount = self.billed();
@@ -206,10 +201,11 @@ pub fn covered_total(conn: &mut Conn, order: Id) -> Result<Amount> {
     Ok(total(all.iter().filter(|invoice| invoice.billed() > Amount::ZERO).map(|invoice| invoice.amount)))
 }
 
-/// What was paid for an order and is there to pay these invoices of it: what went back for what was taken back of invoices is
-/// not.
+/// What was paid for an order and is there to pay these invoices of it: what went back for what was credited of
+/// invoices is not. One that was void was a mistake, for which nothing goes back.
 pub fn at_hand<'a>(conn: &mut Conn, order: Id, all: impl IntoIterator<Item = &'a Invoice>) -> Result<Amount> {
-    let taken_back = total(all.into_iter().filter(|invoice| invoice.credits_id.is_none() && invoice.issued_at.is_some()).map(Invoice::taken_back));
+    let taken_back =
+        total(all.into_iter().filter(|invoice| invoice.credits_id.is_none() && invoice.issued_at.is_some()).map(|invoice| invoice.credited));
     let back = total(given::refunds_of(conn, order)?.into_iter().map(|refund| refund.amount));
     Ok(paid_total(conn, order)?.minus(back.at_most(taken_back))?.max(Amount::ZERO))
 }

@@ -271,6 +271,17 @@ pub fn all_reserved(conn: &mut Conn, order: Id) -> Result<bool> {
     Ok(outstanding_lines(conn, order)?.is_empty())
 }
 
+/// Whether something of an order could be picked now: it is set aside, or made and to be picked, or not kept in stock.
+pub fn any_to_pick(conn: &mut Conn, order: Id) -> Result<bool> {
+    let ready = |line: &Line| match (line.kind, line.product_id) {
+        (LineKind::Standard, None) => line.picked < line.quantity,
+        (LineKind::Custom, _) => line.through_warehouse && line.made > line.picked,
+        _ => false,
+    };
+    let set_aside = allocations_of(conn, order)?.iter().any(|held| held.reserved > Amount::ZERO);
+    Ok(set_aside || parts::lines(conn, order)?.iter().any(ready))
+}
+
 /// That something of a line is neither picked nor set aside; written out, because the sum of a
 /// column has another type on each database.
 const IS_OUTSTANDING: &str = "order_lines.quantity - order_lines.picked - order_lines.to_make > \

@@ -22,6 +22,7 @@ use crate::domain::task_plan::{EvidenceKind, code};
 use crate::error::{Error, Result};
 use crate::repositories::money;
 use crate::repositories::orders::{self, Order, parts};
+use crate::repositories::stock as stock_rows;
 use crate::services::money::withdrawing::NOTHING_LEFT;
 use crate::services::orders::amend::REVIEW_AGAIN;
 use crate::services::orders::create::VERIFIES_ITSELF;
@@ -177,16 +178,22 @@ fn after_giving(tx: &mut Tx, order: Id) -> Result<()> {
     } else {
         exceptions::report_shortage(tx, order, &shortages)?;
     }
+    pick_the_rest(tx, order)?;
     let_production_know(tx, order)?;
     advance(tx, order)
 }
 
 /// What was set aside after some of an order had been picked is the warehouse's work again, where it leaves in parts.
 fn pick_the_rest(tx: &mut Tx, order: Id) -> Result<()> {
-    if !parts::delivery(tx.conn, order)?.in_parts || orders::find(tx.conn, order)?.is_none_or(|order| order.state != State::Executing) {
+    let executing = |order: Order| order.state == State::Executing;
+    if !parts::delivery(tx.conn, order)?.in_parts
+        || !orders::find(tx.conn, order)?.is_some_and(executing)
+        || !stock_rows::any_to_pick(tx.conn, order)?
+    {
         return Ok(());
     }
-    tasks::unsettle(tx, order, code::PICK)
+    tasks::unsettle(tx, order, code::PICK)?;
+    tasks::block_again(tx, order)
 }
 
 /// What is short and has to be made is somebody's work.
@@ -214,7 +221,7 @@ fn begin_work(tx: &mut Tx, order: Id) -> Result<()> {
 fn after_task(tx: &mut Tx, order: Id, task: &str) -> Result<()> {
     match task {
         code::PICK => stock::pick(tx, order)?,
-        code::PRODUCE => stock::make(tx, order, None)?,
+        code::PRODUCE => stock::make(tx, order, None).and_then(|()| pick_the_rest(tx, order))?,
         code::SERVE => stock::serve(tx, order)?,
         _ => {}
     }
@@ -247,6 +254,7 @@ fn after_output(tx: &mut Tx, order: Id, event: &Event) -> Result<()> {
     let share = |line| Some((Kind::Line.parse(&said(line, "line_id")?)?, Amount::parse(&said(line, "quantity")?)?));
     let shares: BTreeMap<Id, Amount> = lines.iter().filter_map(share).collect();
     stock::make(tx, order, Some(&shares))?;
+    pick_the_rest(tx, order)?;
     advance(tx, order)
 }
 

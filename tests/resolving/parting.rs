@@ -39,7 +39,7 @@ fn rule_6_5_what_there_is_leaves_when_the_customer_agrees_and_the_rest_when_it_c
         assert_eq!(lines(&company, &order), ["3", "0", "0"]);
         let first = leaves(&company, &order);
         assert_eq!([&first["lines"][0]["quantity"], &company.order(&order)["status"]], ["3", "executing"]);
-        company.logistics().post(&company.path(&order, "/shipments"), json!({"method": "courier"})).refused(422, "rule_violated");
+        company.logistics().post(&company.path(&order, "/shipments"), json!({"method": "courier", "carrier": "SF"})).refused(422, "rule_violated");
         company.deliver(&first);
         assert_eq!(company.order(&order)["status"], "executing", "two are missing");
 
@@ -100,5 +100,54 @@ fn nothing_is_picked_of_what_is_not_there_at_all() {
         let path = format!("/v1/tasks/{}", id(&task));
         company.warehouse().upload(&format!("{path}/evidence"), "goods_issue_note", "proof.pdf", &crate::support::note_pdf()).is(201);
         company.warehouse().post(&format!("{path}/complete"), json!({})).refused(409, "invalid_transition");
+    });
+}
+
+#[test]
+fn what_is_given_to_an_order_after_its_first_part_is_picked_and_an_amendment_of_it_may_be_rejected() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("5");
+        let giver = company.confirmed(json!([{"sku": "PAPER", "quantity": "2"}]));
+        let mut body = crate::support::order_of(json!([{"sku": "PAPER", "quantity": "5"}]));
+        body["delivery"]["in_parts"] = json!(true);
+        let order = company.sales().post("/v1/orders", body).created();
+        company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
+        while !company.pending_steps(&order).is_empty() {
+            company.approve_next(&order);
+        }
+        company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone", "note": "Ms Li agreed"})).ok();
+        company.pick(&order);
+        leaves(&company, &order);
+        let less = json!({"lines": [{"id": order["lines"][0]["id"], "sku": "PAPER", "quantity": "3"}], "reason": "fewer"});
+        company.sales().patch(&company.path(&order, ""), "*", less).ok();
+        let step = company.pending_steps(&order).remove(0);
+        company.second_sales().post(&format!("/v1/approvals/{}/reject", id(&step)), json!({"comment": "they need all"})).ok();
+        assert_eq!(company.order(&order)["lines"][0]["quantity"], "5");
+        let give = json!({"sku": "PAPER", "from_order": id(&giver), "to_order": id(&order), "quantity": "2", "reason": "they wait"});
+        company.order_admin().post("/v1/stock/reservations/move", give).ok();
+        company.pick(&order);
+        leaves(&company, &order);
+        assert_eq!(company.order(&order)["status"], "shipped");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn an_order_that_comes_to_leave_in_parts_is_let_go_though_its_shortage_stays() {
+    on_every_store(|app| {
+        let company = app.company();
+        company.with_paper("3");
+        let order = company.confirmed(json!([{"sku": "PAPER", "quantity": "5"}]));
+        assert_eq!(shortage(&company, &order)["blocking"], true);
+        let change = json!({"delivery": {"in_parts": true}, "reason": "they cannot wait for all of it"});
+        company.sales().patch(&company.path(&order, ""), "*", change).ok();
+        agree(&company, &order);
+        assert_eq!([&shortage(&company, &order)["status"], &shortage(&company, &order)["blocking"]], [&json!("reported"), &json!(false)]);
+        assert_eq!(company.order(&order)["status"], "executing");
+        company.pick(&order);
+        leaves(&company, &order);
+        assert_eq!(lines(&company, &order), ["3", "3", "0"]);
+        assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }

@@ -58,14 +58,24 @@ fn tables(snapshot: &mut Snapshot, order: &Order, only: Option<Id>, language: La
         held.iter().map(|held| held.warehouse_id).collect::<BTreeSet<_>>().into_iter().filter(|id| only.is_none_or(|only| only == *id)).collect();
     let mut found = if ids.is_empty() { Vec::new() } else { warehouses::find_many(snapshot.conn, &ids)? };
     found.sort_by(|one, other| (one.priority, &one.code).cmp(&(other.priority, &other.code)));
+    // where some has left already, what is to be picked now
+    let again = parts::delivery(snapshot.conn, order.id)?.in_parts && held.iter().any(|held| held.reserved > Amount::ZERO);
     let mut tables = Vec::new();
     for warehouse in found {
         let of = |line: &Line| held.iter().find(|held| held.line_id == line.id && held.warehouse_id == warehouse.id);
-        let share = |line: &Line| of(line).and_then(|held| held.reserved.plus(held.picked).ok()).filter(|share| *share > Amount::ZERO);
+        let share = |line: &Line| {
+            of(line)
+                .and_then(|held| if again { Some(held.reserved) } else { held.reserved.plus(held.picked).ok() })
+                .filter(|share| *share > Amount::ZERO)
+        };
         let heading = format!("{} · {}", warehouse.code, warehouse.name);
         tables.extend(table(heading, lines.iter().filter_map(|line| share(line).map(|share| (line, share))), language));
     }
-    let elsewhere = lines.iter().filter(|line| line.kind == LineKind::Standard && line.product_id.is_none()).map(|line| (line, line.quantity));
+    let elsewhere = lines
+        .iter()
+        .filter(|line| line.kind == LineKind::Standard && line.product_id.is_none())
+        .map(|line| (line, line.quantity.minus(if again { line.picked } else { Amount::ZERO }).unwrap_or_default()));
+    let elsewhere = elsewhere.filter(|(_, left)| *left > Amount::ZERO);
     let heading = language.pick("Not kept in stock", "非库存商品").to_owned();
     tables.extend(if only.is_none() { table(heading, elsewhere, language) } else { None });
     Ok(tables)

@@ -39,7 +39,8 @@ pub fn report_shortage(tx: &mut Tx, order: Id, short: &[Shortage]) -> Result<()>
     };
     let impact = Json(Impact { note, ..before.impact.0.clone() });
     let cause = if before.reported_by_id.is_none() { cause } else { before.cause.clone() };
-    let blocking = before.blocking || rule.is_some_and(|rule| rule.blocking);
+    let stands = before.blocking && !(in_parts && before.reported_by_id.is_none());
+    let blocking = stands || rule.is_some_and(|rule| rule.blocking);
     let after = ExceptionRow { cause, impact, blocking, ..before.clone() };
     if after == before { Ok(()) } else { amend::replace(tx, &before, after).map(drop) }
 }

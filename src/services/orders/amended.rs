@@ -135,7 +135,8 @@ pub(super) fn keep_progress(tx: &mut Tx, order: &Order, before: &[Line], content
             _ => return Err(below(was, floor).into()),
         }
     }
-    refuse_work_that_is_done(tx, order.id, before, &content.lines)?;
+    let in_parts = content.delivery.in_parts || parts::delivery(tx.conn, order.id)?.in_parts;
+    refuse_work_that_is_done(tx, order.id, before, &content.lines, in_parts)?;
     let stays = |line: &Line| content.lines.iter().any(|now| (now.id, now.product_id, now.kind) == (line.id, line.product_id, line.kind));
     let gone: Vec<Id> = before.iter().filter(|line| !stays(line)).map(|line| line.id).collect();
     give_back(tx, order, &gone)
@@ -147,12 +148,14 @@ fn below(line: &Line, floor: Amount) -> Problem {
     Problem::rule("DECISIONS 19", en, format!("第 {position} 行（{name}）已拣货或装箱 {floor}，不能少于该数量或改为其他商品。"))
 }
 
-/// More of what a department has readied already would never be readied.
-fn refuse_work_that_is_done(tx: &mut Tx, order: Id, before: &[Line], now: &[Line]) -> Result<()> {
+/// More of what a department has readied already would never be readied; but for what leaves in parts, which is picked as
+/// it comes.
+fn refuse_work_that_is_done(tx: &mut Tx, order: Id, before: &[Line], now: &[Line], in_parts: bool) -> Result<()> {
     let done: Vec<String> =
         tasks::list_of_order(tx.conn, order)?.into_iter().filter(|task| task.status == TaskStatus::Done).map(|task| task.code).collect();
+    let goes_on = |line: &Line| in_parts && line.kind == LineKind::Standard;
     let more = |line: &&Line| before.iter().find(|was| was.id == line.id).is_none_or(|was| line.quantity > was.quantity || line.kind != was.kind);
-    match now.iter().filter(more).find(|line| done.iter().any(|code| code == readied_by(line.kind))) {
+    match now.iter().filter(more).filter(|line| !goes_on(line)).find(|line| done.iter().any(|code| code == readied_by(line.kind))) {
         None => Ok(()),
         Some(line) => {
             let name = &line.name;

@@ -37,7 +37,7 @@ pub fn create(tx: &mut Tx, reference: &str, said: &ShipmentInput) -> Result<Ship
     may_pack(tx, &order)?;
     let warehouse = said.warehouse.as_deref().map(|code| find_warehouse(tx, code)).transpose()?;
     let in_parts = parts::delivery(tx.conn, order.id)?.in_parts;
-    let (left, sources) = (left(&lines, &shipments::packed_of(tx.conn, order.id)?, in_parts)?, sources(tx, order.id)?);
+    let (left, sources) = (left(&lines, &shipments::packed_of(tx.conn, order.id)?, in_parts)?, sources(tx, order.id, in_parts)?);
     let left = match warehouse {
         Some(warehouse) => left_in(left, &sources, warehouse)?,
         None => left,
@@ -115,9 +115,11 @@ struct Sources {
     held: Vec<Allocation>,
     /// What has been packed of it there, by line and warehouse.
     packed: BTreeMap<(Id, Id), Amount>,
+    /// Only what is picked can be packed.
+    in_parts: bool,
 }
 
-fn sources(tx: &mut Tx, order: Id) -> Result<Sources> {
+fn sources(tx: &mut Tx, order: Id, in_parts: bool) -> Result<Sources> {
     let of: BTreeMap<Id, Id> =
         shipments::list_of_order(tx.conn, order)?.into_iter().filter_map(|row| row.warehouse_id.map(|id| (row.id, id))).collect();
     let mut packed: BTreeMap<(Id, Id), Amount> = BTreeMap::new();
@@ -126,24 +128,32 @@ fn sources(tx: &mut Tx, order: Id) -> Result<Sources> {
         let sum = packed.entry((row.line_id, *warehouse)).or_default();
         *sum = sum.plus(row.counts()?)?;
     }
-    Ok(Sources { held: stock::allocations_of(tx.conn, order)?, packed })
+    Ok(Sources { held: stock::allocations_of(tx.conn, order)?, packed, in_parts })
 }
 
 impl Sources {
+    /// What a warehouse has for a line, or had.
+    fn of(&self, held: &Allocation) -> Result<Amount> {
+        if self.in_parts { Ok(held.picked) } else { Ok(held.reserved.plus(held.picked)?) }
+    }
+
     /// How much of a line a warehouse has for it that is in no shipment from there; `None` for what no warehouse keeps.
     fn left(&self, line: Id, warehouse: Id) -> Result<Option<Amount>> {
         let mut of_line = self.held.iter().filter(|held| held.line_id == line).peekable();
         if of_line.peek().is_none() {
             return Ok(None);
         }
-        let here = of_line.find(|held| held.warehouse_id == warehouse).map_or(Ok(Amount::ZERO), |held| held.reserved.plus(held.picked))?;
+        let here = of_line.find(|held| held.warehouse_id == warehouse).map_or(Ok(Amount::ZERO), |held| self.of(held))?;
         here.minus(self.packed.get(&(line, warehouse)).copied().unwrap_or_default()).map(|left| Some(left.max(Amount::ZERO))).map_err(Into::into)
     }
 
     /// The warehouse from which all of these come, where it is one.
     fn only_one_of(&self, packed: &[Share]) -> Option<Id> {
         let of = |line: Id| {
-            self.held.iter().filter(move |held| held.line_id == line && held.reserved.max(held.picked) > Amount::ZERO).map(|held| held.warehouse_id)
+            self.held
+                .iter()
+                .filter(move |held| held.line_id == line && self.of(held).is_ok_and(|there| there > Amount::ZERO))
+                .map(|held| held.warehouse_id)
         };
         let all: BTreeSet<Id> = packed.iter().flat_map(|(line, _)| of(line.id)).collect();
         if all.len() == 1 { all.first().copied() } else { None }

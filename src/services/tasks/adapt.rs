@@ -13,7 +13,7 @@ use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::repositories::orders::{Order, parts};
 use crate::repositories::tasks::{self, Task};
-use crate::repositories::{calendar, money};
+use crate::repositories::{calendar, money, stock};
 
 /// Tasks without which goods would not be ready, or not leave.
 const NEEDED_BY_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE, code::SHIP];
@@ -37,6 +37,7 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
     let lines = parts::lines(tx.conn, order.id)?;
     let to_make = lines.iter().any(|line| line.to_make > Amount::ZERO);
     let to_pick = lines.iter().any(|line| line.is_stored() && line.picked < line.quantity);
+    let to_pick = to_pick && (!parts::delivery(tx.conn, order.id)?.in_parts || stock::any_to_pick(tx.conn, order.id)?);
     for task in there.iter().filter(|task| !is_over(task) && planned.iter().all(|planned| planned.template.code != task.code)) {
         step(tx, task, TaskEvent::Cancel, &Facts::default(), EventName::TaskCancelled, |task, event| (task, event.note("reason", "order amended")))?;
     }

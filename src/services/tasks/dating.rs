@@ -18,6 +18,9 @@ use crate::repositories::{calendar, products};
 /// What the rules look at.
 pub(super) fn facts(tx: &mut Tx, order: &Order, judged: Option<approval_policy::Facts>, there: &[Task]) -> Result<Facts> {
     let lines = parts::lines(tx.conn, order.id)?;
+    let making = Making::of(lines.iter().map(|line| (line.is_made(), line.is_stored())));
+    // what leaves in parts is picked as it is ready
+    let made_then_stored = making.made_then_stored && !parts::delivery(tx.conn, order.id)?.in_parts;
     Ok(Facts {
         line_kinds: lines.iter().map(|line| line.kind).collect(),
         judged,
@@ -26,7 +29,7 @@ pub(super) fn facts(tx: &mut Tx, order: &Order, judged: Option<approval_policy::
         shipped_at: order.shipped_at.map(UtcTime::utc),
         promised_date: parts::earliest_promise(tx.conn, order.id, &lines)?,
         lead_time_days: products::longest_lead_time(tx.conn, &lines)?,
-        making: Making::of(lines.iter().map(|line| (line.is_made(), line.is_stored()))),
+        making: Making { made_then_stored, ..making },
     })
 }
 

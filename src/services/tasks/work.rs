@@ -47,8 +47,8 @@ fn blocking(tx: &mut Tx, task: &Task) -> Result<Vec<String>> {
 /// Whether everything that is to be picked is set aside, and what is made of it is made; or something, where the goods may
 /// leave in parts.
 fn is_all_there(tx: &mut Tx, order: Id) -> Result<bool> {
-    if parts::delivery(tx.conn, order)?.in_parts && stock::allocations_of(tx.conn, order)?.iter().any(|held| held.reserved > Amount::ZERO) {
-        return Ok(true);
+    if parts::delivery(tx.conn, order)?.in_parts {
+        return stock::any_to_pick(tx.conn, order);
     }
     let made = parts::lines(tx.conn, order)?.iter().all(|line| !line.is_stored() || line.left_to_make() == Amount::ZERO);
     Ok(made && stock::all_reserved(tx.conn, order)?)
