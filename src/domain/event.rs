@@ -95,6 +95,7 @@ words! {
         ExceptionClosed = "exception.closed",
         ExceptionDismissed = "exception.dismissed",
         OrderGoodsResent = "order.goods_resent",
+        OrderGoodsFound = "order.goods_found",
         ReturnExpected = "return.expected",
         ReturnReceived = "return.received",
         ReturnInspected = "return.inspected",

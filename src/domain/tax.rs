@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct TaxShare {
     pub rate: Amount,
     pub gross: Amount,
+    /// Of a credit note, what was credited at this rate before, so that all of them take back the tax to the last coin.
+    #[serde(default)]
+    pub before: Amount,
 }
 
 /// The same split up.
@@ -24,7 +27,8 @@ impl TaxShare {
     /// # Errors
     /// Never for amounts that are not negative.
     pub fn split(self, minor_digits: u32) -> Result<Split, TooLarge> {
-        let net = without_tax(self.gross, self.rate, minor_digits)?;
+        let up_to = without_tax(self.before.plus(self.gross)?, self.rate, minor_digits)?;
+        let net = up_to.minus(without_tax(self.before, self.rate, minor_digits)?)?;
         Ok(Split { net, tax: self.gross.minus(net)? })
     }
 }
@@ -40,7 +44,7 @@ pub fn left(of: &[TaxShare], credited: &[TaxShare]) -> Vec<TaxShare> {
 pub fn of_one_rate(rates: impl IntoIterator<Item = Amount>, gross: Amount) -> Vec<TaxShare> {
     let mut rates = rates.into_iter();
     let Some(rate) = rates.next().filter(|rate| *rate > Amount::ZERO) else { return Vec::new() };
-    if rates.all(|other| other == rate) { vec![TaxShare { rate, gross }] } else { Vec::new() }
+    if rates.all(|other| other == rate) { vec![TaxShare { rate, gross, before: Amount::ZERO }] } else { Vec::new() }
 }
 
 #[cfg(test)]
@@ -53,7 +57,7 @@ mod tests {
     }
 
     fn share(rate: &str, gross: &str) -> TaxShare {
-        TaxShare { rate: amount(rate), gross: amount(gross) }
+        TaxShare { rate: amount(rate), gross: amount(gross), before: Amount::ZERO }
     }
 
     fn split(rate: &str, gross: &str, digits: u32) -> [String; 2] {
@@ -77,8 +81,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_taken_back_in_parts_takes_back_all_of_the_tax() {
+        let (whole, mut before, mut back) = (share("0.13", "10.00").split(2).unwrap(), Amount::ZERO, Amount::ZERO);
+        for part in ["3.33", "3.33", "3.34"] {
+            let credited = TaxShare { before, ..share("0.13", part) };
+            back = back.plus(credited.split(2).unwrap().tax).unwrap();
+            before = before.plus(credited.gross).unwrap();
+        }
+        assert_eq!(back, whole.tax);
+    }
+
+    #[test]
     fn the_largest_amount_is_split_too() {
-        let largest = TaxShare { rate: amount("0.13"), gross: Amount::from_parts(i128::from(LIMIT)).unwrap() };
+        let largest = TaxShare { rate: amount("0.13"), gross: Amount::from_parts(i128::from(LIMIT)).unwrap(), before: Amount::ZERO };
         assert!(largest.split(4).is_ok());
     }
 

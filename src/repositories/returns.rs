@@ -135,6 +135,8 @@ pub struct Left {
     pub quantity: Amount,
     /// What of it was replaced, and so has arrived.
     pub replaced: Amount,
+    /// What of it the customer did not take.
+    pub refused: Amount,
 }
 
 /// What has left of an order's lines, and where the shipment stands that it left in.
@@ -142,7 +144,7 @@ pub fn shipped_of(conn: &mut Conn, order: Id) -> Result<Vec<Left>> {
     Ok(each!(conn, c => shipment_lines::table
         .inner_join(shipments::table.on(shipments::id.eq(shipment_lines::shipment_id)))
         .filter(shipments::order_id.eq(order).and(shipments::dispatched_at.is_not_null()))
-        .select((shipments::id, shipments::status, shipment_lines::line_id, shipment_lines::quantity, shipment_lines::replaced))
+        .select((shipments::id, shipments::status, shipment_lines::line_id, shipment_lines::quantity, shipment_lines::replaced, shipment_lines::refused))
         .load(c))?)
 }
 

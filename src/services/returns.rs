@@ -221,6 +221,14 @@ pub fn receive(tx: &mut Tx, reference: &str, said: &ReceiveReturnInput) -> Resul
     if !problem.errors.is_empty() {
         return Err(problem.into());
     }
+    // what was delivered when it was entered may have turned out not to be
+    let left = left(tx, &order)?;
+    for line in lines.iter().filter(|line| line.received > Amount::ZERO) {
+        let could = left.get(&line.line_id).copied().unwrap_or_default().plus(line.quantity)?;
+        if line.received > could {
+            return Err(too_much(&line.line_id.text(Kind::Line), could).into());
+        }
+    }
     let now = tx.now;
     let after = step(tx, &order, &row, ReturnEvent::Receive, EventName::ReturnReceived, |row| {
         row.received_at = Some(now);

@@ -264,8 +264,11 @@ fn an_order_that_is_sent_again_keeps_its_goods_and_is_not_cancelled_under_the_cu
         company.deliver(&first);
         let exception = reported(&company, "quality_problem", &[&order], json!({}));
         carried_out(&company, &exception, json!([{"kind": "replace", "sku": "PAPER", "quantity": "2"}]), &company.operations());
-        let line = json!({"id": order["lines"][0]["id"], "sku": "PEN", "quantity": "2"});
-        company.order_admin().patch(&company.path(&order, ""), "*", json!({"lines": [line], "reason": "other goods"})).refused(422, "rule_violated");
+        for (sku, quantity) in [("PEN", "2"), ("PAPER", "1")] {
+            let line = json!({"id": order["lines"][0]["id"], "sku": sku, "quantity": quantity});
+            let change = json!({"lines": [line], "reason": "other goods"});
+            company.order_admin().patch(&company.path(&order, ""), "*", change).refused(422, "rule_violated");
+        }
         company.order_admin().post(&company.path(&order, "/cancel"), json!({"reason": "no more"})).refused(409, "invalid_transition");
         assert!(app.check().is_empty(), "{:?}", app.check());
     });
@@ -284,6 +287,25 @@ fn a_parcel_that_was_sent_again_is_not_recalled() {
         let lost = trace["data"].as_array().and_then(|all| all.iter().find(|told| told["status"] == "lost")).expect("it was told").clone();
         company.logistics().post(&format!("{at}/events/{}/withdraw", id(&lost)), json!({"reason": "another parcel's"})).ok();
         company.logistics().post(&format!("{at}/recall"), json!({"reason": "it is here"})).refused(422, "rule_violated");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn rule_6_5_a_parcel_that_turns_up_before_another_was_picked_for_it_is_not_sent_twice() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.shipped();
+        let lost = parcel(&company, &order);
+        tell(&company, &lost, json!({"status": "lost"}));
+        let exception = raised(&company, &order);
+        carried_out(&company, &exception, json!([{"kind": "ship_again", "shipment": id(&lost)}]), &company.operations());
+        assert_eq!(company.order(&order)["status"], "executing");
+        tell(&company, &lost, json!({"status": "delivered", "description": "found"}));
+        assert_eq!(progress(&company, &order), ["2", "2", "2"]);
+        assert_eq!([&company.order(&order)["status"], &seen(&company, &exception)["status"]], ["received", "resolved"]);
+        let stock = company.warehouse().get("/v1/stock?sku=PAPER").ok()["data"][0].clone();
+        assert_eq!([&stock["on_hand"], &stock["reserved"]], ["8", "0"], "nothing is set aside for it any more");
         assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }

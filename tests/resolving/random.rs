@@ -182,10 +182,17 @@ impl World<'_> {
             return "nothing on its way".to_owned();
         }
         let which = self.one_of(parcels);
-        let parcel = &mut self.orders[at].parcels[which];
+        let order = &mut self.orders[at];
+        let parcel = &mut order.parcels[which];
         let (said, way) = [("lost", Way::Lost), ("delivered", Way::Delivered), ("delivered", Way::Delivered), ("returned", Way::Returned)][status];
         tell(&self.company, &json!({"id": parcel.id}), json!({"status": said}));
         // what was lost may turn up; what was delivered or came back stays where it is
+        if parcel.way == Way::Lost && way == Way::Delivered {
+            // what was not picked yet in its place is not sent
+            let lapses = parcel.resent.min(order.quantity - order.picked);
+            parcel.resent -= lapses;
+            order.picked += lapses;
+        }
         if matches!(parcel.way, Way::Dispatched | Way::Lost) {
             parcel.way = way;
         }

@@ -230,3 +230,39 @@ fn two_who_inspect_the_same_goods_put_them_into_stock_once() {
         assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }
+
+#[test]
+fn goods_that_have_not_left_after_all_do_not_come_back() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.shipped();
+        let first = parcel(&company, &order);
+        company.deliver(&first);
+        let back = sent_back(&company, &order, "2").created();
+        let trace = company.logistics().get(&format!("/v1/shipments/{}/events", id(&first))).ok();
+        let told = trace["data"].as_array().and_then(|all| all.iter().find(|told| told["status"] == "delivered")).expect("it was told").clone();
+        let withdraw = format!("/v1/shipments/{}/events/{}/withdraw", id(&first), id(&told));
+        company.logistics().post(&withdraw, json!({"reason": "another parcel's"})).ok();
+        company.warehouse().post(&at(&back, "/receive"), json!({"warehouse": "WH1"})).refused(422, "rule_violated");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn money_is_promised_once() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = delivered(&company);
+        let exception = reported(&company, "complaint", &[&order], json!({}));
+        let back = json!({"kind": "return_goods", "sku": "PAPER", "quantity": "1", "refund": {"amount": "32", "method": "transfer"}});
+        let twice = json!([back, {"kind": "refund", "amount": "0.01", "method": "cash"}]);
+        assert_eq!(plan(&company, &exception, twice).refused(422, "rule_violated")["action"], 1);
+        carried_out(&company, &exception, json!([back]), &company.second_sales());
+        let dismiss = json!({"reason": "it is none"});
+        company.order_admin().post(&path(&exception, "/dismiss"), dismiss).ok();
+        let payment = company.finance().get(&format!("/v1/payments?order_id={}", id(&order))).ok()["data"][0].clone();
+        assert_eq!(balance(&company, &order)["refunded_too_much"], "0.00");
+        company.finance().post(&format!("/v1/payments/{}/reverse", id(&payment)), json!({"reason": "booked twice"})).ok();
+        assert_eq!(balance(&company, &order)["refunded_too_much"], "0.00", "nothing went back");
+    });
+}

@@ -82,6 +82,8 @@ pub struct PlanActionView {
     pub action: Remedy,
     /// When it was done; null while it is not, and while others have to agree or work first.
     pub done_at: Option<UtcTime>,
+    /// When goods were let go by it that have not left yet; it is not begun a second time.
+    pub begun_at: Option<UtcTime>,
 }
 
 /// An exception.
@@ -183,7 +185,11 @@ fn plan(plan: Plan, money: impl Fn(Amount) -> String) -> PlanView {
         summary: plan.summary,
         cost: plan.cost.map(money),
         steps: plan.steps,
-        actions: plan.actions.into_iter().map(|planned| PlanActionView { action: planned.remedy, done_at: planned.done_at }).collect(),
+        actions: plan
+            .actions
+            .into_iter()
+            .map(|planned| PlanActionView { action: planned.remedy, done_at: planned.done_at, begun_at: planned.begun_at })
+            .collect(),
         customer_note: plan.customer_note,
         made_by: plan.made_by,
         made_at: plan.made_at,

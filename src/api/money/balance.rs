@@ -41,6 +41,8 @@ pub struct BalanceView {
     pub compensations: Vec<CompensationView>,
     /// What was paid too much, and has not gone back.
     pub overpaid: String,
+    /// What went back beyond what was paid, as a payment was reversed after its refund.
+    pub refunded_too_much: String,
     /// The invoice that it asks for, by what the order wants or by the customer's tax data.
     pub invoice_kind: InvoiceKind,
     pub invoice_kind_label: &'static str,
@@ -72,6 +74,7 @@ pub async fn get_order_balance(app: Data<App>, path: Path<String>, asked: Asked)
             paid: paid.text(digits),
             to_pay: above(order.total, paid),
             refunded: refunded.text(digits),
+            refunded_too_much: above(refunded, paid),
             overpaid: above(paid.minus(refunded)?, order.total),
             refunds: refunds.into_iter().map(refund_view).collect(),
             compensations: given::compensations_of(snapshot.conn, id)?.into_iter().map(compensation_view).collect(),

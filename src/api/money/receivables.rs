@@ -64,7 +64,7 @@ fn balance(currency: String, standing: &Standing) -> CurrencyBalance {
         open: standing.open.total().text(digits),
         overdue: standing.overdue().text(digits),
         oldest_due_date: standing.open.oldest_due,
-        unassigned: text((standing.received - standing.assigned - standing.refunded).max(0)),
+        unassigned: text(standing.unassigned),
         refunded: text(standing.refunded),
         currency,
     }

@@ -23,10 +23,9 @@ pub struct Standing {
     pub credited: i128,
     /// What is left to pay of these invoices, by age.
     pub open: Aging,
-    /// What came in for the customer's own orders.
-    pub received: i128,
-    /// What of that stands against invoices, whoever they are made out to.
-    pub assigned: i128,
+    /// What came in for the customer's own orders, has not gone back, and stands against no invoice, whoever those are made
+    /// out to.
+    pub unassigned: i128,
     /// What went back for their own orders.
     pub refunded: i128,
 }
@@ -58,11 +57,14 @@ pub fn of_customer(conn: &mut Conn, customer: Id, today: NaiveDate) -> Result<BT
     let issued = || invoices::status.eq(InvoiceStatus::Issued).and(invoices::credits_id.is_null());
     let own = || orders::table.filter(orders::customer_id.eq_any(group.clone())).select(orders::id);
     let theirs: Vec<Counted> = invoices::table.filter(invoices::customer_id.eq_any(group.clone()).and(issued())).select(fields).load(conn)?;
-    let of_orders: Vec<Counted> = invoices::table.filter(invoices::order_id.eq_any(own()).and(issued())).select(fields).load(conn)?;
+    let claimed = (invoices::order_id, invoices::currency, invoices::amount, invoices::credited, invoices::open);
+    let of_orders: Vec<(Id, String, Amount, Amount, Amount)> =
+        invoices::table.filter(invoices::order_id.eq_any(own()).and(issued())).select(claimed).load(conn)?;
     let counted = payments::order_id.eq_any(own()).and(payments::reversed_at.is_null());
-    let paid: Vec<(String, Amount)> = payments::table.filter(counted).select((payments::currency, payments::amount)).load(conn)?;
-    let back: Vec<(String, Amount)> =
-        refunds::table.filter(refunds::order_id.eq_any(own())).select((refunds::currency, refunds::amount)).load(conn)?;
+    let paid: Vec<(Id, String, Amount)> =
+        payments::table.filter(counted).select((payments::order_id, payments::currency, payments::amount)).load(conn)?;
+    let back: Vec<(Id, String, Amount)> =
+        refunds::table.filter(refunds::order_id.eq_any(own())).select((refunds::order_id, refunds::currency, refunds::amount)).load(conn)?;
     let mut sums: BTreeMap<String, Standing> = BTreeMap::new();
     for (currency, amount, credited, open, due) in theirs {
         let sum = sums.entry(currency).or_default();
@@ -72,14 +74,20 @@ pub fn of_customer(conn: &mut Conn, customer: Id, today: NaiveDate) -> Result<BT
             sum.open.add(open, due, today);
         }
     }
-    for (currency, amount, credited, open, _) in of_orders {
-        sums.entry(currency).or_default().assigned += parts(amount) - parts(credited) - parts(open);
+    // what stands against nothing is told for each order: what went back for one is not another's
+    let mut loose: BTreeMap<(Id, String), i128> = BTreeMap::new();
+    for (order, currency, amount, credited, open) in of_orders {
+        *loose.entry((order, currency)).or_default() -= parts(amount) - parts(credited) - parts(open);
     }
-    for (currency, amount) in paid {
-        sums.entry(currency).or_default().received += parts(amount);
+    for (order, currency, amount) in paid {
+        *loose.entry((order, currency)).or_default() += parts(amount);
     }
-    for (currency, amount) in back {
-        sums.entry(currency).or_default().refunded += parts(amount);
+    for (order, currency, amount) in back {
+        sums.entry(currency.clone()).or_default().refunded += parts(amount);
+        *loose.entry((order, currency)).or_default() -= parts(amount);
+    }
+    for ((_, currency), left) in loose {
+        sums.entry(currency).or_default().unassigned += left.max(0);
     }
     Ok(sums)
 }

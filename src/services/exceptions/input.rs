@@ -218,13 +218,17 @@ fn sound(actions: &[Remedy]) -> Result<(), ValidationError> {
         _ => true,
     };
     let dated = |action: &Remedy| action.dates().all(|day| rules::date(&day).is_ok());
+    let provable = |action: &Remedy| match action {
+        Remedy::Task { evidence: Some(kind), .. } => kind.proves_work(),
+        _ => true,
+    };
     let positive = |action: &Remedy| action.quantities().all(|amount| amount > Amount::ZERO);
-    let good = actions.iter().all(|action| written(action) && code(action) && dated(action) && positive(action));
+    let good = actions.iter().all(|action| written(action) && code(action) && dated(action) && positive(action) && provable(action));
     rules::when(
         good,
         "actions",
-        "texts are lines of up to 200 characters, dates of this age, amounts and quantities above zero",
-        "文本须为不超过 200 个字符的单行文本，金额与数量须大于 0",
+        "texts are lines of up to 200 characters, dates of this age, amounts and quantities above zero, and the proof of a task is a file",
+        "文本须为不超过 200 个字符的单行文本，金额与数量须大于 0，任务凭证须为文件",
     )
 }
 

@@ -54,7 +54,9 @@ fn planned(before: Option<&Json<Plan>>, actions: &[Remedy]) -> Vec<Planned> {
         let known = done.iter().position(|planned| planned.remedy == *remedy).map(|at| done.remove(at));
         Planned { remedy: remedy.clone(), done_at: known.and_then(|planned| planned.done_at), begun_at: known.and_then(|planned| planned.begun_at) }
     };
-    actions.iter().map(plan).collect()
+    let planned: Vec<Planned> = actions.iter().map(plan).collect();
+    // what was done is told on, and not done again by a later plan
+    planned.into_iter().chain(done.into_iter().cloned()).collect()
 }
 
 /// Approves the plan, which carries it out at once: its actions, or as a whole not; its steps are people's work.

@@ -9,7 +9,7 @@ use crate::domain::event::{Event, EventName};
 use crate::domain::id::{Id, Kind};
 use crate::domain::lifecycle::exception::ExceptionEvent as Step;
 use crate::error::{Code, Error, Problem, Result};
-use crate::repositories::exceptions::{self, Details, ExceptionRow};
+use crate::repositories::exceptions::{self, Details, ExceptionRow, Planned};
 use crate::repositories::orders::Order;
 
 /// Records that an exception was put right.
@@ -30,15 +30,26 @@ pub fn resolve(tx: &mut Tx, reference: &str, said: &ResolveInput) -> Result<Exce
 pub fn dismiss(tx: &mut Tx, reference: &str, said: &DismissInput) -> Result<ExceptionRow> {
     let Some(original) = said.duplicate_of.as_deref() else {
         let (row, orders) = take(tx, reference)?;
+        refuse_begun(&row)?;
         return settle(tx, &orders, &row, Step::Dismiss, |row| row.result = Some(said.reason.clone()), |event| event);
     };
     let merged = merge::merge(tx, reference, original)?;
+    refuse_begun(&merged.row)?;
     let brings = |row: &mut ExceptionRow| {
         row.result = Some(said.reason.clone());
         row.duplicate_of_id = Some(merged.into);
     };
     let named = merged.into.text(Kind::Exception);
     settle(tx, &merged.orders, &merged.row, Step::Dismiss, brings, |event| event.note("duplicate_of", named))
+}
+
+/// What something was done about is none that never was.
+fn refuse_begun(row: &ExceptionRow) -> Result<()> {
+    if row.plan.as_ref().is_some_and(|Json(plan)| plan.actions.iter().any(Planned::is_begun)) {
+        let en = "Something was done about it by a plan; it is resolved, not dismissed.";
+        return Err(Problem::rule("DOMAIN 6.3", en, "该异常的方案已有执行内容，须解决而不能撤销。").into());
+    }
+    Ok(())
 }
 
 /// Closes a resolved exception for good, with why it happened, what the customer said, and what prevents a repeat

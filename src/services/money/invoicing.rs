@@ -186,7 +186,7 @@ pub(super) fn shares(said: &[InvoiceTax], amount: Amount, currency: &str) -> Res
     if !said.is_empty() && Amount::sum(said.iter().map(|tax| tax.amount))? != amount {
         return Err(Problem::invalid("/taxes", "sum", "must together come to the amount of the invoice", "合计须等于发票金额").into());
     }
-    Ok(said.iter().map(|tax| TaxShare { rate: tax.rate, gross: tax.amount }).collect())
+    Ok(said.iter().map(|tax| TaxShare { rate: tax.rate, gross: tax.amount, before: Amount::ZERO }).collect())
 }
 
 /// The other customer who pays; none where it is the order's own.

@@ -87,16 +87,22 @@ fn refuse_more(invoice: &Invoice, amount: Amount, left: Amount) -> Result<()> {
     Err(Problem::rule("DOMAIN 7.1", en, format!("发票金额为 {of}，可红冲余额为 {left}，红冲金额不得超过余额。")).into())
 }
 
-/// What of a credit note is at which rate of its invoice: what is said, else all that is left, else the only rate's.
+/// What of a credit note is at which rate of its invoice, each with what was credited of that rate before.
 fn taxes(tx: &mut Tx, invoice: &Invoice, said: &CreditNoteInput, amount: Amount) -> Result<Vec<TaxShare>> {
     let notes = money::invoices_of(tx.conn, invoice.order_id)?.into_iter().filter(|note| note.credits_id == Some(invoice.id));
     let before: Vec<TaxShare> = notes.flat_map(|note| note.taxes.0).collect();
-    let left = tax::left(&invoice.taxes.0, &before);
+    let taken = |rate: Amount| Amount::sum(before.iter().filter(|share| share.rate == rate).map(|share| share.gross));
+    let shares = shares_of(invoice, said, amount, &tax::left(&invoice.taxes.0, &before))?;
+    shares.into_iter().map(|share| Ok(TaxShare { before: taken(share.rate)?, ..share })).collect()
+}
+
+/// What of a credit note is at which rate: what is said, else all that is left, else the only rate's.
+fn shares_of(invoice: &Invoice, said: &CreditNoteInput, amount: Amount, left: &[TaxShare]) -> Result<Vec<TaxShare>> {
     if said.taxes.is_empty() && amount == invoice.billed() {
-        return Ok(left);
+        return Ok(left.to_vec());
     }
     if said.taxes.is_empty() {
-        return match left.as_slice() {
+        return match left {
             [] => Ok(Vec::new()),
             [only] => Ok(vec![TaxShare { gross: amount, ..*only }]),
             _ => {

@@ -14,6 +14,7 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::judged::{restored, touched};
 use crate::domain::lifecycle::approval::RoundStatus;
 use crate::domain::lifecycle::order::State;
+use crate::domain::lifecycle::shipment::ShipmentStatus;
 use crate::domain::lifecycle::task::TaskStatus;
 use crate::domain::order::LineKind;
 use crate::domain::task_plan::code;
@@ -21,7 +22,7 @@ use crate::error::{Error, Problem, Result};
 use crate::repositories::orders::offer::offer;
 use crate::repositories::orders::parts::{self, Details, Line};
 use crate::repositories::orders::{self, Order};
-use crate::repositories::{approvals, links, settings, shipments, stock, tasks};
+use crate::repositories::{approvals, links, returns, settings, shipments, stock, tasks};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,8 +92,16 @@ pub(super) fn used(tx: &mut Tx, order: Id, lines: &[Line]) -> Result<BTreeMap<Id
         let sum = packed.entry(row.line_id).or_default();
         *sum = sum.plus(row.counts()?)?;
     }
+    // what the customer has had stays ordered, though it is replaced just now
+    let mut had: BTreeMap<Id, Amount> = BTreeMap::new();
+    for row in returns::shipped_of(tx.conn, order)?.iter().filter(|row| row.status == ShipmentStatus::Delivered) {
+        let sum = had.entry(row.line_id).or_default();
+        *sum = sum.plus(row.quantity.minus(row.refused)?)?;
+    }
+    let of = |sums: &BTreeMap<Id, Amount>, line: &Line| sums.get(&line.id).copied().unwrap_or_default().at_most(line.quantity);
     let made = |line: &Line| if line.kind == LineKind::Custom { line.made } else { Amount::ZERO };
-    Ok(lines.iter().map(|line| (line.id, line.picked.max(made(line)).max(packed.get(&line.id).copied().unwrap_or_default()))).collect())
+    let used = |line: &Line| line.picked.max(made(line)).max(of(&packed, line)).max(of(&had, line));
+    Ok(lines.iter().map(|line| (line.id, used(line))).collect())
 }
 
 /// The task that readies the goods of a kind.

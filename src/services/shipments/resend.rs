@@ -87,7 +87,7 @@ pub fn replace(tx: &mut Tx, order: Id, (sku, quantity): (&str, Amount), why: &st
 /// Whether a shipment is with the customer: it was delivered, or they said that they have received everything, before
 /// some of it was replaced.
 fn has_arrived(shipment: &Shipment, order: &Order, inside: &[(Line, ShipmentLine)]) -> bool {
-    let on_its_way = matches!(shipment.status, ShipmentStatus::Dispatched | ShipmentStatus::InTransit | ShipmentStatus::OutForDelivery);
+    let on_its_way = is_on_its_way(shipment.status);
     shipment.status == ShipmentStatus::Delivered
         || (on_its_way && (order.state == State::Received || inside.iter().any(|(_, row)| row.replaced > Amount::ZERO)))
 }
@@ -146,6 +146,59 @@ fn unpick(tx: &mut Tx, one: &Again) -> Result<()> {
     let bounds: Vec<Amount> = held.iter().map(|held| held.picked).collect();
     for (held, share) in held.iter().zip(share_out(one.quantity, &bounds)).filter(|(_, share)| *share > Amount::ZERO) {
         stock::set_picked(tx.conn, held, held.picked.minus(share)?)?;
+    }
+    Ok(())
+}
+
+/// A parcel that was sent again has turned up after all: what goes in its place and was not picked yet does not. Gives
+/// whether there was any.
+///
+/// # Errors
+/// Those of the database.
+pub fn lapse(tx: &mut Tx, order: Id, shipment: Id) -> Result<bool> {
+    let shipment = find(tx, shipment)?;
+    let there = shipment.status == ShipmentStatus::Delivered;
+    if !there && !is_on_its_way(shipment.status) {
+        return Ok(false);
+    }
+    let mut lines = Vec::new();
+    for (line, row) in contents(tx, &shipment)? {
+        let refused = if there { row.refused.at_most(row.resent) } else { Amount::ZERO };
+        let waiting = line.quantity.minus(line.picked)?;
+        let quantity = row.resent.minus(refused)?.at_most(waiting);
+        if quantity > Amount::ZERO {
+            recount(tx, &shipment, (&line, row), quantity)?;
+            lines.push(json!({"line_id": line.id.text(Kind::Line), "quantity": quantity}));
+        }
+    }
+    let Some(order) = orders::find(tx.conn, order)?.filter(|_| !lines.is_empty()) else { return Ok(false) };
+    let event = Event::of_order(EventName::OrderGoodsFound, order.id)
+        .with("number", order.number.clone())
+        .with("status", order.state.status().as_str())
+        .with("version", order.version);
+    tx.record(event.with("lines", lines))?;
+    Ok(true)
+}
+
+const fn is_on_its_way(status: ShipmentStatus) -> bool {
+    matches!(status, ShipmentStatus::Dispatched | ShipmentStatus::InTransit | ShipmentStatus::OutForDelivery)
+}
+
+/// The opposite of what was done when it was sent again.
+fn recount(tx: &mut Tx, shipment: &Shipment, (line, row): (&Line, ShipmentLine), quantity: Amount) -> Result<()> {
+    let counts = ShipmentLine { resent: row.resent.minus(quantity)?, ..row };
+    shipments::set_again(tx.conn, &counts)?;
+    let more =
+        if shipment.status == ShipmentStatus::Delivered { counts.arrived(row.refused)?.minus(row.arrived(row.refused)?)? } else { Amount::ZERO };
+    parts::set_progress(tx.conn, line.id, line.picked.plus(quantity)?, line.shipped.plus(quantity)?, line.delivered.plus(more)?)?;
+    if line.kind == LineKind::Custom {
+        parts::set_making(tx.conn, line.id, line.to_make, line.made.plus(quantity)?)?;
+    }
+    let mut held = stock::allocations_of(tx.conn, shipment.order_id)?;
+    held.retain(|held| held.line_id == line.id);
+    held.sort_by_key(|held| Some(held.warehouse_id) != shipment.warehouse_id);
+    if let Some(held) = held.first() {
+        stock::set_picked(tx.conn, held, held.picked.plus(quantity)?)?;
     }
     Ok(())
 }

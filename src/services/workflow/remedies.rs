@@ -118,9 +118,10 @@ fn act(tx: &mut Tx, carried: &Carried, (index, remedy): (usize, &Remedy), target
         Remedy::Compensation { amount, coupon, .. } => {
             each(&mut |tx, order| money::giving::compensate(tx, order, exception, *amount, coupon.as_ref()))
         }
-        Remedy::Refund { amount, method, reference, .. } => {
-            each(&mut |tx, order| money::giving::refund(tx, order, exception, *amount, (*method, reference.clone())))
-        }
+        Remedy::Refund { amount, method, reference, .. } => each(&mut |tx, order| {
+            money::giving::may_refund(tx, order, *amount)?;
+            money::giving::refund(tx, order, exception, *amount, (*method, reference.clone()))
+        }),
         Remedy::Replace { sku, quantity, .. } => each(&mut |tx, order| resend::replace(tx, order, (sku, *quantity), why)),
         Remedy::ReturnGoods { sku, quantity, refund, .. } => each(&mut |tx, order| {
             let refund = refund.as_ref().map(|refund| (refund.amount, refund.method));
