@@ -352,6 +352,10 @@ NEVER = {
         (role, "record_task_output"): "only production makes goods, and its department alone records what (DOMAIN 3.4)"
         for role in ("sales_specialist", "sales_manager", "department_head", "operations_head", "warehouse", "logistics", "finance")
     },
+    **{
+        ("operations_head", f"{step}_exception"): "led by the operations head once it is late, which takes hours (DECISIONS 36); tests/resolving/clock.rs does"
+        for step in ("update", "plan", "resolve", "close", "dismiss")
+    },
     ("operations_head", "reopen_task"): "operations' only task is the service, which is over with its order (DECISIONS 37)",
     ("operations_head", "cancel_task"): "operations' only task is the service, which an order is not done without (DOMAIN 3.4)",
 }
