@@ -1,12 +1,22 @@
 //! Orders that leave in parts: what there is first, the rest when it comes (DOMAIN 4.1, 6.5).
 
 use super::{agree, path, plan, seen, shortage};
-use crate::support::{Company, id, on_every_store};
+use crate::support::{Company, id, note_pdf, on_every_store, order_of};
 use serde_json::{Value, json};
 
 fn lines(company: &Company, order: &Value) -> [String; 3] {
     let line = company.order(order)["lines"][0].clone();
     ["picked", "shipped", "delivered"].map(|field| line[field].as_str().expect("a quantity").to_owned())
+}
+
+/// An order of so much paper that may leave in parts, agreed with the customer.
+fn in_parts(company: &Company, quantity: &str) -> Value {
+    let mut body = order_of(json!([{"sku": "PAPER", "quantity": quantity}]));
+    body["delivery"]["in_parts"] = json!(true);
+    let order = company.sales().post("/v1/orders", body).created();
+    company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
+    agree(company, &order);
+    order
 }
 
 /// Everything that is ready is packed and leaves.
@@ -61,14 +71,7 @@ fn an_order_that_may_leave_in_parts_is_not_stopped_by_what_is_missing() {
     on_every_store(|app| {
         let company = app.company();
         company.with_paper("1");
-        let mut body = crate::support::order_of(json!([{"sku": "PAPER", "quantity": "2"}]));
-        body["delivery"]["in_parts"] = json!(true);
-        let order = company.sales().post("/v1/orders", body).created();
-        company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
-        while !company.pending_steps(&order).is_empty() {
-            company.approve_next(&order);
-        }
-        company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone", "note": "Ms Li agreed"})).ok();
+        let order = in_parts(&company, "2");
         assert_eq!(company.order(&order)["status"], "executing");
         assert_eq!([&shortage(&company, &order)["status"], &shortage(&company, &order)["blocking"]], [&json!("reported"), &json!(false)]);
         company.pick(&order);
@@ -88,17 +91,10 @@ fn nothing_is_picked_of_what_is_not_there_at_all() {
         let company = app.company();
         company.with_paper("1");
         company.confirmed(json!([{"sku": "PAPER", "quantity": "1"}]));
-        let mut body = crate::support::order_of(json!([{"sku": "PAPER", "quantity": "2"}]));
-        body["delivery"]["in_parts"] = json!(true);
-        let order = company.sales().post("/v1/orders", body).created();
-        company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
-        while !company.pending_steps(&order).is_empty() {
-            company.approve_next(&order);
-        }
-        company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone", "note": "Ms Li agreed"})).ok();
+        let order = in_parts(&company, "2");
         let task = company.task(&order, "warehouse");
         let path = format!("/v1/tasks/{}", id(&task));
-        company.warehouse().upload(&format!("{path}/evidence"), "goods_issue_note", "proof.pdf", &crate::support::note_pdf()).is(201);
+        company.warehouse().upload(&format!("{path}/evidence"), "goods_issue_note", "proof.pdf", &note_pdf()).is(201);
         company.warehouse().post(&format!("{path}/complete"), json!({})).refused(409, "invalid_transition");
     });
 }
@@ -109,14 +105,7 @@ fn what_is_given_to_an_order_after_its_first_part_is_picked_and_an_amendment_of_
         let company = app.company();
         company.with_paper("5");
         let giver = company.confirmed(json!([{"sku": "PAPER", "quantity": "2"}]));
-        let mut body = crate::support::order_of(json!([{"sku": "PAPER", "quantity": "5"}]));
-        body["delivery"]["in_parts"] = json!(true);
-        let order = company.sales().post("/v1/orders", body).created();
-        company.second_sales().post(&company.path(&order, "/verify"), json!({})).ok();
-        while !company.pending_steps(&order).is_empty() {
-            company.approve_next(&order);
-        }
-        company.sales().post(&company.path(&order, "/confirm"), json!({"method": "phone", "note": "Ms Li agreed"})).ok();
+        let order = in_parts(&company, "5");
         company.pick(&order);
         leaves(&company, &order);
         let less = json!({"lines": [{"id": order["lines"][0]["id"], "sku": "PAPER", "quantity": "3"}], "reason": "fewer"});

@@ -22,6 +22,15 @@ fn a_plan_names_only_what_its_exception_covers_and_what_there_is() {
         let transfer = json!([{"kind": "transfer", "sku": "NONE", "from_warehouse": "WH1", "to_warehouse": "NONE", "quantity": "1"}]);
         assert_eq!(pointers(transfer), ["/actions/0/sku", "/actions/0/to_warehouse"]);
         assert_eq!(pointers(json!([{"kind": "task", "department": "sales", "title": "two\nlines"}])), ["/actions"]);
+        let idle = [
+            json!({"kind": "transfer", "sku": "PAPER", "from_warehouse": "WH1", "to_warehouse": "WH1", "quantity": "1"}),
+            json!({"kind": "substitute", "sku": "PAPER", "by_sku": "PAPER"}),
+            json!({"kind": "amend", "changes": {}}),
+            json!({"kind": "task", "department": "sales", "title": "Claim", "evidence": "invoice_number"}),
+        ];
+        for action in idle {
+            assert_eq!(pointers(json!([action])), ["/actions"], "it changes nothing, or cannot be done");
+        }
         plan(&company, &exception, json!([{"kind": "hope"}])).refused(400, "validation_failed");
         let parcel = company.logistics().get(&format!("/v1/shipments?order_id={}", id(&other))).ok()["data"][0].clone();
         plan(&company, &exception, json!([{"kind": "other_carrier", "shipment": id(&parcel), "carrier": "EMS"}])).refused(422, "rule_violated");

@@ -218,17 +218,24 @@ fn sound(actions: &[Remedy]) -> Result<(), ValidationError> {
         _ => true,
     };
     let dated = |action: &Remedy| action.dates().all(|day| rules::date(&day).is_ok());
+    let changes = |action: &Remedy| match action {
+        Remedy::Transfer { from_warehouse, to_warehouse, .. } => from_warehouse != to_warehouse,
+        Remedy::Substitute { sku, by_sku, .. } => sku != by_sku,
+        Remedy::Amend { changes, .. } => !changes.is_empty(),
+        _ => true,
+    };
     let provable = |action: &Remedy| match action {
         Remedy::Task { evidence: Some(kind), .. } => kind.proves_work(),
         _ => true,
     };
     let positive = |action: &Remedy| action.quantities().all(|amount| amount > Amount::ZERO);
-    let good = actions.iter().all(|action| written(action) && code(action) && dated(action) && positive(action) && provable(action));
+    let good =
+        actions.iter().all(|action| written(action) && code(action) && dated(action) && positive(action) && provable(action) && changes(action));
     rules::when(
         good,
         "actions",
-        "texts are lines of up to 200 characters, dates of this age, amounts and quantities above zero, and the proof of a task is a file",
-        "文本须为不超过 200 个字符的单行文本，金额与数量须大于 0，任务凭证须为文件",
+        "texts are lines of up to 200 characters, dates of this age, amounts and quantities above zero, the proof of a task is a file, and each action changes something",
+        "文本须为不超过 200 个字符的单行文本，金额与数量须大于 0，任务凭证须为文件，且每个操作须有实际变更",
     )
 }
 
