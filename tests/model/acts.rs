@@ -21,10 +21,14 @@ pub enum Change {
     ReasonOnly,
     Tags(u8),
     Rush(bool),
+    /// It is promised a week later than it was.
+    Later,
     Quantity(usize, i64),
     Add(Kind, i64),
     /// The last one cannot go.
     Drop(usize),
+    /// What counts, and so takes an amendment back that is not agreed; nothing where there is none.
+    Back,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +63,8 @@ pub enum Bill {
 pub enum Act {
     /// Whatever brings the order on; the model says what that is.
     Onward,
+    /// Whoever's turn it is says no to an amendment of what was reviewed, so; else as `Onward`.
+    Refuse(Decision),
     Enter(Draft),
     Amend(Change),
     Verify,
@@ -70,6 +76,8 @@ pub enum Act {
     Release,
     Hold,
     Unhold,
+    /// A verification or a receipt was a mistake.
+    Undo,
     Start(usize),
     Prove(usize, Proof),
     Complete(usize),
@@ -141,9 +149,11 @@ fn change() -> impl Strategy<Value = Change> {
         Just(Change::ReasonOnly),
         (0..3_u8).prop_map(Change::Tags),
         any::<bool>().prop_map(Change::Rush),
+        Just(Change::Later),
         (0..3_usize, quantity()).prop_map(|(line, quantity)| Change::Quantity(line, quantity)),
         (kind(), quantity()).prop_map(|(kind, quantity)| Change::Add(kind, quantity)),
         (0..3_usize).prop_map(Change::Drop),
+        Just(Change::Back),
     ]
 }
 
@@ -158,6 +168,7 @@ fn intake() -> impl Strategy<Value = Act> {
         4 => (0..4_usize, prop::bool::weighted(0.2), decision).prop_map(|(level, old, decision)| Act::Decide(level, old, decision)),
         2 => Just(Act::Confirm),
         1 => Just(Act::Cancel),
+        1 => Just(Act::Undo),
     ]
 }
 
@@ -193,7 +204,9 @@ fn disturbance() -> impl Strategy<Value = Act> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let act = prop_oneof![9 => Just(Act::Onward), 3 => intake(), 4 => execution(), 2 => disturbance()];
+    let refusal = select(vec![Decision::Return, Decision::Reject]).prop_map(Act::Refuse);
+    let amendment = change().prop_map(Act::Amend);
+    let act = prop_oneof![9 => Just(Act::Onward), 1 => refusal, 1 => amendment, 3 => intake(), 4 => execution(), 2 => disturbance()];
     let who = prop::option::weighted(0.2, select(EVERYBODY.to_vec()));
     let seen = prop_oneof![5 => Just(Seen::Unsaid), 5 => Just(Seen::Now), 1 => Just(Seen::Stale)];
     let again = prop_oneof![6 => Just(Again::No), 2 => Just(Again::Same), 1 => Just(Again::Other)];
@@ -205,5 +218,5 @@ pub type Sequence = (i64, Draft, Vec<Step>);
 
 /// A sequence made up by chance.
 pub fn case() -> impl Strategy<Value = Sequence> {
-    (select(vec![0, 2 * ONE, 5 * ONE, 100 * ONE]), draft(), prop::collection::vec(step(), 1..56))
+    (select(vec![0, 2 * ONE, 5 * ONE, 100 * ONE]), draft(), prop::collection::vec(step(), 1..64))
 }

@@ -5,6 +5,7 @@ use super::order::Order;
 use super::requests::Place;
 use super::world::Stock;
 use crate::support::Person;
+use chrono::NaiveDate;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -33,6 +34,11 @@ pub fn order(shown: &Value, order: &Order) -> Compared {
     same("revision", shown["revision"].as_i64(), Some(order.revision))?;
     same("total", parts(word(&shown["total"])), order.total())?;
     same("rush", shown["rush"].as_bool(), Some(order.rush))?;
+    let day = |field: &str| word(&shown["delivery"][field]).parse::<NaiveDate>().ok();
+    let later = day("promised_date").zip(day("requested_date")).map(|(promised, asked)| (promised - asked).num_days());
+    same("days from what was asked for to what is promised", later, Some(7 * order.weeks))?;
+    same("amended_from", shown["amended_from"].as_i64(), order.counted.as_ref().map(|counted| counted.revision))?;
+    same("reconfirm", shown["reconfirm"].as_bool(), Some(order.reconfirm))?;
     same("owner", shown["owner"]["username"].as_str(), order.owner.map(|who| who.username()))?;
     same("on_hold", shown["on_hold"].as_bool(), Some(order.on_hold))?;
     let blocks = order.exceptions.iter().filter(|exception| exception.open && exception.blocking).count();
@@ -64,14 +70,23 @@ pub fn parts_of(place: &Place) -> Compared {
     history(place)
 }
 
+/// All that is told of an order, page after page, oldest first.
+fn events_of(place: &Place) -> Vec<Value> {
+    let (mut events, mut from) = (Vec::new(), String::new());
+    loop {
+        let page = place.reader.get(&format!("{}/history?limit=200{from}", place.path)).ok();
+        events.extend_from_slice(rows(&page["data"]));
+        match page["page"]["next_cursor"].as_str() {
+            Some(cursor) => from = format!("&cursor={cursor}"),
+            None => return events,
+        }
+    }
+}
+
 /// Each version of the order with who began it and what it holds, whatever the order inside.
 fn history(place: &Place) -> Compared {
-    let page = place.reader.get(&format!("{}/history?limit=200", place.path)).ok();
-    if page["page"]["has_more"] == true {
-        return Err("the sequence is too long for one page of history".to_owned());
-    }
     let mut versions: BTreeMap<u64, (String, Vec<String>)> = BTreeMap::new();
-    for event in rows(&page["data"]) {
+    for event in &events_of(place) {
         let version = event["order_version"].as_u64().ok_or("an event in the history of an order has its version")?;
         let first = || (word(&event["actor"]["label"]).to_owned(), Vec::new());
         versions.entry(version).or_insert_with(first).1.push(word(&event["name"]).to_owned());

@@ -1,9 +1,9 @@
 //! What people do with an order before it is executed, and what stops it (DOMAIN 1, 2, 6.4).
 
-use super::acts::{Act, Change, Decision, Seen};
+use super::acts::{Act, Decision, Seen};
 use super::order::{About, Exception, Order, State};
 use super::people::{SALES, Who};
-use super::world::{FORBIDDEN, NOT_FOUND, NOT_NOW, Refusal, Rules, SELF_APPROVAL, STALE, STOPPED, Stock, VIOLATED, Verdict};
+use super::world::{FORBIDDEN, NOT_FOUND, NOT_NOW, Refusal, Rules, SELF_APPROVAL, STALE, STOPPED, Stock, Verdict};
 
 /// Somebody at work on an order; what is told becomes a version of it.
 pub struct Desk<'w> {
@@ -44,6 +44,7 @@ impl Desk<'_> {
             Act::Release => self.release_by_hand(),
             Act::Hold => self.hold(true),
             Act::Unhold => self.hold(false),
+            Act::Undo => self.undo(),
             Act::Receive => self.receive(),
             Act::Cancel => self.cancel(),
             Act::Report => self.report(),
@@ -64,7 +65,7 @@ impl Desk<'_> {
         if self.order.is_stopped() { Err(STOPPED) } else { Ok(()) }
     }
 
-    fn own(&self) -> Result<(), Refusal> {
+    pub fn own(&self) -> Result<(), Refusal> {
         if self.order.is_own(self.who) { Ok(()) } else { Err(FORBIDDEN) }
     }
 
@@ -128,48 +129,6 @@ impl Desk<'_> {
         self.told.push("order.sent_back");
     }
 
-    /// DOMAIN 1.7.
-    fn amend(&mut self, change: &Change) -> Verdict {
-        self.may(SALES)?;
-        self.own()?;
-        if self.seen == Seen::Unsaid {
-            return Err((428, "precondition_required"));
-        }
-        self.version()?;
-        if !self.order.is_entered() {
-            return Err(NOT_NOW);
-        }
-        let mut after = super::world::changed(self.order, change);
-        if after.lines.is_empty() {
-            return Err((400, "validation_failed"));
-        }
-        let asks_again = (&after.lines, after.rush) != (&self.order.lines, self.order.rush);
-        if !asks_again && after.tags == self.order.tags && *change != Change::ReasonOnly {
-            return Ok(200);
-        }
-        if after.total() < after.invoiced {
-            return Err(VIOLATED);
-        }
-        after.revision += 1;
-        after.authors.insert(self.who);
-        after.amended_since.insert(self.who);
-        *self.order = after;
-        self.told.push("order.amended");
-        self.after_amending(asks_again);
-        Ok(200)
-    }
-
-    fn after_amending(&mut self, asks_again: bool) {
-        match self.order.state {
-            State::AwaitingCorrection => self.order.state = State::AwaitingVerification,
-            State::AwaitingConfirmation if asks_again => self.order.state = State::AwaitingApproval,
-            _ => {}
-        }
-        if asks_again && self.order.state == State::AwaitingApproval {
-            self.open_round();
-        }
-    }
-
     /// DOMAIN 2.4.
     fn decide(&mut self, level: usize, old: bool, decision: Decision) -> Verdict {
         self.may(LADDER)?;
@@ -192,7 +151,10 @@ impl Desk<'_> {
                 self.another()?;
             }
             self.amended_by_another()?;
-            self.unstopped()?;
+            // an amendment of what was reviewed may be the very thing that lifts a block
+            if !self.order.is_late() {
+                self.unstopped()?;
+            }
         }
         let seen = self.order.content();
         let step = &mut self.order.rounds[round].steps[at];
@@ -206,6 +168,9 @@ impl Desk<'_> {
         self.may(SALES)?;
         self.own()?;
         self.version()?;
+        if self.order.is_late() {
+            return self.confirm_again();
+        }
         self.in_state(&[State::AwaitingConfirmation])?;
         self.unstopped()?;
         self.order.state = State::Reviewed;
@@ -236,6 +201,25 @@ impl Desk<'_> {
         self.told.push(if hold { "order.held" } else { "order.unheld" });
         if !hold {
             self.advance();
+        }
+        Ok(200)
+    }
+
+    /// DECISIONS 37: a verification until the customer has agreed, a receipt unless it follows from what was delivered.
+    fn undo(&mut self) -> Verdict {
+        self.may(&["order_admin"])?;
+        self.version()?;
+        match self.order.state {
+            State::AwaitingApproval | State::AwaitingConfirmation => {
+                self.order.state = State::AwaitingVerification;
+                self.told.push("order.verification_undone");
+                self.supersede();
+            }
+            State::Received if !self.order.has_arrived() => {
+                self.order.state = State::Shipped;
+                self.told.push("order.receipt_undone");
+            }
+            _ => return Err(NOT_NOW),
         }
         Ok(200)
     }

@@ -4,8 +4,8 @@ use super::acts::{Act, Again, Seen, Sequence, Step};
 use super::compare::{self, Compared, same};
 use super::decimal::text;
 use super::menu::{menu, name_of};
-use super::onward::{onward, rightful};
-use super::order::State;
+use super::onward::{onward, refuse, rightful};
+use super::order::Order;
 use super::people::Who;
 use super::requests::{Place, Request, entry, receipt};
 use super::world::{Rules, Verdict, World};
@@ -57,9 +57,11 @@ fn answered(answer: &Answer, foretold: Verdict) -> Compared {
     same("the answer", shown, foretold).map_err(|difference| format!("{difference}; {} {told}", answer.asked))
 }
 
-fn tallied(act: &Act, verdict: Verdict) -> String {
-    let act = format!("{act:?}");
-    let name = act.split('(').next().unwrap_or_default();
+/// Under what an act is counted; what is particular after the review by itself.
+fn tallied(act: &Act, late: bool, verdict: Verdict) -> String {
+    let (told, settles) = (format!("{act:?}"), matches!(act, Act::Amend(_) | Act::Decide(..) | Act::Confirm));
+    let name = told.split('(').next().unwrap_or_default();
+    let name = if late && settles { format!("{name} after the review") } else { name.to_owned() };
     verdict.map_or_else(|(status, code)| format!("{name} {status} {code}"), |status| format!("{name} {status}"))
 }
 
@@ -78,15 +80,18 @@ impl<'a> Case<'a> {
     fn settle(&self, step: &Step) -> Attempt {
         let count = self.world.orders.len();
         // what is to go on goes on with an order that is not over, if there is one
-        let alive = |at: &usize| step.act != Act::Onward || !self.world.orders[*at].is_final();
+        let leads = matches!(step.act, Act::Onward | Act::Refuse(_));
+        let alive = |at: &usize| !leads || !self.world.orders[*at].is_final();
         let at = (0..count).map(|offset| (step.order + offset) % count).find(alive).unwrap_or(step.order % count);
         let order = &self.world.orders[at];
-        // the model knows amendments before the review only
-        let late = matches!(step.act, Act::Amend(_)) && matches!(order.state, State::Reviewed | State::Executing);
-        let act = if step.act == Act::Onward || late { onward(order) } else { step.act.clone() };
+        let act = match &step.act {
+            Act::Onward => onward(order),
+            Act::Refuse(decision) => refuse(order, *decision),
+            act => act.clone(),
+        };
         let who = step.who.unwrap_or_else(|| rightful(order, &act));
         // whoever means to amend has looked first, nearly always
-        let seen = if step.act == Act::Onward && step.seen == Seen::Unsaid { Seen::Now } else { step.seen };
+        let seen = if leads && step.seen == Seen::Unsaid { Seen::Now } else { step.seen };
         Attempt { at, who, act, seen, again: step.again }
     }
 
@@ -128,9 +133,10 @@ impl<'a> Case<'a> {
             headers.push(("idempotency-key", &key));
         }
         let answer = request.send(&person, &headers, false);
+        let late = self.world.orders.get(attempt.at).is_some_and(Order::is_late);
         let foretold = self.world.take(attempt.at, attempt.who, &attempt.act, attempt.seen);
         answered(&answer, foretold)?;
-        *self.tally.borrow_mut().entry(tallied(&attempt.act, foretold)).or_default() += 1;
+        *self.tally.borrow_mut().entry(tallied(&attempt.act, late, foretold)).or_default() += 1;
         if let Some(allowed) = allowed.filter(|_| attempt.seen == Seen::Now && ![400, 422].contains(&answer.status)) {
             same("what the menu allowed", allowed, answer.status < 300)?;
         }

@@ -2,7 +2,7 @@
 
 use super::acts::Decision;
 use super::desk::Desk;
-use super::order::{About, Kind, OVERRIDERS, Round, State, Step, Task};
+use super::order::{About, Kind, OVERRIDERS, Order, Round, State, Step, Task};
 
 /// The default templates (DOMAIN 3.1): code, department, for which lines (none: always), after what.
 const TEMPLATES: &[(&str, &str, &[Kind], &[&str])] = &[
@@ -14,12 +14,24 @@ const TEMPLATES: &[(&str, &str, &[Kind], &[&str])] = &[
     ("invoice", "finance", &[], &[]),
 ];
 
+/// The tasks that an order's lines call for, as they begin.
+pub fn needed(order: &Order) -> Vec<Task> {
+    let task = |(code, department, _, depends_on): &(&'static str, &'static str, &[Kind], &'static [&'static str])| Task {
+        code,
+        department,
+        status: "blocked",
+        depends_on,
+        proven: None,
+    };
+    TEMPLATES.iter().filter(|(_, _, kinds, _)| kinds.is_empty() || order.has(kinds)).map(task).collect()
+}
+
 impl Desk<'_> {
     /// Asks those whom the order's facts call for, one level at a time; whoever said yes to what has
     /// not changed since is not asked again (DECISIONS 17).
     pub fn open_round(&mut self) {
         self.supersede();
-        let short = self.order.stocked() > self.stock.on_hand - self.stock.reserved;
+        let short = self.order.missing() > self.stock.on_hand - self.stock.reserved;
         let step = |(role, why)| Step { role, why, status: "waiting", by: None, seen: None };
         let mut steps: Vec<Step> = self.order.approvers(short).into_iter().map(step).collect();
         for step in &mut steps {
@@ -38,39 +50,52 @@ impl Desk<'_> {
         self.pass();
     }
 
-    /// What was decided in the round before, for the same reasons and about the same, by somebody who
-    /// has not amended a large order since.
+    /// What was decided before, for the same reasons and about the same, by somebody who has not amended a
+    /// large order since.
     fn standing(&self, step: &Step, short: bool) -> Option<Step> {
-        let last = self.order.rounds.last().filter(|round| matches!(round.status, "approved" | "superseded"))?;
         let same = |decided: &&Step| decided.role == step.role && decided.why == step.why && matches!(decided.status, "approved" | "carried");
-        let decided = last.steps.iter().find(same)?;
-        let ((lines, rush), (lines_now, rush_now)) = (decided.seen.clone()?, self.order.content());
-        let changed = if decided.role == "operations_head" { rush != rush_now } else { lines != lines_now };
+        let decided = self.counting()?.steps.iter().find(same)?;
+        let changed = !decided.seen.as_ref()?.is_alike(&self.order.content(), &step.why);
         let own = self.rules.four_eyes && self.order.is_large() && decided.by.is_some_and(|by| self.order.authors.contains(&by));
         let overrides = short && OVERRIDERS.contains(&step.role);
         (!changed && !own && !overrides).then(|| decided.clone())
     }
 
-    /// An order of which everything is approved goes to the customer, as soon as nothing stops it.
+    /// The round whose decisions may still stand: the last one; after the review, where that ended with a no, the last
+    /// that passed (DECISIONS 16, 17).
+    fn counting(&self) -> Option<&Round> {
+        match self.order.last_round()? {
+            "approved" | "superseded" => self.order.rounds.last(),
+            _ if self.order.is_late() => self.order.rounds.iter().rfind(|round| round.status == "approved"),
+            _ => None,
+        }
+    }
+
+    /// An order of which everything is approved goes to the customer, as soon as nothing stops it. An amendment of
+    /// what was reviewed is stopped by nothing.
     fn pass(&mut self) {
-        let passed = self.order.rounds.last().is_some_and(|round| round.status == "approved");
-        if passed && self.order.state == State::AwaitingApproval && !self.order.is_stopped() {
-            self.ask_customer();
+        if !self.order.has_passed() {
+            return;
+        }
+        if self.order.is_amending() {
+            self.amendment_passed();
+        } else if self.order.state == State::AwaitingApproval && !self.order.is_stopped() {
+            self.order.state = State::AwaitingConfirmation;
+            self.told.push("order.approved");
+            self.ask();
         }
     }
 
     /// The customer is asked by a link, once for the same (DOMAIN 2.5).
-    fn ask_customer(&mut self) {
-        self.order.state = State::AwaitingConfirmation;
-        self.told.push("order.approved");
-        let offered = Some(self.order.content().0);
+    pub fn ask(&mut self) {
+        let offered = Some(self.order.offer());
         if self.order.asked != offered {
             self.order.asked = offered;
             self.told.push("confirmation.requested");
         }
     }
 
-    fn supersede(&mut self) {
+    pub fn supersede(&mut self) {
         let Some(round) = self.order.rounds.last_mut().filter(|round| round.status == "open") else { return };
         round.status = "superseded";
         for step in round.steps.iter_mut().filter(|step| matches!(step.status, "pending" | "waiting")) {
@@ -95,11 +120,14 @@ impl Desk<'_> {
         round.status = round.steps[at].status;
         round.steps.iter_mut().filter(|step| step.status == "waiting").for_each(|step| step.status = "superseded");
         match decision {
-            Decision::Approve => self.ask_customer(),
+            Decision::Approve => self.pass(),
+            // it stands still until it is amended again
+            Decision::Return if self.order.is_amending() => {}
             Decision::Return => {
                 self.order.state = State::AwaitingCorrection;
                 self.told.push("order.sent_back");
             }
+            Decision::Reject if self.order.is_amending() => self.reject_amendment(),
             Decision::Reject => self.end(),
         }
     }
@@ -116,7 +144,7 @@ impl Desk<'_> {
         if got > 0 {
             self.told.push("order.stock_reserved");
         }
-        self.order.lines.iter().map(|line| line.missing()).sum()
+        self.order.missing()
     }
 
     /// Gives a waiting order what there is by now; with nothing missing its shortage is over.
@@ -124,40 +152,31 @@ impl Desk<'_> {
         let free = self.stock.on_hand - self.stock.reserved;
         if free > 0 && self.reserve() == 0 {
             self.settle_shortages();
+            self.advance();
         }
         self.close("clock");
     }
 
-    fn settle_shortages(&mut self) {
+    pub fn settle_shortages(&mut self) {
         for exception in self.order.exceptions.iter_mut().filter(|exception| exception.open && exception.about == About::Shortage) {
             exception.open = false;
             self.told.push("order.exception_settled");
         }
-        self.advance();
     }
 
     pub fn release(&mut self) {
         self.order.state = State::Executing;
         self.told.push("order.executing");
-        let order = &*self.order;
-        let needed: Vec<_> = TEMPLATES.iter().filter(|(_, _, kinds, _)| kinds.is_empty() || order.has(kinds)).collect();
-        let task = |(code, department, _, depends_on): &&(&'static str, &'static str, &[Kind], &'static [&'static str])| Task {
-            code,
-            department,
-            status: "blocked",
-            depends_on,
-            proven: None,
-        };
-        self.order.tasks = needed.iter().map(task).collect();
-        self.told.extend(needed.iter().map(|_| "task.created"));
+        self.order.tasks = needed(self.order);
+        self.told.extend(self.order.tasks.iter().map(|_| "task.created"));
         self.unblock();
         self.invoiced();
     }
 
     pub fn unblock(&mut self) {
-        let open: Vec<&str> = self.order.tasks.iter().filter(|task| !task.is_over()).map(|task| task.code).collect();
+        let open = self.order.open_codes();
         for task in self.order.tasks.iter_mut().filter(|task| task.status == "blocked") {
-            if !task.depends_on.iter().any(|code| open.contains(code)) {
+            if !task.waits_for(&open) {
                 task.status = "open";
                 self.told.push("task.opened");
             }
@@ -166,7 +185,7 @@ impl Desk<'_> {
 
     /// Invoices of at least the total end finance's task.
     pub fn invoiced(&mut self) {
-        if self.order.invoiced >= self.order.total() {
+        if self.order.is_billed() {
             self.done_by_fact("invoice");
         }
     }
@@ -188,10 +207,11 @@ impl Desk<'_> {
         match self.order.state {
             State::AwaitingApproval => self.pass(),
             State::Reviewed if self.rules.auto_release && !self.order.is_stopped() => self.release(),
-            State::Executing if self.order.all_left() && !self.order.has_open(&["serve"]) => {
+            State::Executing if self.order.all_left() && !self.order.has_open(&["serve"]) && !self.order.is_amending() => {
                 self.order.state = State::Shipped;
                 self.told.push("order.shipped");
                 self.done_by_fact("coordinate");
+                self.done_by_fact("ship");
                 if self.order.has_open(&["invoice"]) {
                     self.told.push("task.dated");
                 }
@@ -208,6 +228,7 @@ impl Desk<'_> {
     /// A cancelled order leaves nothing behind.
     pub fn end(&mut self) {
         self.order.state = State::Cancelled;
+        (self.order.counted, self.order.reconfirm) = (None, false);
         self.told.push("order.cancelled");
         self.supersede();
         for task in self.order.tasks.iter_mut().filter(|task| !task.is_over()) {

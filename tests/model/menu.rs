@@ -29,6 +29,7 @@ pub fn name_of(act: &Act) -> Option<&'static str> {
         Act::Cancel => "cancel",
         Act::Hold => "hold",
         Act::Unhold => "unhold",
+        Act::Undo => "undo",
         _ => return None,
     })
 }
@@ -48,12 +49,13 @@ impl Menu<'_> {
             "send_back" if order.state == AwaitingConfirmation => (&[AwaitingConfirmation], self.own()),
             "send_back" => (&[AwaitingVerification], [self.another(), self.role(&["sales_specialist", "order_admin"])].concat()),
             "amend" => (&[AwaitingVerification, AwaitingCorrection, AwaitingApproval, AwaitingConfirmation, Reviewed, Executing], self.own()),
-            // nothing was amended since the customer said yes
-            "confirm" | "request_confirmation" if matches!(order.state, Reviewed | Executing) => {
-                (&[Reviewed, Executing], [self.own(), vec![Some("nothing_to_confirm")]].concat())
+            // to what was amended since the customer said yes; no block stops that
+            "confirm" | "request_confirmation" if order.is_late() => {
+                let same = (!order.reconfirm).then_some("nothing_to_confirm");
+                (&[Reviewed, Executing], [self.own(), vec![same], self.approved()].concat())
             }
             "confirm" | "request_confirmation" => (&[AwaitingConfirmation], [self.own(), self.unstopped()].concat()),
-            "release" => (&[Reviewed], self.unstopped()),
+            "release" => (&[Reviewed], [self.approved(), self.unstopped()].concat()),
             "receive" => (&[Shipped], vec![]),
             // what follows from a delivery is withdrawn there
             "undo" => (
@@ -91,8 +93,16 @@ impl Menu<'_> {
         vec![(self.rules.four_eyes && self.order.authors.contains(&self.who)).then_some("own_entry")]
     }
 
+    /// What was reviewed had passed; only an amendment that is not agreed puts that in question.
+    fn approved(&self) -> Vec<Option<&'static str>> {
+        vec![(self.order.is_amending() && !self.order.has_passed()).then_some("round_open")]
+    }
+
+    /// Of a hold and an amendment that is not agreed, the hold is told.
     fn unstopped(&self) -> Vec<Option<&'static str>> {
-        vec![self.order.is_blocked().then_some("order_blocked"), self.order.on_hold.then_some("on_hold")]
+        let order = self.order;
+        let amending = (order.is_amending() && !order.on_hold).then_some("amendment_open");
+        vec![order.is_blocked().then_some("order_blocked"), order.on_hold.then_some("on_hold"), amending]
     }
 }
 

@@ -1,17 +1,20 @@
 //! The life of an order against a small model of it: random sequences of what people may and may
-//! not do, each answer foretold. The model (`world`, `desk`, `follow`, `work`, `order`, `menu`) is
-//! plain Rust written from the design; `drive` does the same over HTTP and compares.
+//! not do, each answer foretold. The model (`world`, `desk`, `amend`, `follow`, `adapt`, `work`, `order`,
+//! `judged`, `menu`) is plain Rust written from the design; `drive` does the same over HTTP and compares.
 //!
 //! `DOCKET_TEST_CASES` says how many sequences a rule set gets, `DOCKET_TEST_SEED` (or
 //! `PROPTEST_RNG_SEED`) which; the seed is printed, and told with a failure. A failing sequence is
 //! shrunk on the same server, with new orders.
 
 mod acts;
+mod adapt;
+mod amend;
 mod compare;
 mod decimal;
 mod desk;
 mod drive;
 mod follow;
+mod judged;
 mod menu;
 mod onward;
 mod order;

@@ -12,6 +12,7 @@ pub fn onward(order: &Order) -> Act {
         State::AwaitingCorrection => Act::Amend(Change::ReasonOnly),
         State::Shipped => undelivered(order).unwrap_or(Act::Receive),
         State::Received | State::Cancelled => Act::Invoice(Bill::Rest),
+        _ if order.is_amending() => settle(order),
         _ if order.on_hold => Act::Unhold,
         _ if order.is_blocked() => unblock(order),
         State::AwaitingVerification => Act::Verify,
@@ -19,6 +20,21 @@ pub fn onward(order: &Order) -> Act {
         State::AwaitingConfirmation => Act::Confirm,
         State::Reviewed => Act::Release,
         State::Executing => prepare(order).unwrap_or_else(|| ship(order)),
+    }
+}
+
+/// What a refusal of an amendment that waits for its approvers is.
+pub fn refuse(order: &Order, decision: Decision) -> Act {
+    let asked = order.is_amending() && order.last_round() == Some("open");
+    if asked { Act::Decide(turn(order), false, decision) } else { onward(order) }
+}
+
+/// Nothing stops an amendment from being agreed (DECISIONS 18).
+fn settle(order: &Order) -> Act {
+    match order.last_round() {
+        Some("open") => approve(order),
+        Some("approved") => Act::Confirm,
+        _ => Act::Amend(Change::ReasonOnly),
     }
 }
 
@@ -33,16 +49,20 @@ fn unblock(order: &Order) -> Act {
 }
 
 fn approve(order: &Order) -> Act {
+    Act::Decide(turn(order), false, Decision::Approve)
+}
+
+/// The level whose turn it is.
+fn turn(order: &Order) -> usize {
     let steps = order.rounds.last().map(|round| round.steps.as_slice()).unwrap_or_default();
-    let at = steps.iter().position(|step| step.status == "pending").unwrap_or_default();
-    Act::Decide(at, false, Decision::Approve)
+    steps.iter().position(|step| step.status == "pending").unwrap_or_default()
 }
 
 fn prepare(order: &Order) -> Option<Act> {
     let at = order.tasks.iter().position(|task| matches!(task.code, "pick" | "produce" | "serve") && !task.is_over())?;
     let unproven = order.tasks[at].proven != Some(true);
     Some(match order.tasks[at].code {
-        "pick" if order.lines.iter().any(|line| line.missing() > 0) => Act::Restock(100 * ONE),
+        "pick" if order.missing() > 0 => Act::Restock(100 * ONE),
         "pick" if unproven => Act::Prove(at, Proof::Note),
         "produce" if unproven => Act::Prove(at, Proof::PassedReport),
         _ => Act::Complete(at),
@@ -70,7 +90,8 @@ pub fn rightful(order: &Order, act: &Act) -> Who {
         Act::Pack(_) | Act::Dispatch(_) | Act::Abandon(_) | Act::Track(..) => Who::Logistics,
         Act::Report | Act::Restock(_) => Who::Warehouse,
         Act::Invoice(_) => Who::Finance,
-        Act::Onward | Act::Release | Act::Hold | Act::Unhold | Act::CancelTask(_) | Act::Resolve(_) | Act::Dismiss(_) => Who::Admin,
+        Act::Onward | Act::Refuse(_) | Act::Release | Act::Hold | Act::Unhold | Act::Undo => Who::Admin,
+        Act::CancelTask(_) | Act::Resolve(_) | Act::Dismiss(_) => Who::Admin,
     }
 }
 

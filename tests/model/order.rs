@@ -2,6 +2,7 @@
 //! (DECISIONS 15, DOMAIN 3.4).
 
 use super::decimal::{ONE, amount};
+use super::judged::{Content, Counted, Offer};
 use super::people::Who;
 use std::collections::BTreeSet;
 
@@ -33,6 +34,8 @@ pub enum Kind {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
+    /// Which of all lines that the order ever had; places change when lines go.
+    pub id: usize,
     pub kind: Kind,
     pub quantity: i64,
     pub price: i64,
@@ -55,10 +58,6 @@ pub struct Step {
     pub seen: Option<Content>,
 }
 
-/// What approvers judge of an order that amendments here change: kind, quantity, price and discount of
-/// each line; whether it is rushed.
-pub type Content = (Vec<(Kind, i64, i64, i64)>, bool);
-
 #[derive(Debug, Clone)]
 pub struct Round {
     pub status: &'static str,
@@ -78,7 +77,7 @@ pub struct Task {
 #[derive(Debug, Clone)]
 pub struct Shipment {
     pub status: &'static str,
-    /// Places of lines, and how much of each.
+    /// Lines by their ids, and how much of each.
     pub goods: Vec<(usize, i64)>,
     /// What was told of it before it left.
     pub early: Vec<&'static str>,
@@ -113,7 +112,11 @@ pub struct Order {
     pub amended_since: BTreeSet<Who>,
     pub rush: bool,
     pub tags: u8,
+    /// By how many weeks later it is promised than it was asked for.
+    pub weeks: i64,
     pub lines: Vec<Line>,
+    /// How many lines there ever were.
+    pub lines_made: usize,
     pub rounds: Vec<Round>,
     pub tasks: Vec<Task>,
     pub shipments: Vec<Shipment>,
@@ -121,8 +124,12 @@ pub struct Order {
     pub on_hold: bool,
     pub invoiced: i64,
     pub revision: i64,
+    /// What counts, while an amendment of it is not agreed.
+    pub counted: Option<Counted>,
+    /// The customer has to say yes to that amendment.
+    pub reconfirm: bool,
     /// What the customer was asked by a link to agree to, last.
-    pub asked: Option<Vec<(Kind, i64, i64, i64)>>,
+    pub asked: Option<Offer>,
     /// What happened, version by version, by whom.
     pub history: Vec<(String, Vec<&'static str>)>,
 }
@@ -130,6 +137,11 @@ pub struct Order {
 impl Task {
     pub fn is_over(&self) -> bool {
         matches!(self.status, "done" | "cancelled")
+    }
+
+    /// Whether it depends on one of these tasks, which are not over.
+    pub fn waits_for(&self, open: &[&str]) -> bool {
+        self.depends_on.iter().any(|code| open.contains(code))
     }
 }
 
@@ -142,8 +154,13 @@ impl Line {
         matches!(self.kind, Kind::Stocked | Kind::Untracked)
     }
 
+    /// How much of it could leave.
+    pub fn ready(&self) -> i64 {
+        self.picked - self.shipped
+    }
+
     pub fn missing(&self) -> i64 {
-        if self.kind == Kind::Stocked { self.quantity - self.picked - self.reserved } else { 0 }
+        if self.kind == Kind::Stocked { (self.quantity - self.picked - self.reserved).max(0) } else { 0 }
     }
 }
 
@@ -165,9 +182,33 @@ impl Order {
         self.exceptions.iter().any(|exception| exception.open && exception.blocking)
     }
 
-    /// Whether people's steps forward are stopped (DECISIONS 18).
+    /// Whether people's steps forward are stopped (DECISIONS 17, 18).
     pub fn is_stopped(&self) -> bool {
-        self.on_hold || self.is_blocked()
+        self.on_hold || self.is_blocked() || self.is_amending()
+    }
+
+    /// Past its review and not shipped yet: an amendment of it stands beside what was agreed.
+    pub fn is_late(&self) -> bool {
+        matches!(self.state, State::Reviewed | State::Executing)
+    }
+
+    /// Whether an amendment of it is not agreed yet.
+    pub fn is_amending(&self) -> bool {
+        self.counted.is_some()
+    }
+
+    /// An open exception tells that its stock is short.
+    pub fn is_short(&self) -> bool {
+        self.exceptions.iter().any(|exception| exception.open && exception.about == About::Shortage)
+    }
+
+    /// How its last round stands.
+    pub fn last_round(&self) -> Option<&'static str> {
+        self.rounds.last().map(|round| round.status)
+    }
+
+    pub fn has_passed(&self) -> bool {
+        self.last_round() == Some("approved")
     }
 
     /// Everything of it that leaves has arrived, and there is something that leaves.
@@ -209,10 +250,43 @@ impl Order {
         self.tasks.iter().any(|task| codes.contains(&task.code) && !task.is_over())
     }
 
+    /// Codes of the tasks that are not over.
+    pub fn open_codes(&self) -> Vec<&'static str> {
+        self.tasks.iter().filter(|task| !task.is_over()).map(|task| task.code).collect()
+    }
+
+    pub fn is_billed(&self) -> bool {
+        self.invoiced >= self.total()
+    }
+
+    /// A line that is in a shipment, and so cannot go.
+    pub fn line(&mut self, id: usize) -> &mut Line {
+        self.lines.iter_mut().find(|line| line.id == id).expect("a line that was packed stays")
+    }
+
     /// How much of a line is in no shipment that leaves or has left.
-    pub fn unpacked(&self, at: usize) -> i64 {
+    pub fn unpacked(&self, line: &Line) -> i64 {
+        line.quantity - self.packed(line)
+    }
+
+    fn packed(&self, line: &Line) -> i64 {
         let packed = self.shipments.iter().filter(|shipment| shipment.status != "cancelled").flat_map(|shipment| &shipment.goods);
-        self.lines[at].quantity - packed.filter(|(line, _)| *line == at).map(|(_, quantity)| quantity).sum::<i64>()
+        packed.filter(|(id, _)| *id == line.id).map(|(_, quantity)| quantity).sum()
+    }
+
+    /// Whether a line was ever in a shipment, though that may be cancelled.
+    pub fn was_packed(&self, line: &Line) -> bool {
+        self.shipments.iter().flat_map(|shipment| &shipment.goods).any(|(id, _)| *id == line.id)
+    }
+
+    /// How much of a line nobody can take back any more: picked, made, carried out or in a shipment (DECISIONS 19).
+    pub fn used(&self, line: &Line) -> i64 {
+        line.picked.max(self.packed(line))
+    }
+
+    /// Whether an amendment to this would change nothing.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (&self.lines, self.rush, self.weeks, self.tags) == (&other.lines, other.rush, other.weeks, other.tags)
     }
 
     pub fn status(&self) -> &'static str {
@@ -284,13 +358,9 @@ impl Order {
         asked
     }
 
-    pub fn content(&self) -> Content {
-        (self.lines.iter().map(|line| (line.kind, line.quantity, line.price, line.discount_rate)).collect(), self.rush)
-    }
-
-    /// How much of the goods in stock it needs.
-    pub fn stocked(&self) -> i64 {
-        self.lines.iter().filter(|line| line.kind == Kind::Stocked).map(|line| line.quantity).sum()
+    /// How much of the goods in stock it still needs.
+    pub fn missing(&self) -> i64 {
+        self.lines.iter().map(Line::missing).sum()
     }
 
     /// Above what one person may decide alone (DOMAIN 2.4).

@@ -2,9 +2,10 @@
 
 use super::acts::{Act, Bill, Change, Decision, Draft, Parcel, Proof};
 use super::decimal::text;
-use super::order::{Kind, Line, Order};
+use super::order::{Kind, Line, Order, State};
 use super::work::bill_amount;
 use crate::support::{Answer, Person, id, note_pdf, order_of};
+use chrono::{NaiveDate, TimeDelta};
 use docket::db::clock::random;
 use serde_json::{Value, json};
 
@@ -88,6 +89,7 @@ impl Place<'_> {
             Act::Release => step("release", json!({})),
             Act::Hold => step("hold", json!({"reason": "wait"})),
             Act::Unhold => step("unhold", json!({})),
+            Act::Undo => step("undo", json!({"step": self.mistake(), "reason": "it was another order"})),
             Act::Receive => step("receive", json!({"received_by": "Li Wei"})),
             Act::Cancel => step("cancel", json!({"reason": "no longer wanted"})),
             Act::Pack(parcel) => step("shipments", self.parcel(*parcel)),
@@ -103,7 +105,7 @@ impl Place<'_> {
             Act::Dismiss(at) => self.of("exceptions", "exc", *at, "dismiss", json!({"reason": "it was none"})),
             Act::Report => Request { path: "/v1/exceptions".into(), said: Said::Json("POST", self.report()) },
             Act::Invoice(bill) => Request { path: "/v1/invoices".into(), said: Said::Json("POST", self.bill(*bill)) },
-            Act::Onward | Act::Enter(_) | Act::Restock(_) => panic!("{act:?} is not about this order"),
+            Act::Onward | Act::Refuse(_) | Act::Enter(_) | Act::Restock(_) => panic!("{act:?} is not about this order"),
         }
     }
 
@@ -113,32 +115,47 @@ impl Place<'_> {
 
     /// What is said of an amendment; whatever changes something says why.
     fn patch(&self, change: &Change) -> Value {
-        let mut patch = self.changes(change);
         let after = super::world::changed(self.order, change);
-        if (&after.lines, after.rush, after.tags) != (&self.order.lines, self.order.rush, self.order.tags) {
+        let mut patch = self.changes(change, &after);
+        if !after.says_the_same(self.order) {
             patch["reason"] = json!("looked at again");
         }
         patch
     }
 
-    fn changes(&self, change: &Change) -> Value {
-        let line = |at: usize| {
-            let mut body = line_body(self.sku, &self.order.lines[at]);
-            body["id"] = self.shown["lines"][at]["id"].clone();
+    fn changes(&self, change: &Change, after: &Order) -> Value {
+        match change {
+            Change::Nothing => json!({}),
+            Change::ReasonOnly => json!({"reason": "looked at again"}),
+            Change::Tags(tags) => json!({"tags": vec!["seen"; usize::from(*tags)]}),
+            Change::Rush(rush) => json!({"rush": rush}),
+            Change::Later => json!({"delivery": {"promised_date": self.promise(after)}}),
+            Change::Quantity(..) | Change::Add(..) | Change::Drop(_) => json!({"lines": self.lines(after)}),
+            Change::Back => json!({"lines": self.lines(after), "rush": after.rush, "delivery": {"promised_date": self.promise(after)}}),
+        }
+    }
+
+    /// All lines of an order that is amended; those that it has already by their ids.
+    fn lines(&self, after: &Order) -> Vec<Value> {
+        let line = |line: &Line| {
+            let mut body = line_body(self.sku, line);
+            if let Some(at) = self.order.lines.iter().position(|known| known.id == line.id) {
+                body["id"] = self.shown["lines"][at]["id"].clone();
+            }
             body
         };
-        let mut lines: Vec<Value> = (0..self.order.lines.len()).map(line).collect();
-        let count = lines.len();
-        match change {
-            Change::Nothing => return json!({}),
-            Change::ReasonOnly => return json!({"reason": "looked at again"}),
-            Change::Tags(tags) => return json!({"tags": vec!["seen"; usize::from(*tags)]}),
-            Change::Rush(rush) => return json!({"rush": rush}),
-            Change::Quantity(at, quantity) => lines[at % count]["quantity"] = json!(text(*quantity)),
-            Change::Add(kind, quantity) => lines.push(line_body(self.sku, &super::world::line(*kind, *quantity, super::ADDED_PRICE, 0))),
-            Change::Drop(at) => drop(lines.remove(at % count)),
-        }
-        json!({"lines": lines})
+        after.lines.iter().map(line).collect()
+    }
+
+    /// The day that it is promised for; none is said where that is the day that was asked for.
+    fn promise(&self, after: &Order) -> Option<String> {
+        let asked = self.shown["delivery"]["requested_date"].as_str().and_then(|day| day.parse::<NaiveDate>().ok());
+        asked.filter(|_| after.weeks > 0).map(|day| (day + TimeDelta::weeks(after.weeks)).to_string())
+    }
+
+    /// Which step of it can have been a mistake.
+    fn mistake(&self) -> &'static str {
+        if self.order.state == State::Received { "receive" } else { "verify" }
     }
 
     fn parcel(&self, parcel: Parcel) -> Value {

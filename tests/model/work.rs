@@ -5,7 +5,7 @@ use super::decimal::ONE;
 use super::desk::Desk;
 use super::order::{About, Kind, Line, Order, Shipment, State};
 use super::people::Who;
-use super::world::{FORBIDDEN, NOT_FOUND, NOT_NOW, Refusal, VIOLATED, Verdict};
+use super::world::{FORBIDDEN, NOT_FOUND, NOT_NOW, Refusal, STOPPED, VIOLATED, Verdict};
 
 const SHIPPERS: &[&str] = &["logistics", "order_admin"];
 const LEADS: &[&str] = &["department_head", "operations_head", "order_admin"];
@@ -114,7 +114,7 @@ impl Desk<'_> {
             return Err((422, "evidence_missing"));
         }
         self.unstopped()?;
-        if code == "pick" && self.order.lines.iter().any(|line| line.missing() > 0) {
+        if code == "pick" && self.order.missing() > 0 {
             return Err(NOT_NOW);
         }
         self.order.tasks[at].status = "done";
@@ -174,16 +174,16 @@ impl Desk<'_> {
         }
         self.unstopped()?;
         let goods = match parcel {
-            Parcel::Of(line, quantity) => {
-                let at = line % self.order.lines.len();
-                if !self.order.lines[at].is_goods() || quantity > self.order.unpacked(at) {
+            Parcel::Of(at, quantity) => {
+                let line = &self.order.lines[at % self.order.lines.len()];
+                if !line.is_goods() || quantity > self.order.unpacked(line) {
                     return Err(VIOLATED);
                 }
-                vec![(at, quantity)]
+                vec![(line.id, quantity)]
             }
             Parcel::Rest => {
-                let places = (0..self.order.lines.len()).filter(|at| self.order.lines[*at].is_goods());
-                places.map(|at| (at, self.order.unpacked(at))).filter(|(_, rest)| *rest > 0).collect()
+                let lines = self.order.lines.iter().filter(|line| line.is_goods());
+                lines.map(|line| (line.id, self.order.unpacked(line))).filter(|(_, rest)| *rest > 0).collect()
             }
         };
         if goods.is_empty() {
@@ -207,12 +207,12 @@ impl Desk<'_> {
             return Err(NOT_NOW);
         }
         let goods = self.order.shipments[at].goods.clone();
-        if goods.iter().any(|(line, quantity)| self.order.lines[*line].picked - self.order.lines[*line].shipped < *quantity) {
+        if goods.iter().any(|(line, quantity)| self.order.line(*line).ready() < *quantity) {
             return Err(NOT_NOW);
         }
         self.unstopped()?;
         self.order.shipments[at].status = "dispatched";
-        goods.iter().for_each(|(line, quantity)| self.order.lines[*line].shipped += quantity);
+        goods.iter().for_each(|(line, quantity)| self.order.line(*line).shipped += quantity);
         self.told.push("shipment.dispatched");
         self.done_by_fact("coordinate");
         if self.order.all_left() {
@@ -263,7 +263,7 @@ impl Desk<'_> {
         });
         if moved == "delivered" && before != moved {
             let goods = self.order.shipments[at].goods.clone();
-            goods.iter().for_each(|(line, quantity)| self.order.lines[*line].delivered += quantity);
+            goods.iter().for_each(|(line, quantity)| self.order.line(*line).delivered += quantity);
         }
         let known = |order: &Order, about| order.exceptions.iter().any(|exception| exception.about == about);
         let open = |order: &Order, about| order.exceptions.iter().any(|exception| exception.open && exception.about == about);
@@ -290,6 +290,9 @@ impl Desk<'_> {
         }
         if self.order.state == State::Cancelled {
             return Err(NOT_NOW);
+        }
+        if self.order.is_amending() {
+            return Err(STOPPED); // what it comes to is not agreed
         }
         if self.order.invoiced + amount > self.order.total() {
             return Err(VIOLATED);

@@ -40,9 +40,9 @@ pub struct World {
     pub orders: Vec<Order>,
 }
 
-/// A line of which nothing is done yet.
+/// A line of which nothing is done yet, and which is no order's yet.
 pub fn line(kind: Kind, quantity: i64, price: i64, discount_rate: i64) -> Line {
-    Line { kind, quantity, price, discount_rate, reserved: 0, picked: 0, shipped: 0, delivered: 0 }
+    Line { id: 0, kind, quantity, price, discount_rate, reserved: 0, picked: 0, shipped: 0, delivered: 0 }
 }
 
 impl World {
@@ -69,6 +69,7 @@ impl World {
         if !who.holds(SALES) {
             return Err(FORBIDDEN);
         }
+        let numbered = (1..).zip(&draft.lines).map(|(id, (kind, quantity, price, rate))| Line { id, ..line(*kind, *quantity, *price, *rate) });
         self.orders.push(Order {
             state: State::AwaitingVerification,
             owner: who.sells().then_some(who),
@@ -77,7 +78,9 @@ impl World {
             amended_since: Default::default(),
             rush: draft.rush,
             tags: 0,
-            lines: draft.lines.iter().map(|(kind, quantity, price, rate)| line(*kind, *quantity, *price, *rate)).collect(),
+            weeks: 0,
+            lines: numbered.collect(),
+            lines_made: draft.lines.len(),
             rounds: Vec::new(),
             tasks: Vec::new(),
             shipments: Vec::new(),
@@ -85,6 +88,8 @@ impl World {
             on_hold: false,
             invoiced: 0,
             revision: 1,
+            counted: None,
+            reconfirm: false,
             asked: None,
             history: vec![(who.username().to_owned(), vec!["order.created"])],
         });
@@ -99,11 +104,12 @@ impl World {
         Ok(201)
     }
 
-    /// What is free goes to those who wait, rush first, then by age (DECISIONS 25).
+    /// What is free goes to those who wait, rush first, then by promise, then by age (DECISIONS 25). What an order would
+    /// be by an amendment is not agreed, so that nothing is given to it.
     fn serve_waiting(&mut self) {
-        let waits = |order: &Order| matches!(order.state, State::Reviewed | State::Executing) && order.lines.iter().any(|line| line.missing() > 0);
+        let waits = |order: &Order| order.is_late() && !order.is_amending() && order.missing() > 0;
         let mut waiting: Vec<usize> = (0..self.orders.len()).filter(|at| waits(&self.orders[*at])).collect();
-        waiting.sort_by_key(|at| (!self.orders[*at].rush, *at));
+        waiting.sort_by_key(|at| (!self.orders[*at].rush, self.orders[*at].weeks, *at));
         for at in waiting {
             self.desk(at, Who::Admin, Seen::Unsaid).serve();
         }
@@ -117,12 +123,17 @@ pub fn changed(order: &Order, change: &Change) -> Order {
         Change::Nothing | Change::ReasonOnly => {}
         Change::Tags(tags) => after.tags = *tags,
         Change::Rush(rush) => after.rush = *rush,
+        Change::Later => after.weeks += 1,
         Change::Quantity(at, quantity) => {
             let at = at % after.lines.len();
             after.lines[at].quantity = *quantity;
         }
-        Change::Add(kind, quantity) => after.lines.push(line(*kind, *quantity, super::ADDED_PRICE, 0)),
+        Change::Add(kind, quantity) => {
+            let added = after.numbered(line(*kind, *quantity, super::ADDED_PRICE, 0));
+            after.lines.push(added);
+        }
         Change::Drop(at) => drop(after.lines.remove(at % after.lines.len())),
+        Change::Back => order.counted.iter().for_each(|counted| after.bring_back(counted)),
     }
     after
 }
