@@ -151,9 +151,25 @@ def cargo(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(["cargo", *arguments], cwd=COPY, env=environment("sqlite", None), text=True, errors="replace", **streams)
 
 
+def parsed(mutants: list[Mutant]) -> list[Mutant]:
+    """Leaves out whatever is no Rust: rustfmt says so at once."""
+    files = {mutant.file for mutant in mutants}
+    while True:
+        weave(mutants)
+        wrong = set()
+        for file in files:
+            command = ["rustfmt", "--check", "--quiet", "--edition", "2024", "--config", "skip_children=true", str(COPY / file)]
+            said = subprocess.run(command, capture_output=True, text=True).stderr
+            wrong |= {mutant_at(file, int(line)) for line in re.findall(re.escape(file) + r":(\d+):\d+$", said, re.MULTILINE)}
+        if not wrong - {None}:
+            return mutants
+        mutants = [mutant for mutant in mutants if mutant.number not in wrong]
+
+
 def viable(mutants: list[Mutant]) -> list[Mutant]:
     """Leaves out whatever does not compile, until the rest does."""
     files = {mutant.file for mutant in mutants}
+    mutants = parsed(mutants)
     while True:
         weave(mutants)
         ran = cargo("check", "--locked", "--lib", "--message-format", "json")
@@ -167,7 +183,7 @@ def viable(mutants: list[Mutant]) -> list[Mutant]:
             wrong |= {number for number in found if number is not None}
         if not wrong:
             sys.exit("what is woven does not compile:\n" + "\n".join(error["rendered"] for error in errors) + ran.stderr[-2000:])
-        print(f"{len(wrong)} do not compile", flush=True)
+        print(f"{len(wrong)} do not compile: {sorted(wrong)}", flush=True)
         mutants = [mutant for mutant in mutants if mutant.number not in wrong]
 
 

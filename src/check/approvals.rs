@@ -28,10 +28,11 @@ const NEVER: &[(&str, &str)] = &[
          AND r.round = (SELECT MAX(l.round) FROM approval_rounds l WHERE l.order_id = o.id) AND r.status <> 'approved'",
     ),
     (
+        // an amendment that was sent back may be taken back: then it is another revision that goes on
         "it goes on while a round of it is open or was sent back",
         "SELECT o.number FROM orders o JOIN approval_rounds r ON r.order_id = o.id JOIN order_details d ON d.order_id = o.id \
          WHERE o.state IN ('reviewed', 'executing', 'shipped', 'received') AND d.amended_from IS NULL \
-         AND r.round = (SELECT MAX(l.round) FROM approval_rounds l WHERE l.order_id = o.id) AND r.status IN ('open', 'returned')",
+         AND r.round = (SELECT MAX(l.round) FROM approval_rounds l WHERE l.order_id = o.id) AND (r.status = 'open' OR (r.status = 'returned' AND r.revision = o.revision))",
     ),
     (
         "a round of it passed without one of its levels",

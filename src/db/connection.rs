@@ -70,14 +70,19 @@ struct NumberSetting {
     value: i64,
 }
 
+/// So many pages of 4 KiB in SQLite's log before whoever commits copies what the thread of
+/// [`checkpoints`](super::checkpoints) has left; then the log begins again.
+const WRITER_COPIES_AFTER: u32 = 4000;
+
 /// Durable, checked, and patient with a second process (BEHAVIOUR 10).
 fn prepare_sqlite(connection: &mut SqliteConnection) -> ConnectionResult<()> {
     let broken = ConnectionError::CouldntSetupConfiguration;
     connection
-        .batch_execute(
+        .batch_execute(&format!(
             "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-             PRAGMA recursive_triggers=ON; PRAGMA cache_size=-16384; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
-        )
+             PRAGMA recursive_triggers=ON; PRAGMA cache_size=-16384; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; \
+             PRAGMA wal_autocheckpoint={WRITER_COPIES_AFTER};"
+        ))
         .map_err(broken)?;
     let mode: Setting = diesel::sql_query("SELECT journal_mode AS value FROM pragma_journal_mode").get_result(connection).map_err(broken)?;
     let mut read = |pragma: &str| -> ConnectionResult<i64> {

@@ -5,6 +5,7 @@
 //! serialization failures. Both look the same from above.
 
 use crate::db::cached::Cache;
+use crate::db::checkpoints::Checkpoints;
 use crate::db::connection::{Conn, Target};
 use crate::db::numbers::Numbers;
 use crate::db::pool::{self, Pool, Pooled};
@@ -151,7 +152,7 @@ fn run_batch(connection: &mut Conn, batch: &mut Vec<Box<dyn Job>>, queue: &Recei
 }
 
 /// The one writer of SQLite: runs what is waiting, commits once, then answers everyone.
-fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>) {
+fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>, mut checkpoints: Checkpoints) {
     let mut connection = None;
     while let Ok(first) = queue.recv() {
         let mut batch: Vec<Box<dyn Job>> = vec![first];
@@ -159,7 +160,7 @@ fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>) {
             connection = target.open().inspect_err(|error| log::error!("cannot open the database: {error}")).ok();
         }
         match connection.as_mut().map(|c| run_batch(c, &mut batch, queue)) {
-            Some(Ok(())) => {}
+            Some(Ok(())) => checkpoints.committed(batch.len()),
             Some(Err(error)) => {
                 let problem = database_problem(&error);
                 batch.iter_mut().for_each(|job| job.fail(problem.clone()));
@@ -308,8 +309,8 @@ impl Database {
         let threads = u32::try_from(sizes.threads).unwrap_or(u32::MAX);
         match target {
             Target::Sqlite(_) => {
-                let target = target.clone();
-                spawn("db-writer".to_owned(), move || sqlite_writer(&target, &write_queue))?;
+                let (target, checkpoints) = (target.clone(), Checkpoints::start(target)?);
+                spawn("db-writer".to_owned(), move || sqlite_writer(&target, &write_queue, checkpoints))?;
             }
             Target::Postgres(_) => {
                 let pool = pool::build(target, threads, false);

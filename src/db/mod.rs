@@ -3,6 +3,7 @@
 //! only this room begins transactions. Must not know what the tables mean.
 
 pub mod cached;
+mod checkpoints;
 pub mod clock;
 pub mod connection;
 pub mod dialect;

@@ -169,6 +169,11 @@ impl<'c> Tx<'c> {
         next
     }
 
+    /// Whether what follows from an event of this name that happened to an order is still to come.
+    pub fn is_to_follow(&self, order: Id, name: EventName) -> bool {
+        self.recorded.iter().skip(self.settled).any(|recorded| recorded.event.order == Some(order) && recorded.event.name == name)
+    }
+
     /// All that was recorded, in order.
     pub fn recorded(&self) -> &[Recorded] {
         &self.recorded

@@ -5,6 +5,7 @@ mod actions;
 mod amending;
 mod amending_late;
 mod amending_told;
+mod amending_work;
 mod amounts;
 mod confirming;
 mod entering;

@@ -244,6 +244,8 @@ pub fn advance(tx: &mut Tx, id: Id) -> Result<bool> {
     let order = take_id(tx, id)?;
     let (event, name) = match order.state {
         State::Reviewed if settings::load(tx.conn)?.1.auto_release => (Step::Release, EventName::OrderExecuting),
+        // before its tasks are made nobody knows what is to be done
+        State::Executing if tx.is_to_follow(id, EventName::OrderExecuting) => return Ok(false),
         State::Executing => (Step::DispatchAll, EventName::OrderShipped),
         State::Shipped if facts::all_delivered(&parts::lines(tx.conn, id)?) => (Step::Receive, EventName::OrderReceived),
         _ => return Ok(false),

@@ -8,6 +8,7 @@ use crate::domain::approval_policy;
 use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::task::{Facts, TaskEvent, TaskStatus};
+use crate::domain::order::LineKind;
 use crate::domain::task_plan::{CIRCLE, Template, code, flaw};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
@@ -15,8 +16,8 @@ use crate::repositories::orders::{Order, parts};
 use crate::repositories::tasks::{self, Task};
 use crate::repositories::{calendar, money, stock};
 
-/// Tasks without which goods would not be ready, or not leave.
-const NEEDED_BY_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE, code::SHIP];
+/// Tasks without which goods would not be ready.
+const READIES_GOODS: &[&str] = &[code::PICK, code::PRODUCE, code::SERVE];
 
 /// Adapts the tasks of an order that was amended: what is needed now and was not is made, what is needed
 /// no more and not done is cancelled, and whoever has work left is told (DOMAIN 1.7). An order that has
@@ -38,17 +39,19 @@ pub fn adapt(tx: &mut Tx, order: Id, judged: Option<approval_policy::Facts>) -> 
     let to_make = lines.iter().any(|line| line.to_make > Amount::ZERO);
     let to_pick = lines.iter().any(|line| line.is_stored() && line.picked < line.quantity);
     let to_pick = to_pick && (!parts::delivery(tx.conn, order.id)?.in_parts || stock::any_to_pick(tx.conn, order.id)?);
+    let to_ship = lines.iter().any(|line| line.kind != LineKind::Service && line.shipped < line.quantity);
     for task in there.iter().filter(|task| !is_over(task) && planned.iter().all(|planned| planned.template.code != task.code)) {
         step(tx, task, TaskEvent::Cancel, &Facts::default(), EventName::TaskCancelled, |task, event| (task, event.note("reason", "order amended")))?;
     }
     for task in &there {
         let Some(planned) = planned.iter().find(|planned| planned.template.code == task.code) else { continue };
         // what a person has cancelled stays so, unless goods would never be ready or leave without it
-        let lacking = task.status == TaskStatus::Cancelled && NEEDED_BY_GOODS.contains(&task.code.as_str());
+        let lacking = task.status == TaskStatus::Cancelled && READIES_GOODS.contains(&task.code.as_str());
+        let more_to_ship = is_over(task) && task.code == code::SHIP && to_ship;
         let more_to_bill = task.status == TaskStatus::Done && task.code == code::INVOICE && invoiced < order.total;
         let more_to_make = task.status == TaskStatus::Done && task.code == code::PRODUCE && to_make;
         let more_to_pick = task.status == TaskStatus::Done && task.code == code::PICK && to_pick;
-        let renewed = lacking || more_to_bill || more_to_make || more_to_pick;
+        let renewed = lacking || more_to_ship || more_to_bill || more_to_make || more_to_pick;
         if renewed {
             step(tx, task, TaskEvent::Renew, &Facts::default(), EventName::TaskRenewed, |task, event| (task, event))?;
         }
