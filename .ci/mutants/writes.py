@@ -125,8 +125,8 @@ def woven(text: str, mutants: list[Mutant]) -> str:
     return text
 
 
-def weave(mutants: list[Mutant]) -> None:
-    for file in {mutant.file for mutant in mutants}:
+def weave(mutants: list[Mutant], files: set[str]) -> None:
+    for file in files:
         text = subprocess.run(["git", "-C", str(COPY), "show", f"HEAD:{file}"], check=True, stdout=subprocess.PIPE, text=True).stdout
         (COPY / file).write_text(woven(text, [mutant for mutant in mutants if mutant.file == file]))
 
@@ -155,7 +155,7 @@ def parsed(mutants: list[Mutant]) -> list[Mutant]:
     """Leaves out whatever is no Rust: rustfmt says so at once."""
     files = {mutant.file for mutant in mutants}
     while True:
-        weave(mutants)
+        weave(mutants, files)
         wrong = set()
         for file in files:
             command = ["rustfmt", "--check", "--quiet", "--edition", "2024", "--config", "skip_children=true", str(COPY / file)]
@@ -171,7 +171,7 @@ def viable(mutants: list[Mutant]) -> list[Mutant]:
     files = {mutant.file for mutant in mutants}
     mutants = parsed(mutants)
     while True:
-        weave(mutants)
+        weave(mutants, files)
         ran = cargo("check", "--locked", "--lib", "--message-format", "json")
         if ran.returncode == 0:
             return mutants
