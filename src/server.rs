@@ -31,7 +31,6 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -95,14 +94,17 @@ fn cors(config: &Config) -> Cors {
     config.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
-fn swagger(document: &OpenApi) -> SwaggerUi {
-    let config = utoipa_swagger_ui::Config::default().try_it_out_enabled(true).persist_authorization(true).display_request_duration(true);
-    SwaggerUi::new("/docs/{_:.*}").config(config).url("/openapi.json", document.clone())
+fn swagger() -> SwaggerUi {
+    let config = utoipa_swagger_ui::Config::new([routes::DOCUMENT]);
+    SwaggerUi::new("/docs/{_:.*}").config(config.try_it_out_enabled(true).persist_authorization(true).display_request_duration(true))
 }
 
 fn serve(app: Data<App>, figures: Data<metrics::Figures>, listener: TcpListener) -> std::io::Result<Server> {
     let document = document();
     let templates = Data::new(Templates::of(&document));
+    // written once: as values it takes some ten megabytes, as text one
+    let text = web::Bytes::from(serde_json::to_vec(&document)?);
+    drop(document);
     let limits = Data::new(Limits::new(&app.config));
     let factory = move || {
         let (web_app, _) = actix_web::App::new().into_utoipa_app().configure(routes::routes).split_for_parts();
@@ -112,7 +114,8 @@ fn serve(app: Data<App>, figures: Data<metrics::Figures>, listener: TcpListener)
             .app_data(templates.clone())
             .app_data(limits.clone())
             .service(web::redirect("/docs", "/docs/"))
-            .service(swagger(&document))
+            .service(routes::show_document(text.clone()))
+            .service(swagger())
             .default_service(web::to(routes::no_route))
             .wrap(from_fn(envelope::envelope))
             .wrap(Condition::new(!app.config.cors_origins.is_empty(), cors(&app.config)))

@@ -237,6 +237,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--file", help="only mutants of files whose path has this in it")
     parser.add_argument("--only", type=int, action="append", help="only the mutant of this number")
+    parser.add_argument("--from", type=int, default=0, dest="first", help="only mutants from this number on")
     parser.add_argument("--list", action="store_true", help="only says which there are")
     parser.add_argument("--trust", action="store_true", help="does not see first whether all tests pass")
     options = parser.parse_args()
@@ -244,7 +245,8 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     subprocess.run(["git", "clone", "--quiet", "--shared", str(ROOT), str(COPY)], check=True)
     mutants = listed()
-    chosen = [one for one in mutants if (not options.file or options.file in one.file) and (not options.only or one.number in options.only)]
+    wanted = lambda one: one.number >= options.first and (not options.only or one.number in options.only)  # noqa: E731
+    chosen = [one for one in mutants if (options.file or "") in one.file and wanted(one)]
     if options.list:
         sys.exit("\n".join(f"{one.number:>4} {one.name}" for one in chosen))
     (COPY / "src/mutants.rs").write_text(SELECTOR)

@@ -41,6 +41,10 @@ struct Options {
     /// Minutes of 256 callers before memory is read; none where 0.
     #[arg(long, default_value_t = 0)]
     soak: u64,
+    /// Only entering an order at 64 callers and its limit, in turn, so often; gives the share in the middle. A machine
+    /// with neighbours is another one within a minute.
+    #[arg(long, default_value_t = 0)]
+    pairs: usize,
     /// Leaves out the limits.
     #[arg(long)]
     no_limits: bool,
@@ -58,6 +62,10 @@ fn main() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+    if options.pairs > 0 {
+        in_turn(&options, &runtime);
+        return;
+    }
     let mut report = Report::new(&options.store);
     if !options.no_limits {
         report.limit("static", runtime.block_on(fixed(options.seconds)));
@@ -79,6 +87,25 @@ fn main() {
         runtime.block_on(all(&options, &server, *orders, &mut report));
     }
     report.print();
+}
+
+fn in_turn(options: &Options, runtime: &tokio::runtime::Runtime) {
+    let store = seed::Store::new(&options.store);
+    drop(Server::docket(store.folder(), &store.url(), true)); // the example company
+    seed::stock(&store.url());
+    let mut shares = Vec::new();
+    for round in 1..=options.pairs {
+        let limit = limits::create(&store, options.seconds);
+        let server = Server::docket(store.folder(), &store.url(), false);
+        let measured = runtime.block_on(async {
+            let people = Rc::new(People::log_in(server.address).await);
+            measure(&server, people, Job::Create, 64, options.seconds).await
+        });
+        println!("round {round}: {:.0}/s of {limit:.0}/s, {:.0} %", measured.rate, 100.0 * measured.rate / limit);
+        shares.push(measured.rate / limit);
+    }
+    shares.sort_by(f64::total_cmp);
+    println!("in the middle of {} rounds: {:.0} %", options.pairs, 100.0 * shares[options.pairs / 2]);
 }
 
 async fn fixed(seconds: u64) -> f64 {

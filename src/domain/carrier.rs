@@ -20,9 +20,11 @@ pub struct Coverage {
     pub country: String,
     /// As orders write it; capital and small letters are alike. Without, the whole country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 100)]
     pub region: Option<String>,
     /// How many working days it takes to get there; the carrier's `service_days` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 365)]
     pub service_days: Option<u16>,
 }
 

@@ -10,10 +10,11 @@ use crate::api::{
 use crate::error::{Code, Problem};
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
-use actix_web::http::header::ALLOW;
-use actix_web::web::Data;
-use actix_web::{App, HttpRequest, HttpResponse};
+use actix_web::http::header::{ALLOW, ContentType};
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{App, HttpRequest, HttpResponse, Resource, guard};
 use std::collections::BTreeSet;
+use std::future::ready;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -237,6 +238,15 @@ pub fn document() -> OpenApi {
     document
 }
 
+/// Where the document is served.
+pub const DOCUMENT: &str = "/openapi.json";
+
+/// Serves the document.
+pub fn show_document(text: Bytes) -> Resource {
+    let show = move || ready(HttpResponse::Ok().content_type(ContentType::json()).body(text.clone()));
+    web::resource(DOCUMENT).guard(guard::Get()).to(show)
+}
+
 /// The methods of every path that the document knows.
 pub struct Templates(Vec<(ResourceDef, Vec<&'static str>)>);
 
@@ -257,8 +267,13 @@ impl Templates {
         Self(entries.collect())
     }
 
+    /// A path that stands in the document as it is has its own methods only, though it may look like an id
+    /// in the place of another's.
     fn methods(&self, path: &str) -> BTreeSet<&'static str> {
-        self.0.iter().filter(|(template, _)| template.is_match(path)).flat_map(|(_, methods)| methods.iter().copied()).collect()
+        let itself = |template: &ResourceDef| template.pattern() == Some(path);
+        let known = self.0.iter().any(|(template, _)| itself(template));
+        let fits = |template: &ResourceDef| if known { itself(template) } else { template.is_match(path) };
+        self.0.iter().filter(|(template, _)| fits(template)).flat_map(|(_, methods)| methods.iter().copied()).collect()
     }
 }
 

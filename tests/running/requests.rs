@@ -67,6 +67,8 @@ fn options_says_which_methods_a_path_knows() {
             assert_eq!((answer.header("allow"), answer.text.as_str()), (Some(*methods), ""), "{path}");
         }
         app.anyone.send("OPTIONS", "/v1/nothing", &[], None).refused(404, "not_found");
+        let figures = app.anyone.send("OPTIONS", "/v1/exceptions/figures", &[], None).is(204);
+        assert_eq!(figures.header("allow"), Some("GET, HEAD"), "no exception has that id");
     });
 }
 

@@ -22,6 +22,8 @@ const WITHOUT_LOCATION: &[&str] = &["create_api_key", "record_stock_movement", "
 const WITHOUT_ETAG: &[&str] = &["get_me"];
 /// Patches that nothing in the present state stands against.
 const ALWAYS_POSSIBLE: &[&str] = &["update_settings", "update_user"];
+/// What is only read, and yet refused by a rule.
+const REFUSED_BY_RULES: &[&str] = &["get_picking_list"];
 
 /// What an operation is like, as far as what is added to it depends on that.
 pub(super) struct Shape {
@@ -128,7 +130,7 @@ impl Shape {
             (412, self.must_match() || self.may_match()),
             (413, self.writes()),
             (415, self.writes()),
-            (422, self.is_keyed() || patch),
+            (422, self.is_keyed() || patch || self.is(REFUSED_BY_RULES)),
             (428, self.must_match()),
             (429, true),
             (500, true),

@@ -103,18 +103,18 @@ pub fn build(tx: &mut Tx, settings: &Settings, order: Id, said: &OrderInput, kno
 /// Amounts of money may have no more digits than the currency's minor unit.
 fn check_digits(input: &OrderInput, digits: u32) -> Result<()> {
     let mut problem = Problem::new(Code::ValidationFailed);
-    let mut check = |pointer: String, amount: Option<Amount>| {
-        if amount.is_some_and(|a| !a.fits(digits)) {
-            let en = format!("may have at most {digits} digits after the point in this currency");
-            problem = problem.clone().field(&pointer, "too_precise", en, format!("该币种最多 {digits} 位小数"));
-        }
-    };
-    check("/discount".into(), Some(input.discount));
-    check("/shipping_fee".into(), Some(input.shipping_fee));
-    check("/declared_total".into(), input.declared_total);
-    check("/deposit".into(), input.deposit);
-    for (at, line) in input.lines.iter().enumerate() {
-        check(format!("/lines/{at}/discount_amount"), Some(line.discount_amount));
+    let of_the_order = [
+        ("/discount", Some(input.discount)),
+        ("/shipping_fee", Some(input.shipping_fee)),
+        ("/declared_total", input.declared_total),
+        ("/deposit", input.deposit),
+    ];
+    let too_precise = |amount: Amount| !amount.fits(digits);
+    let wrong = of_the_order.into_iter().filter(|(_, amount)| amount.is_some_and(too_precise)).map(|(pointer, _)| pointer.to_owned());
+    let wrong_lines = input.lines.iter().enumerate().filter(|(_, line)| too_precise(line.discount_amount));
+    for pointer in wrong.chain(wrong_lines.map(|(at, _)| format!("/lines/{at}/discount_amount"))) {
+        let en = format!("may have at most {digits} digits after the point in this currency");
+        problem = problem.field(&pointer, "too_precise", en, format!("该币种最多 {digits} 位小数"));
     }
     if problem.errors.is_empty() { Ok(()) } else { Err(problem.into()) }
 }
@@ -333,7 +333,7 @@ fn goods_fingerprint(input: &OrderInput) -> Vec<u8> {
             serde_json::json!([name, line.specification, line.quantity])
         })
         .collect();
-    goods.sort_by_key(Value::to_string);
+    goods.sort_by_cached_key(Value::to_string);
     input::fingerprint(&Value::Array(goods))
 }
 
