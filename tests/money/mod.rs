@@ -1,6 +1,7 @@
 //! Invoices from draft to credit note, what is open of them, and what customers have yet to pay (DOMAIN 7.1).
 
 mod drafting;
+mod keeping;
 mod receivables;
 mod taxing;
 mod withdrawing;

@@ -1,0 +1,44 @@
+//! What is kept of invoices and payments: numbers, versions, and who took back what (DOMAIN 7.1).
+
+use super::{agreed, at, drafted, invoiced, now, paid, texts};
+use crate::support::{id, on_every_store};
+use serde_json::json;
+
+#[test]
+fn rule_7_1_a_draft_is_not_given_a_number_that_another_has() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = agreed(&company, "100.00");
+        invoiced(&company, &order, "F-1", "40.00", json!({}));
+        let draft = drafted(&company, &order, "60.00");
+        company.finance().patch(&at(&draft, ""), "*", json!({"number": "F-1"})).refused(409, "duplicate_reference");
+        assert_eq!(now(&company, &draft)["number"], json!(null));
+    });
+}
+
+#[test]
+fn what_a_payment_leaves_open_of_an_invoice_is_a_version_of_it() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = agreed(&company, "100.00");
+        let invoice = invoiced(&company, &order, "F-1", "100.00", json!({}));
+        let version = |amount: &str| {
+            paid(&company, &order, amount);
+            now(&company, &invoice)["version"].as_i64().unwrap_or_default() - invoice["version"].as_i64().unwrap_or_default()
+        };
+        assert_eq!([version("10.00"), version("20.00"), version("30.00")], [1, 2, 3]);
+    });
+}
+
+#[test]
+fn rule_7_1_who_took_a_payment_back_says_why() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = agreed(&company, "100.00");
+        let body = json!({"order_id": id(&order), "amount": "10.00", "method": "transfer"});
+        let payment = company.finance().post("/v1/payments", body).created();
+        let path = format!("/v1/payments/{}/reverse", id(&payment));
+        let reversed = company.finance().post(&path, json!({"reason": "It came from another customer."})).ok();
+        assert_eq!(texts(&reversed, ["reversed_by", "reversal_reason"]), ["finance", "It came from another customer."]);
+    });
+}
