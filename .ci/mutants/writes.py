@@ -32,7 +32,10 @@ CONFIG = Path(__file__).resolve().parent / "nextest.toml"
 
 # Which tests are to notice a change of which files (a nextest filter), on which database. Those of the
 # first filter run first: they notice most and take seconds.
-MONEY = (("sqlite", "test(/^money::/)"), ("sqlite", "test(/^(resolving|rights::money|main_job|proofs|executing|shipping|reading)/)"))
+BILLS = ("sqlite", "test(/^money::/)")
+WAYS_TO_PAY = ("sqlite", "test(/^(executing::(paying|invoicing|correcting)|review|rights::money|main_job)/)")
+REMEDIES = ("sqlite", "test(/^(resolving|proofs|shipping)/)")
+MONEY = (BILLS, WAYS_TO_PAY, REMEDIES)
 WRITING = (
     ("sqlite", "test(/^(writing|races|db::executor)/)"),
     ("postgres", "test(/^(races|writing)/)"),
@@ -44,6 +47,9 @@ FILES = {
     "src/db/executor.rs": WRITING,
     "src/repositories/idempotency.rs": WRITING,
     "src/services/money.rs": MONEY,
+    "src/services/money/giving.rs": (REMEDIES, BILLS, WAYS_TO_PAY),
+    "src/repositories/money/given.rs": (REMEDIES, BILLS, WAYS_TO_PAY),
+    "src/repositories/money/due.rs": (WAYS_TO_PAY, REMEDIES, BILLS),
     "src/services/money/*.rs": MONEY,
     "src/repositories/money.rs": MONEY,
     "src/repositories/money/*.rs": MONEY,
