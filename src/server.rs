@@ -102,7 +102,7 @@ fn swagger() -> SwaggerUi {
 fn serve(app: Data<App>, figures: Data<metrics::Figures>, listener: TcpListener) -> std::io::Result<Server> {
     let document = document();
     let templates = Data::new(Templates::of(&document));
-    // written once: as values it takes some ten megabytes, as text one
+    // written once: as values each worker would keep its own and write it for each request
     let text = web::Bytes::from(serde_json::to_vec(&document)?);
     drop(document);
     let limits = Data::new(Limits::new(&app.config));

@@ -251,8 +251,8 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     subprocess.run(["git", "clone", "--quiet", "--shared", str(ROOT), str(COPY)], check=True)
     mutants = listed()
-    wanted = lambda one: one.number >= options.first and (not options.only or one.number in options.only)  # noqa: E731
-    chosen = [one for one in mutants if (options.file or "") in one.file and wanted(one)]
+    chosen = [one for one in mutants if (options.file or "") in one.file and one.number >= options.first]
+    chosen = [one for one in chosen if not options.only or one.number in options.only]
     if options.list:
         sys.exit("\n".join(f"{one.number:>4} {one.name}" for one in chosen))
     (COPY / "src/mutants.rs").write_text(SELECTOR)

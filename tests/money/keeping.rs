@@ -1,6 +1,6 @@
 //! What is kept of invoices and payments: numbers, versions, and who took back what (DOMAIN 7.1).
 
-use super::{agreed, at, drafted, invoiced, now, paid, texts};
+use super::{agreed, at, drafted, invoiced, now, paid, refunded, texts};
 use crate::support::{id, on_every_store};
 use serde_json::json;
 
@@ -51,11 +51,7 @@ fn rule_7_1_what_went_back_for_one_order_is_not_anothers() {
         invoiced(&company, &first, "F-1", "100.00", json!({}));
         paid(&company, &first, "150.00");
         paid(&company, &second, "30.00");
-        let report = json!({"kind": "complaint", "severity": "low", "order_ids": [id(&first)], "cause": "too much was paid"});
-        let exception = company.order_admin().post("/v1/exceptions", report).created();
-        let actions = json!([{"kind": "refund", "amount": "40.00", "method": "transfer"}]);
-        company.order_admin().post(&format!("/v1/exceptions/{}/plan", id(&exception)), json!({"summary": "it goes back", "actions": actions})).ok();
-        company.second_sales().post(&format!("/v1/exceptions/{}/approve", id(&exception)), json!({})).ok();
+        refunded(&company, &first, "40.00");
         let path = format!("/v1/customers/{}/balance", first["customer"]["id"].as_str().unwrap_or_default());
         let balance = company.finance().get(&path).ok()["currencies"][0].clone();
         assert_eq!(texts(&balance, ["invoiced", "open", "refunded", "unassigned"]), ["100.00", "0.00", "40.00", "40.00"]);

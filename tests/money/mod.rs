@@ -46,6 +46,15 @@ fn paid(company: &Company, order: &Value, amount: &str) {
     company.finance().post("/v1/payments", json!({"order_id": id(order), "amount": amount, "method": "transfer"})).is(201);
 }
 
+/// So much goes back to the customer, as somebody in sales has agreed.
+fn refunded(company: &Company, order: &Value, amount: &str) {
+    let report = json!({"kind": "complaint", "severity": "low", "order_ids": [id(order)], "cause": "not as agreed"});
+    let exception = company.order_admin().post("/v1/exceptions", report).created();
+    let actions = json!([{"kind": "refund", "amount": amount, "method": "transfer"}]);
+    company.order_admin().post(&format!("/v1/exceptions/{}/plan", id(&exception)), json!({"summary": "sorry", "actions": actions})).ok();
+    company.second_sales().post(&format!("/v1/exceptions/{}/approve", id(&exception)), json!({})).ok();
+}
+
 /// The path of an invoice, or of something under it.
 fn at(invoice: &Value, rest: &str) -> String {
     format!("/v1/invoices/{}{rest}", id(invoice))

@@ -1,6 +1,6 @@
 //! What was issued is made void in its month, and credited afterwards; nothing is deleted (DOMAIN 7.1).
 
-use super::{agreed, at, balance, drafted, invoiced, nothing_is_wrong, now, paid, task, texts};
+use super::{agreed, at, balance, drafted, invoiced, nothing_is_wrong, now, paid, refunded, task, texts};
 use crate::executing::it_is;
 use crate::support::{id, on_every_store};
 use chrono::TimeDelta;
@@ -105,8 +105,8 @@ fn what_an_invoice_does_not_take_any_more_pays_the_next_one() {
         assert_eq!([&now(&company, &first)["open"], &now(&company, &second)["open"]], ["0.00", "300.00"]);
         finance.post(&at(&first, "/credit"), json!({"number": "CN-1", "amount": "200.00", "reason": "cheaper"})).created();
         assert_eq!([&now(&company, &first)["open"], &now(&company, &second)["open"]], ["0.00", "100.00"]);
-        let payment = finance.get(&format!("/v1/payments?order_id={}", crate::support::id(&order))).ok()["data"][0].clone();
-        finance.post(&format!("/v1/payments/{}/reverse", crate::support::id(&payment)), json!({"reason": "booked twice"})).ok();
+        let payment = finance.get(&format!("/v1/payments?order_id={}", id(&order))).ok()["data"][0].clone();
+        finance.post(&format!("/v1/payments/{}/reverse", id(&payment)), json!({"reason": "booked twice"})).ok();
         assert_eq!([&now(&company, &first)["open"], &now(&company, &second)["open"]], ["300.00", "300.00"]);
         nothing_is_wrong(app);
     });
@@ -120,11 +120,7 @@ fn money_that_went_back_pays_no_other_invoice() {
         let order = agreed(&company, "100.00");
         let first = invoiced(&company, &order, "INV-1", "100.00", json!({}));
         paid(&company, &order, "100.00");
-        let report = json!({"kind": "complaint", "severity": "low", "order_ids": [id(&order)], "cause": "not as agreed"});
-        let exception = company.order_admin().post("/v1/exceptions", report).created();
-        let actions = json!([{"kind": "refund", "amount": "100.00", "method": "transfer"}]);
-        company.order_admin().post(&format!("/v1/exceptions/{}/plan", id(&exception)), json!({"summary": "sorry", "actions": actions})).ok();
-        company.second_sales().post(&format!("/v1/exceptions/{}/approve", id(&exception)), json!({})).ok();
+        refunded(&company, &order, "100.00");
         assert_eq!(now(&company, &first)["open"], "0.00", "a customer whose money went back is no debtor");
         company.finance().post(&at(&first, "/credit"), json!({"number": "RED-1", "reason": "it went back"})).created();
         let second = invoiced(&company, &order, "INV-2", "100.00", json!({}));
