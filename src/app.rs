@@ -171,19 +171,20 @@ fn replay(conn: &mut Conn, caller: &str, repeat: &Repeat) -> Result<Option<Answe
     Ok(Some(answer.header("idempotency-replayed", "true")))
 }
 
-/// Keeps an answer under the caller's key, in the transaction that made it.
-fn keep(conn: &mut Conn, caller: String, repeat: &Repeat, operation: Operation, answer: &Answer, now: UtcTime) -> Result<()> {
+/// Keeps an answer under the caller's key, in the transaction that made it, and gives it back.
+fn keep(conn: &mut Conn, caller: String, repeat: &Repeat, operation: Operation, answer: Answer, now: UtcTime) -> Result<Answer> {
     let kept = idempotency::Kept {
         caller,
         key: repeat.key.clone(),
         fingerprint: repeat.fingerprint.clone(),
         operation: operation.grant().id.to_owned(),
         status: i32::from(answer.status),
-        headers: Json(answer.headers.clone()),
-        body: answer.body.clone(),
+        headers: Json(answer.headers),
+        body: answer.body,
         created_at: now,
     };
-    idempotency::insert(conn, &kept)
+    idempotency::insert(conn, &kept)?;
+    Ok(Answer { headers: kept.headers.0, body: kept.body, status: answer.status })
 }
 
 /// What a commit left for the workers in the background.
@@ -215,7 +216,7 @@ impl App {
     /// # Errors
     /// `unavailable`.
     pub async fn ready(&self) -> std::result::Result<(), Box<Problem>> {
-        let unavailable = |en: &str, zh: &str| Problem::new(Code::Unavailable).detail(en, zh).retry_after(1);
+        let unavailable = |en: &str, zh: &str| Problem::unavailable().detail(en, zh);
         let schema = self.database.read(|conn| Ok(migrations::pending(conn).unwrap_or(true))).await;
         match schema {
             Ok(false) => Ok(()),
@@ -255,9 +256,10 @@ impl App {
                 let answer = render(&mut tx, value)?;
                 close(&mut tx)?;
                 let left = Left::by(&tx);
-                if let Some(repeat) = &call.repeat {
-                    keep(tx.conn, caller, repeat, operation, &answer, now)?;
-                }
+                let answer = match &call.repeat {
+                    Some(repeat) => keep(tx.conn, caller, repeat, operation, answer, now)?,
+                    None => answer,
+                };
                 Ok((answer, left))
             })
             .await?;

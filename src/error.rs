@@ -2,7 +2,10 @@
 //! and titles, and the problem that carries one (RFC 9457, BEHAVIOUR 2). How a problem becomes
 //! a response is `api::problem`'s business; here is no HTTP framework.
 
+mod failure;
 mod help;
+
+pub use failure::{Failure, database_problem};
 
 use crate::domain::amount::TooLarge;
 use crate::domain::lifecycle::Refusal;
@@ -183,6 +186,11 @@ impl Problem {
         Self::new(Code::InvalidParameter).detail(format!("{name}: {en}"), format!("参数 {name} 无效")).with("parameter", name)
     }
 
+    /// Nothing can be done about it now; the same again a little later may go well.
+    pub fn unavailable() -> Self {
+        Self::new(Code::Unavailable).retry_after(1)
+    }
+
     /// Nothing there, or nothing the caller may see.
     pub fn not_found() -> Self {
         Self::new(Code::NotFound)
@@ -301,26 +309,6 @@ impl From<Denied> for Error {
                 .detail(format!("The key needs the scope {scope}."), format!("密钥需要权限范围 {scope}。"))
                 .with("scope", scope)
                 .into(),
-        }
-    }
-}
-
-/// What the caller of a database job is told for a failure of the database itself.
-pub fn database_problem(error: &diesel::result::Error) -> Problem {
-    use diesel::result::{DatabaseErrorKind as Kind, Error as Diesel};
-    match error {
-        Diesel::NotFound => Problem::not_found(),
-        Diesel::DatabaseError(Kind::UniqueViolation, _) => Problem::new(Code::DuplicateReference),
-        Diesel::DatabaseError(Kind::SerializationFailure | Kind::ClosedConnection, _) => Problem::new(Code::Unavailable).retry_after(1),
-        Diesel::DatabaseError(_, info) if info.message().contains("disk is full") || info.message().contains("No space left") => {
-            Problem::new(Code::StorageFull)
-        }
-        Diesel::DatabaseError(_, info) if info.message().contains("is locked") || info.message().contains("deadlock detected") => {
-            Problem::new(Code::Unavailable).retry_after(1)
-        }
-        other => {
-            log::error!("database: {other:?}");
-            Problem::new(Code::Internal)
         }
     }
 }

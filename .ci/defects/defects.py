@@ -115,9 +115,10 @@ DEFECTS = (
             Edit(
                 APP,
                 """\
-                if let Some(repeat) = &call.repeat {
-                    keep(tx.conn, caller, repeat, operation, &answer, now)?;
-                }
+                let answer = match &call.repeat {
+                    Some(repeat) => keep(tx.conn, caller, repeat, operation, answer, now)?,
+                    None => answer,
+                };
                 Ok((answer, left))
             })
             .await?;
@@ -128,7 +129,7 @@ DEFECTS = (
             .await?;
         if let (Some(repeat), Some((caller, now))) = (repeat, made) {
             let kept = answer.clone();
-            self.database.write(move |conn| keep(conn, caller.clone(), &repeat, operation, &kept, now)).await?;
+            self.database.write(move |conn| keep(conn, caller.clone(), &repeat, operation, kept.clone(), now)).await?;
         }
 """,
             ),
@@ -305,9 +306,10 @@ impl Keys {
                 """\
                 close(&mut tx)?;
                 let left = Left::by(&tx);
-                if let Some(repeat) = &call.repeat {
-                    keep(tx.conn, caller, repeat, operation, &answer, now)?;
-                }
+                let answer = match &call.repeat {
+                    Some(repeat) => keep(tx.conn, caller, repeat, operation, answer, now)?,
+                    None => answer,
+                };
                 Ok((answer, left))
             })
             .await?;
@@ -315,9 +317,10 @@ impl Keys {
                 """\
                 let left = Left::by(&tx);
                 let told = (now, tx.recorded().to_vec(), tx.outgoing().to_vec());
-                if let Some(repeat) = &call.repeat {
-                    keep(tx.conn, caller, repeat, operation, &answer, now)?;
-                }
+                let answer = match &call.repeat {
+                    Some(repeat) => keep(tx.conn, caller, repeat, operation, answer, now)?,
+                    None => answer,
+                };
                 Ok((answer, left, Some(told)))
             })
             .await?;

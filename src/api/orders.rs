@@ -48,7 +48,9 @@ fn answer(status: u16, version: i64, rendering: &Rendering) -> Answer {
 /// An order that was loaded, as an answer.
 fn answer_whole(status: u16, whole: Whole, language: Language) -> Result<Answer> {
     let version = whole.order.version;
-    Ok(answer(status, version, &shown::render(whole, language)?))
+    let rendering = shown::render(whole, language)?;
+    let etag = rendering.digest().to_owned();
+    Ok(Answer { status, headers: Vec::new(), body: rendering.into_bytes() }.etag(version, &etag))
 }
 
 /// An order as it is after everything that followed.

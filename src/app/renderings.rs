@@ -58,6 +58,11 @@ impl Rendering {
         self.json.get()
     }
 
+    /// The JSON alone.
+    pub fn into_bytes(self) -> Vec<u8> {
+        Box::<str>::from(self.json).into_boxed_bytes().into_vec()
+    }
+
     /// Tells this content from others, for an `ETag`.
     pub fn digest(&self) -> &str {
         &self.digest

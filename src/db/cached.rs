@@ -102,7 +102,7 @@ where
 
 /// Whether a pass over a statement asks for what is bound to it. The others ask for its text, and
 /// whether it can be kept: to them a statement of ours is its text, which can be.
-fn asks_for_values<'a, 'b, DB: Backend>(pass: &mut AstPass<'a, 'b, DB>) -> bool {
+pub(super) fn asks_for_values<'a, 'b, DB: Backend>(pass: &mut AstPass<'a, 'b, DB>) -> bool {
     pass.bind_collector().is_some() || pass.debug_binds().is_some()
 }
 
@@ -132,6 +132,19 @@ impl<Q: Query> Query for Cached<Q> {
 
 impl<Q, C> RunQueryDsl<C> for Cached<Q> {}
 
+/// The text of a statement that is written once. It is the same each time: a debug build looks.
+pub(super) fn keep(known: Text, write: impl Fn() -> QueryResult<String>) -> QueryResult<&'static str> {
+    let text = match known.get() {
+        Some(text) => text,
+        None => {
+            let text = write()?;
+            known.get_or_init(|| text)
+        }
+    };
+    debug_assert_eq!(&write()?, text, "a statement that is kept has one text");
+    Ok(text)
+}
+
 /// Passes over a statement of which the text may be known already.
 fn walk_known<'b, Q, DB>(statement: &'b Q, known: Option<&'static OnceLock<String>>, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
@@ -142,14 +155,7 @@ where
     if asks_for_values(&mut pass) {
         return statement.walk_ast(pass);
     }
-    let text = match known.get() {
-        Some(text) => text,
-        None => {
-            let text = written(statement, pass.backend())?;
-            known.get_or_init(|| text)
-        }
-    };
-    debug_assert_eq!(&written(statement, pass.backend()).unwrap_or_default(), text, "a statement that is kept has one text");
+    let text = keep(known, || written(statement, pass.backend()))?;
     pass.push_sql(text);
     Ok(())
 }

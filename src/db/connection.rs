@@ -110,15 +110,15 @@ macro_rules! each {
 /// PostgreSQL, where each is a round trip.
 #[macro_export]
 macro_rules! insert_rows {
-    ($connection:expr, $table:expr, $rows:expr) => {{
+    ($connection:expr, $table:ident, $rows:expr) => {{
         let connection: &mut $crate::db::connection::Conn = $connection;
         let rows = $rows;
         match connection {
             $crate::db::connection::Conn::Postgres(inner) => {
-                diesel::insert_into($table).values(rows).cached_if_few(rows.len()).execute(inner).map(drop)
+                diesel::insert_into($table::table).values(rows).cached_if_few(rows.len()).execute(inner).map(drop)
             }
             $crate::db::connection::Conn::Sqlite(inner) => {
-                rows.iter().try_for_each(|row| diesel::insert_into($table).values(row).fixed($crate::here!()).execute(inner).map(drop))
+                rows.iter().try_for_each(|row| $crate::row_of!($table, row, Refuse).execute(inner).map(drop))
             }
         }
     }};

@@ -6,14 +6,15 @@
 
 use crate::db::cached::Cache;
 use crate::db::checkpoints::Checkpoints;
+use crate::db::clock::random;
 use crate::db::connection::{Conn, Target};
 use crate::db::numbers::Numbers;
 use crate::db::pool::{self, Pool, Pooled};
-use crate::error::{Code, Error, Problem, Result, database_problem};
+use crate::error::{Code, Error, Failure, Problem, Result, database_problem};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::query_dsl::RunQueryDsl;
-use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
+use diesel::result::{Error as DieselError, QueryResult};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -40,10 +41,19 @@ enum Ran {
     Broken,
 }
 
+impl Ran {
+    fn after(error: &DieselError) -> Self {
+        match Failure::of(error) {
+            Failure::Conflict => Self::Again,
+            Failure::Lost => Self::Broken,
+            _ => Self::Undo,
+        }
+    }
+}
+
 trait Job: Send {
+    /// Does the work, once more where a conflict undid it. Where it panics it has no outcome.
     fn run(&mut self, connection: &mut Conn) -> Ran;
-    /// The work panicked; its effects are undone.
-    fn panicked(&mut self);
     /// Gives up with this problem, whatever the work said.
     fn fail(&mut self, problem: Problem);
     /// Sends the answer.
@@ -65,21 +75,16 @@ where
     T: Send,
 {
     fn run(&mut self, connection: &mut Conn) -> Ran {
+        self.outcome = None;
         let (outcome, ran) = match (self.act)(connection) {
             Ok(value) => (Ok(value), Ran::Keep),
             Err(Error::Refused(problem)) => (Err(problem), Ran::Keep),
             Err(Error::Problem(problem)) => (Err(problem), Ran::Undo),
-            Err(Error::Database(error)) if is_conflict(&error) => (Err(Box::new(unavailable())), Ran::Again),
-            Err(Error::Database(error)) if is_lost(&error) => (Err(Box::new(unavailable())), Ran::Broken),
-            Err(Error::Database(error)) => (Err(Box::new(database_problem(&error))), Ran::Undo),
+            Err(Error::Database(error)) => (Err(Box::new(database_problem(&error))), Ran::after(&error)),
         };
         self.outcome = Some(outcome);
         self.stays = matches!(ran, Ran::Keep);
         ran
-    }
-
-    fn panicked(&mut self) {
-        self.outcome = Some(Err(Box::new(Problem::new(Code::Internal))));
     }
 
     fn fail(&mut self, problem: Problem) {
@@ -97,32 +102,8 @@ where
     }
 }
 
-fn is_conflict(error: &DieselError) -> bool {
-    match error {
-        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        DieselError::DatabaseError(_, info) => info.message().contains("deadlock detected"),
-        _ => false,
-    }
-}
-
-fn is_lost(error: &DieselError) -> bool {
-    match error {
-        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | DieselError::BrokenTransactionManager => true,
-        DieselError::DatabaseError(_, info) => {
-            let message = info.message();
-            ["server closed the connection", "terminating connection", "no connection to the server", "connection to server"]
-                .iter()
-                .any(|lost| message.contains(lost))
-        }
-        _ => false,
-    }
-}
-
 fn run_caught(job: &mut dyn Job, connection: &mut Conn) -> Ran {
-    catch_unwind(AssertUnwindSafe(|| job.run(connection))).unwrap_or_else(|_| {
-        job.panicked();
-        Ran::Undo
-    })
+    catch_unwind(AssertUnwindSafe(|| job.run(connection))).unwrap_or(Ran::Undo)
 }
 
 /// Runs a statement that the connection keeps prepared: it is the same for each job.
@@ -166,7 +147,7 @@ fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>, mut checkpoint
                 batch.iter_mut().for_each(|job| job.fail(problem.clone()));
                 connection = None;
             }
-            None => batch.iter_mut().for_each(|job| job.fail(unavailable())),
+            None => batch.iter_mut().for_each(|job| job.fail(Problem::unavailable())),
         }
         batch.into_iter().for_each(Job::answer);
     }
@@ -175,7 +156,7 @@ fn sqlite_writer(target: &Target, queue: &Receiver<Box<dyn Job>>, mut checkpoint
 /// One attempt at a write on PostgreSQL.
 fn attempt(job: &mut dyn Job, connection: &mut Conn) -> Ran {
     if let Err(error) = Manager::begin_transaction(connection) {
-        job.fail(unavailable());
+        job.fail(Problem::unavailable());
         log::warn!("cannot begin: {error}");
         return Ran::Broken;
     }
@@ -186,30 +167,30 @@ fn attempt(job: &mut dyn Job, connection: &mut Conn) -> Ran {
     };
     match (ended, ran) {
         (Ok(()), ran) => ran,
-        (Err(error), Ran::Keep) if is_conflict(&error) => {
-            job.fail(unavailable());
-            Ran::Again
-        }
-        (Err(error), Ran::Keep) if is_lost(&error) => {
-            job.fail(unavailable());
-            Ran::Broken
-        }
         (Err(error), Ran::Keep) => {
             job.fail(database_problem(&error));
-            Ran::Broken
+            if Failure::of(&error) == Failure::Conflict { Ran::Again } else { Ran::Broken }
         }
         (Err(_), _) => Ran::Broken,
     }
 }
 
-/// A little chance in a pause, so that two that collided do not collide again.
-fn pause(attempt: u32) {
-    let jitter = u64::from(crate::db::clock::random::<1>()[0]) % 10;
-    std::thread::sleep(Duration::from_millis(u64::from(attempt) * 5 + jitter));
+/// How long to wait after so many attempts; a little chance is in it, so that two that collided do not collide again.
+fn pause(attempt: u32, chance: u8) -> Duration {
+    Duration::from_millis(u64::from(attempt * 5 + u32::from(chance % 10)))
 }
 
-fn unavailable() -> Problem {
-    Problem::new(Code::Unavailable).retry_after(1)
+/// Tries a write on PostgreSQL as often as it is worth it.
+fn persist(job: &mut dyn Job, connection: &mut Conn) -> Ran {
+    let mut ran = attempt(job, connection);
+    for number in 1..ATTEMPTS {
+        if !matches!(ran, Ran::Again) {
+            break;
+        }
+        std::thread::sleep(pause(number, random::<1>()[0]));
+        ran = attempt(job, connection);
+    }
+    ran
 }
 
 /// Where nobody has a connection and none can be had, those who wait are told as well: asking for one
@@ -217,30 +198,8 @@ fn unavailable() -> Problem {
 fn without_connection(first: Box<dyn Job>, pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
     let waiting = if pool.state().connections == 0 { queue.len() } else { 0 };
     for mut job in std::iter::once(first).chain(queue.try_iter().take(waiting)) {
-        job.fail(unavailable());
+        job.fail(Problem::unavailable());
         job.answer();
-    }
-}
-
-fn postgres_writer(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
-    while let Ok(mut job) = queue.recv() {
-        match pool.get() {
-            Err(_) => without_connection(job, pool, queue),
-            Ok(mut pooled) => {
-                let Pooled { connection, broken } = &mut *pooled;
-                for number in 1..=ATTEMPTS {
-                    match attempt(job.as_mut(), connection) {
-                        Ran::Again if number < ATTEMPTS => pause(number),
-                        Ran::Broken => {
-                            *broken = true;
-                            break;
-                        }
-                        _ => break,
-                    }
-                }
-                job.answer();
-            }
-        }
     }
 }
 
@@ -251,22 +210,21 @@ fn read_in_transaction(job: &mut dyn Job, connection: &mut Conn) -> Ran {
         Conn::Postgres(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
     };
     if begun.is_err() {
-        job.fail(unavailable());
+        job.fail(Problem::unavailable());
         return Ran::Broken;
     }
     let ran = run_caught(job, connection);
     if Manager::rollback_transaction(connection).is_err() { Ran::Broken } else { ran }
 }
 
-fn reader(pool: &Pool, queue: &Receiver<Box<dyn Job>>) {
+/// Serves a queue with the connections of a pool, in this way.
+fn serve(pool: &Pool, queue: &Receiver<Box<dyn Job>>, way: fn(&mut dyn Job, &mut Conn) -> Ran) {
     while let Ok(mut job) = queue.recv() {
         match pool.get() {
             Err(_) => without_connection(job, pool, queue),
             Ok(mut pooled) => {
                 let Pooled { connection, broken } = &mut *pooled;
-                if matches!(read_in_transaction(job.as_mut(), connection), Ran::Broken) {
-                    *broken = true;
-                }
+                *broken = matches!(way(job.as_mut(), connection), Ran::Broken);
                 job.answer();
             }
         }
@@ -316,14 +274,14 @@ impl Database {
                 let pool = pool::build(target, threads, false);
                 for number in 0..sizes.threads {
                     let (pool, queue) = (pool.clone(), write_queue.clone());
-                    spawn(format!("db-writer-{number}"), move || postgres_writer(&pool, &queue))?;
+                    spawn(format!("db-writer-{number}"), move || serve(&pool, &queue, persist))?;
                 }
             }
         }
         let pool = pool::build(target, threads, true);
         for number in 0..sizes.threads {
             let (pool, queue) = (pool.clone(), read_queue.clone());
-            spawn(format!("db-reader-{number}"), move || reader(&pool, &queue))?;
+            spawn(format!("db-reader-{number}"), move || serve(&pool, &queue, read_in_transaction))?;
         }
         Ok(Self { numbers: Numbers::new(target), writes, reads })
     }
@@ -364,28 +322,11 @@ where
 {
     let (reply, answer) = oneshot::channel();
     match queue.try_send(Box::new(Work { act, outcome: None, stays: false, reply })) {
-        Ok(()) => answer.await.map_or_else(|_| Err(Box::new(unavailable())), |(outcome, _)| outcome),
+        Ok(()) => answer.await.map_or_else(|_| Err(Box::new(Problem::unavailable())), |(outcome, _)| outcome),
         Err(TrySendError::Full(_)) => Err(Box::new(Problem::new(Code::Overloaded).retry_after(1))),
-        Err(TrySendError::Disconnected(_)) => Err(Box::new(unavailable())),
+        Err(TrySendError::Disconnected(_)) => Err(Box::new(Problem::unavailable())),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::future::join_all;
-    use std::time::Instant;
-
-    #[test]
-    fn while_the_server_is_away_all_who_wait_are_told_together() {
-        const WAITING: usize = 300;
-        let nobody = Target::Postgres("postgres://127.0.0.1:1/nowhere".to_owned());
-        let database = Database::start(&nobody, Sizes { threads: 1, queue: WAITING }).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let asked = Instant::now();
-        let answers = runtime.block_on(join_all((0..WAITING).map(|_| database.write(|_| Ok(())))));
-        assert!(answers.iter().all(|answer| answer.as_ref().is_err_and(|problem| problem.code == Code::Unavailable)));
-        // the pool's patience is a second; one after the other they would be told in five minutes
-        assert!(asked.elapsed() < Duration::from_secs(60), "{:?}", asked.elapsed());
-    }
-}
+mod tests;

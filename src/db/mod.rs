@@ -11,6 +11,7 @@ pub mod executor;
 pub mod migrations;
 pub mod numbers;
 mod pool;
+pub mod rows;
 pub mod schema;
 pub mod trial;
 pub mod tx;

@@ -64,21 +64,31 @@ impl Amount {
     /// values that were rounded before.
     pub fn text(self, digits: u32) -> String {
         let digits = digits.min(4);
-        let parts = self.0.unsigned_abs();
-        let kept = parts / 10_u64.pow(4 - digits);
-        // letter by letter: an order is written with dozens of amounts, and `format!` is slow
-        let mut text = if self.0 < 0 { "-" } else { "" }.to_owned() + &(parts / SCALE.unsigned_abs()).to_string();
-        if digits > 0 {
-            text.push('.');
-            text.extend((0..digits).rev().map(|place| char::from(b'0' + (kept / 10_u64.pow(place) % 10) as u8)));
+        let mut left = self.0.unsigned_abs() / 10_u64.pow(4 - digits);
+        // letter by letter from the end: an order is written with dozens of amounts, and `format!` is slow
+        let mut letters = Vec::with_capacity(22);
+        for place in 0.. {
+            if place > digits && left == 0 {
+                break;
+            }
+            if place == digits && digits > 0 {
+                letters.push(b'.');
+            }
+            letters.push(b'0' + (left % 10) as u8);
+            left /= 10;
         }
-        text
+        if self.0 < 0 {
+            letters.push(b'-');
+        }
+        letters.reverse();
+        String::from_utf8(letters).unwrap_or_default()
     }
 
     /// Without needless zeros, for quantities: `"2"`, `"2.5"`.
     pub fn short(self) -> String {
-        let text = self.text(4);
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        let mut text = self.text(4);
+        text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+        text
     }
 
     /// Whether no digit lies beyond the given number after the point.

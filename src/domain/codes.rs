@@ -23,7 +23,7 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
      YT ZA ZM ZW";
 
 fn listed(list: &str, code: &str, length: usize) -> bool {
-    code.len() == length && list.split_ascii_whitespace().any(|c| c == code)
+    code.len() == length && list.as_bytes().chunks(length + 1).any(|listed| listed.starts_with(code.as_bytes()))
 }
 
 /// Digits after the point of a currency's minor unit; `None` for a code that is not in use.

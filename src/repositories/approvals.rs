@@ -22,7 +22,7 @@ use crate::domain::lifecycle::approval::{RoundStatus, StepStatus};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::words;
-use crate::{each, here, here_by_length, insert_rows};
+use crate::{each, here, here_by_length, insert_row, insert_rows};
 use diesel::prelude::*;
 use rules::Applied;
 use serde::{Deserialize, Serialize};
@@ -148,14 +148,14 @@ impl Step {
 
 /// Stores a new round.
 pub fn insert_round(conn: &mut Conn, round: &Round) -> Result<()> {
-    each!(conn, c => diesel::insert_into(approval_rounds::table).values(round).fixed(here!()).execute(c))?;
+    insert_row!(conn, approval_rounds, round)?;
     Ok(())
 }
 
 /// Stores the steps of a new round.
 pub fn insert_steps(conn: &mut Conn, steps: &[Step]) -> Result<()> {
     if !steps.is_empty() {
-        insert_rows!(conn, approval_steps::table, steps)?;
+        insert_rows!(conn, approval_steps, steps)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::order::{CustomerTier, PaymentDue};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here, here_by_length};
+use crate::{each, here, here_by_length, insert_row};
 use diesel::prelude::*;
 
 /// A customer.
@@ -122,7 +122,7 @@ pub fn list(conn: &mut Conn, q: Option<&str>, before: Option<Id>, limit: i64) ->
 
 /// Stores a new customer; false where the code is taken.
 pub fn insert(conn: &mut Conn, customer: &Customer) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(dsl::customers).values(customer).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    let inserted = insert_row!(conn, customers, customer, or nothing)?;
     Ok(inserted == 1)
 }
 

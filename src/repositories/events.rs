@@ -120,7 +120,7 @@ pub fn insert_recorded(tx: &mut Tx) -> Result<()> {
         });
     }
     if !rows.is_empty() {
-        insert_rows!(tx.conn, events::table, &rows)?;
+        insert_rows!(tx.conn, events, &rows)?;
     }
     Ok(())
 }
@@ -150,7 +150,7 @@ pub fn insert_outgoing(tx: &mut Tx) -> Result<()> {
         })
         .collect();
     if !rows.is_empty() {
-        insert_rows!(tx.conn, messages::table, &rows)?;
+        insert_rows!(tx.conn, messages, &rows)?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::domain::lifecycle::exception::{ExceptionKind, ExceptionStatus, Severi
 use crate::domain::remedy::Remedy;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here, here_by_length, insert_rows};
+use crate::{each, here, here_by_length, insert_row, insert_rows};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 pub use listing::{ExceptionFilter, list};
@@ -197,14 +197,14 @@ pub fn find_by_ref(conn: &mut Conn, text: &str) -> Result<Option<ExceptionRow>> 
 
 /// Stores a new exception and the orders it covers.
 pub fn insert(conn: &mut Conn, row: &ExceptionRow, orders: &[Id]) -> Result<()> {
-    each!(&mut *conn, c => diesel::insert_into(exceptions::table).values(row).fixed(here!()).execute(c))?;
+    insert_row!(&mut *conn, exceptions, row)?;
     cover(conn, row.id, orders)
 }
 
 fn cover(conn: &mut Conn, exception: Id, orders: &[Id]) -> Result<()> {
     let linked: Vec<_> = orders.iter().map(|order| (exception_orders::exception_id.eq(exception), exception_orders::order_id.eq(*order))).collect();
     if !linked.is_empty() {
-        insert_rows!(conn, exception_orders::table, &linked)?;
+        insert_rows!(conn, exception_orders, &linked)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::domain::company::Company;
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here};
+use crate::{each, here, insert_row};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -96,7 +96,7 @@ pub fn list(conn: &mut Conn, currency: Option<&str>, before: Option<Id>, limit: 
 
 /// Stores a new rate; false where the currency has one from that day on.
 pub fn insert(conn: &mut Conn, rate: &ExchangeRate) -> Result<bool> {
-    Ok(each!(conn, c => diesel::insert_into(dsl::exchange_rates).values(rate).on_conflict_do_nothing().fixed(here!()).execute(c))? == 1)
+    Ok(insert_row!(conn, exchange_rates, rate, or nothing)? == 1)
 }
 
 /// Stores a changed rate at the version before; false where it has another by now.

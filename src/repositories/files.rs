@@ -8,7 +8,7 @@ use crate::domain::id::Id;
 use crate::domain::task_plan::EvidenceKind;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here, here_by_length};
+use crate::{each, here_by_length, insert_row};
 use diesel::prelude::*;
 
 /// A file that was handed in.
@@ -110,6 +110,6 @@ pub fn known(conn: &mut Conn, ids: &[Id]) -> Result<Vec<Id>> {
 
 /// Stores what is known about a file.
 pub fn insert(conn: &mut Conn, file: &FileRow) -> Result<()> {
-    each!(conn, c => diesel::insert_into(files::table).values(file).fixed(here!()).execute(c))?;
+    insert_row!(conn, files, file)?;
     Ok(())
 }

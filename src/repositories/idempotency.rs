@@ -6,7 +6,7 @@ use crate::db::schema::idempotency_keys::{self, dsl};
 use crate::db::types::Json;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here};
+use crate::{each, here, insert_row};
 use diesel::prelude::*;
 
 /// A kept answer.
@@ -30,7 +30,7 @@ pub fn find(conn: &mut Conn, caller: &str, key: &str) -> Result<Option<Kept>> {
 
 /// Keeps an answer.
 pub fn insert(conn: &mut Conn, kept: &Kept) -> Result<()> {
-    each!(conn, c => diesel::insert_into(dsl::idempotency_keys).values(kept).fixed(here!()).execute(c))?;
+    insert_row!(conn, idempotency_keys, kept)?;
     Ok(())
 }
 

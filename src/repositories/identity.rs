@@ -9,7 +9,7 @@ use crate::domain::actor::{Actor, ActorKind, Department, Role};
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use crate::error::{Code, Result};
-use crate::{each, here};
+use crate::{each, here, insert_row};
 use diesel::prelude::*;
 
 /// The person behind an access token, as of now.
@@ -78,7 +78,7 @@ pub struct KeyRow {
 
 /// Stores a new key.
 pub fn insert_key(conn: &mut Conn, key: &KeyRow) -> Result<()> {
-    each!(conn, c => diesel::insert_into(api_keys::table).values(key).fixed(here!()).execute(c))?;
+    insert_row!(conn, api_keys, key)?;
     Ok(())
 }
 
@@ -106,7 +106,7 @@ pub fn set_key_revoked(conn: &mut Conn, id: Id, version: i64, at: UtcTime) -> Re
 /// Opens a log-in.
 pub fn insert_session(conn: &mut Conn, id: Id, user: Id, now: UtcTime, expires_at: UtcTime) -> Result<()> {
     let row = (sessions::id.eq(id), sessions::user_id.eq(user), sessions::created_at.eq(now), sessions::expires_at.eq(expires_at));
-    each!(conn, c => diesel::insert_into(sessions::table).values(row).fixed(here!()).execute(c))?;
+    insert_row!(conn, sessions, row)?;
     Ok(())
 }
 
@@ -127,7 +127,7 @@ pub fn revoke_sessions_of(conn: &mut Conn, user: Id, now: UtcTime) -> Result<()>
 /// Stores a refresh token's hash.
 pub fn insert_refresh_token(conn: &mut Conn, hash: &[u8], session: Id, now: UtcTime) -> Result<()> {
     let row = (refresh_tokens::token_hash.eq(hash), refresh_tokens::session_id.eq(session), refresh_tokens::issued_at.eq(now));
-    each!(conn, c => diesel::insert_into(refresh_tokens::table).values(row).fixed(here!()).execute(c))?;
+    insert_row!(conn, refresh_tokens, row)?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::domain::id::Id;
 use crate::domain::link::{Bound, CustomerAnswer, Purpose};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here};
+use crate::{each, here, insert_row};
 use diesel::prelude::*;
 
 /// A link.
@@ -46,7 +46,7 @@ impl Link {
 
 /// Stores a new link.
 pub fn insert(conn: &mut Conn, link: &Link) -> Result<()> {
-    each!(conn, c => diesel::insert_into(links::table).values(link).fixed(here!()).execute(c))?;
+    insert_row!(conn, links, link)?;
     Ok(())
 }
 

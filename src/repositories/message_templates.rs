@@ -8,7 +8,7 @@ use crate::domain::message::{MessageKind, Template};
 use crate::domain::time::UtcTime;
 use crate::domain::words::Language;
 use crate::error::Result;
-use crate::{each, here};
+use crate::{each, here, insert_row};
 use diesel::prelude::*;
 
 /// The texts of a kind of message in one language. Version 0 is Docket's own.
@@ -50,7 +50,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Written>> {
 /// Stores texts over the version before theirs; false where they have another by now.
 pub fn store(conn: &mut Conn, written: &Written) -> Result<bool> {
     if written.version == 1 {
-        return Ok(each!(conn, c => diesel::insert_into(table::table).values(written).on_conflict_do_nothing().fixed(here!()).execute(c))? == 1);
+        return Ok(insert_row!(conn, table, written, or nothing)? == 1);
     }
     let before = table::kind.eq(written.kind).and(table::language.eq(&written.language)).and(table::version.eq(written.version - 1));
     Ok(each!(conn, c => diesel::update(table::table.filter(before)).set(written).fixed(here!()).execute(c))? == 1)

@@ -5,7 +5,6 @@ pub mod given;
 pub mod listing;
 pub mod standing;
 
-use crate::db::cached::Cache;
 use crate::db::schema::{invoices, payments};
 use crate::db::types::Json;
 use crate::db::{Conn, MultiBackend};
@@ -19,7 +18,7 @@ use crate::domain::tax::TaxShare;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::repositories::orders::Order;
-use crate::{each, here};
+use crate::{each, insert_row};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -106,7 +105,7 @@ pub fn find_invoice(conn: &mut Conn, id: Id) -> Result<Option<Invoice>> {
 
 /// Stores an invoice; false where the number is taken.
 pub fn insert_invoice(conn: &mut Conn, invoice: &Invoice) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(invoices::table).values(invoice).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    let inserted = insert_row!(conn, invoices, invoice, or nothing)?;
     Ok(inserted == 1)
 }
 
@@ -136,7 +135,7 @@ pub fn set_open(conn: &mut Conn, id: Id, open: Amount) -> Result<()> {
 
 /// Stores a payment.
 pub fn insert_payment(conn: &mut Conn, payment: &Payment) -> Result<()> {
-    each!(conn, c => diesel::insert_into(payments::table).values(payment).fixed(here!()).execute(c))?;
+    insert_row!(conn, payments, payment)?;
     Ok(())
 }
 
@@ -204,8 +203,7 @@ pub fn covered_total(conn: &mut Conn, order: Id) -> Result<Amount> {
 /// What was paid for an order and is there to pay these invoices of it: what went back for what was credited of
 /// invoices is not. One that was void was a mistake, for which nothing goes back.
 pub fn at_hand<'a>(conn: &mut Conn, order: Id, all: impl IntoIterator<Item = &'a Invoice>) -> Result<Amount> {
-    let taken_back =
-        total(all.into_iter().filter(|invoice| invoice.credits_id.is_none() && invoice.issued_at.is_some()).map(|invoice| invoice.credited));
+    let taken_back = total(all.into_iter().map(|invoice| invoice.credited));
     let back = total(given::refunds_of(conn, order)?.into_iter().map(|refund| refund.amount));
     Ok(paid_total(conn, order)?.minus(back.at_most(taken_back))?.max(Amount::ZERO))
 }

@@ -19,7 +19,7 @@ use crate::domain::lifecycle::order::{Stage, State};
 use crate::domain::order::{Channel, InventoryStatus, PaymentStatus, ProductionStatus};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here, here_by_length};
+use crate::{each, here, here_by_length, insert_row};
 use diesel::prelude::*;
 
 /// An order.
@@ -137,7 +137,7 @@ pub fn give_back(conn: &mut Conn, id: Id) -> Result<()> {
 /// Stores a new order; false where its channel reference or its number is taken. The unit of work
 /// holds it then.
 pub fn insert(tx: &mut Tx, order: &Order) -> Result<bool> {
-    let inserted = each!(&mut *tx.conn, c => diesel::insert_into(orders::table).values(order).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    let inserted = insert_row!(&mut *tx.conn, orders, order, or nothing)?;
     if inserted == 1 {
         tx.note_taken(order.id, order.version);
     }

@@ -10,7 +10,7 @@ use crate::domain::task_plan::USUAL_LEAD_TIME_DAYS;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::repositories::orders::parts::Line;
-use crate::{each, here, here_by_length};
+use crate::{each, here, here_by_length, insert_row};
 use diesel::prelude::*;
 
 /// A product.
@@ -109,7 +109,7 @@ pub fn of_category(conn: &mut Conn, category: &str, limit: i64) -> Result<Vec<Pr
 
 /// Stores a new product; false where the SKU is taken.
 pub fn insert(conn: &mut Conn, product: &Product) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(dsl::products).values(product).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    let inserted = insert_row!(conn, products, product, or nothing)?;
     Ok(inserted == 1)
 }
 

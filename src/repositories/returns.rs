@@ -165,7 +165,7 @@ pub fn refunds_promised(conn: &mut Conn, order: Id) -> Result<Vec<Amount>> {
 /// Stores a new return and what is in it.
 pub fn insert(conn: &mut Conn, row: &Return, lines: &[ReturnLine]) -> Result<()> {
     each!(&mut *conn, c => diesel::insert_into(returns::table).values(row).execute(c))?;
-    insert_rows!(conn, return_lines::table, lines)?;
+    insert_rows!(conn, return_lines, lines)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::db::{Conn, dialect};
 use crate::domain::settings::Settings;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here};
+use crate::{each, here, insert_row};
 use diesel::prelude::*;
 
 const ONLY: i32 = 1;
@@ -25,7 +25,7 @@ pub fn store(conn: &mut Conn, version: i64, content: &Settings, now: UtcTime) ->
     let values = (settings::version.eq(version + 1), settings::content.eq(Json(content.clone())), settings::updated_at.eq(now));
     if version == 0 {
         let first = (settings::id.eq(ONLY), values);
-        return Ok(each!(conn, c => diesel::insert_into(settings::table).values(first).on_conflict_do_nothing().fixed(here!()).execute(c))? == 1);
+        return Ok(insert_row!(conn, settings, first, or nothing)? == 1);
     }
     let target = settings::table.filter(settings::id.eq(ONLY).and(settings::version.eq(version)));
     Ok(each!(conn, c => diesel::update(target).set(values).fixed(here!()).execute(c))? == 1)

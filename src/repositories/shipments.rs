@@ -14,7 +14,7 @@ use crate::repositories::files::{self, FileRow};
 use crate::repositories::orders::parts::{self, Line};
 use crate::repositories::orders::{self, Order};
 use crate::repositories::warehouses;
-use crate::{each, here, here_by_length, insert_rows};
+use crate::{each, here, here_by_length, insert_row, insert_rows};
 use diesel::dsl::max;
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -266,8 +266,8 @@ pub fn next_position(conn: &mut Conn, order: Id) -> Result<i32> {
 
 /// Stores a new shipment and what is in it.
 pub fn insert(conn: &mut Conn, shipment: &Shipment, lines: &[ShipmentLine]) -> Result<()> {
-    each!(&mut *conn, c => diesel::insert_into(shipments::table).values(shipment).fixed(here!()).execute(c))?;
-    insert_rows!(conn, shipment_lines::table, lines)?;
+    insert_row!(&mut *conn, shipments, shipment)?;
+    insert_rows!(conn, shipment_lines, lines)?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use crate::domain::stock::{MovementKind, outstanding};
 use crate::domain::time::UtcTime;
 use crate::error::{Error, Result};
 use crate::repositories::orders::parts::{self, Line};
-use crate::{each, here, here_by_length};
+use crate::{each, here, here_by_length, insert_row};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -119,7 +119,7 @@ pub fn balances_of_many(conn: &mut Conn, products: &[Id]) -> Result<Vec<Balance>
 /// Makes sure that there is a balance, of nothing if need be.
 pub fn open_balance(conn: &mut Conn, product: Id, warehouse: Id) -> Result<()> {
     let empty = Balance { product_id: product, warehouse_id: warehouse, on_hand: Amount::ZERO, reserved: Amount::ZERO, reorder_level: None };
-    each!(conn, c => diesel::insert_into(stock::table).values(&empty).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    insert_row!(conn, stock, &empty, or nothing)?;
     Ok(())
 }
 
@@ -149,7 +149,7 @@ pub fn apply(conn: &mut Conn, movement: &MovementRow) -> Result<bool> {
     if each!(conn, c => diesel::update(target).set(moved).fixed(here!()).execute(c))? == 0 {
         return Ok(false);
     }
-    each!(conn, c => diesel::insert_into(stock_movements::table).values(movement).fixed(here!()).execute(c))?;
+    insert_row!(conn, stock_movements, movement)?;
     Ok(true)
 }
 

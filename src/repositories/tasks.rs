@@ -208,7 +208,7 @@ pub fn set_overdue_raised(conn: &mut Conn, id: Id, due_at: UtcTime) -> Result<()
 /// Stores new tasks.
 pub fn insert(conn: &mut Conn, rows: &[Task]) -> Result<()> {
     if !rows.is_empty() {
-        insert_rows!(conn, tasks::table, rows)?;
+        insert_rows!(conn, tasks, rows)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::domain::actor::{Actor, ActorKind, Department, Role};
 use crate::domain::id::Id;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here, here_by_length};
+use crate::{each, here, here_by_length, insert_row};
 use diesel::prelude::*;
 
 /// A person who can log in; the password is kept as a hash only.
@@ -112,7 +112,7 @@ pub fn any_administrator(conn: &mut Conn) -> Result<bool> {
 
 /// Stores a new user; false where the user name is taken.
 pub fn insert(conn: &mut Conn, user: &User) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(dsl::users).values(user).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    let inserted = insert_row!(conn, users, user, or nothing)?;
     Ok(inserted == 1)
 }
 

@@ -8,7 +8,7 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::stock::Place;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here, here_by_length};
+use crate::{each, here, here_by_length, insert_row};
 use diesel::prelude::*;
 
 /// A warehouse.
@@ -75,6 +75,6 @@ pub fn update(conn: &mut Conn, warehouse: &Warehouse) -> Result<bool> {
 
 /// Stores a new warehouse; false where the code is taken.
 pub fn insert(conn: &mut Conn, warehouse: &Warehouse) -> Result<bool> {
-    let inserted = each!(conn, c => diesel::insert_into(dsl::warehouses).values(warehouse).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    let inserted = insert_row!(conn, warehouses, warehouse, or nothing)?;
     Ok(inserted == 1)
 }

@@ -105,7 +105,7 @@ fn step(
 /// again as a whole.
 fn overtaken(tx: &Tx) -> Error {
     match tx.actor.kind {
-        ActorKind::System => Problem::new(Code::Unavailable).retry_after(1).into(),
+        ActorKind::System => Problem::unavailable().into(),
         _ => Code::VersionMismatch.into(),
     }
 }

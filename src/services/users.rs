@@ -188,7 +188,7 @@ fn keep_an_administrator(tx: &mut Tx, before: &User, after: &User) -> Result<()>
         return Ok(());
     }
     if !users::lock_administrators(tx.conn)? {
-        return Err(Problem::new(Code::Unavailable).retry_after(1).into());
+        return Err(Problem::unavailable().into());
     }
     if users::another_holds(tx.conn, before.id, Role::Admin)? {
         return Ok(());

@@ -1,8 +1,9 @@
 //! What is kept of invoices and payments: numbers, versions, and who took back what (DOMAIN 7.1).
 
 use super::{agreed, at, drafted, invoiced, now, paid, refunded, texts};
+use crate::executing::it_is;
 use crate::support::{id, on_every_store};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn rule_7_1_a_draft_is_not_given_a_number_that_another_has() {
@@ -55,5 +56,23 @@ fn rule_7_1_what_went_back_for_one_order_is_not_anothers() {
         let path = format!("/v1/customers/{}/balance", first["customer"]["id"].as_str().unwrap_or_default());
         let balance = company.finance().get(&path).ok()["currencies"][0].clone();
         assert_eq!(texts(&balance, ["invoiced", "open", "refunded", "unassigned"]), ["100.00", "0.00", "40.00", "40.00"]);
+    });
+}
+
+#[test]
+fn rule_7_1_a_credit_note_is_a_document_of_its_own() {
+    on_every_store(|app| {
+        it_is(app, "2027-03-01T02:00:00Z");
+        let company = app.company();
+        let order = agreed(&company, "100.00");
+        let first = invoiced(&company, &order, "F-1", "100.00", json!({"due_date": "2027-04-01"}));
+        paid(&company, &order, "100.00");
+        it_is(app, "2027-03-02T02:00:00Z");
+        let credit = |said: Value| company.finance().post(&at(&first, "/credit"), said);
+        let note = credit(json!({"number": "CN-1", "reason": "came back"})).created();
+        assert_eq!(texts(&note, ["version", "due_date"]), ["1", "null"]);
+        assert!(note["issued_at"].as_str().is_some_and(|at| at.starts_with("2027-03-02")), "{note}");
+        assert_eq!(note["created_at"], note["issued_at"]);
+        credit(json!({"number": "CN-2", "reason": "again"})).refused(422, "rule_violated");
     });
 }

@@ -56,6 +56,26 @@ fn rule_7_1_rates_are_told_apart_and_add_up() {
 }
 
 #[test]
+fn rule_7_1_what_is_credited_bit_by_bit_takes_back_the_tax_to_the_last_coin() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = company.entered(json!([{"name": "Desk", "quantity": "1", "unit_price": "0.15", "tax_rate": "0.13"}]));
+        let first = invoiced(&company, &order, "INV-1", "0.15", json!({}));
+        assert_eq!(tax(&first["taxes"][0]), ["0.13", "0.15", "0.13", "0.02"]);
+        let credit = |number: &str, said: Value| {
+            let mut body = json!({"number": number, "amount": "0.05", "reason": "came back"});
+            body["taxes"] = said;
+            tax(&company.finance().post(&at(&first, "/credit"), body).created()["taxes"][0])
+        };
+        assert_eq!(credit("CN-1", json!([])), ["0.13", "-0.05", "-0.04", "-0.01"]);
+        assert_eq!(credit("CN-2", json!([])), ["0.13", "-0.05", "-0.05", "0.00"], "of 0.10 the tax is 0.01, which went back already");
+        let all_that_is_left = json!([{"rate": "0.13", "amount": "0.05"}]);
+        assert_eq!(credit("CN-3", all_that_is_left), ["0.13", "-0.05", "-0.04", "-0.01"]);
+        nothing_is_wrong(app);
+    });
+}
+
+#[test]
 fn the_rate_of_all_lines_is_that_of_the_invoice() {
     on_every_store(|app| {
         let company = app.company();

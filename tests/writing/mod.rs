@@ -6,3 +6,4 @@ mod idempotency;
 mod neighbours;
 mod unchanged;
 mod versions;
+mod waking;

@@ -10,7 +10,7 @@ use crate::domain::id::{Id, Kind};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
 use crate::repositories::users;
-use crate::{each, here};
+use crate::{each, here, insert_row};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ pub fn find(conn: &mut Conn, text: &str) -> Result<Option<RuleRow>> {
 
 /// Stores a new rule; false where the code is taken.
 pub fn insert(conn: &mut Conn, rule: &RuleRow) -> Result<bool> {
-    Ok(each!(conn, c => diesel::insert_into(approval_rules::table).values(rule).on_conflict_do_nothing().fixed(here!()).execute(c))? == 1)
+    Ok(insert_row!(conn, approval_rules, rule, or nothing)? == 1)
 }
 
 /// Stores a changed rule at the version before; false where it has another by now.

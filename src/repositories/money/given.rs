@@ -1,14 +1,13 @@
 //! What plans for exceptions gave back to customers (DOMAIN 7.2): refunds of what was paid, and compensations.
 
 use crate::db::Conn;
-use crate::db::cached::Cache;
 use crate::db::schema::{compensations, refunds};
 use crate::domain::amount::Amount;
 use crate::domain::id::Id;
 use crate::domain::order::PaymentMethod;
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here};
+use crate::{each, insert_row};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -46,13 +45,13 @@ pub struct Compensation {
 
 /// Stores a refund.
 pub fn insert_refund(conn: &mut Conn, refund: &Refund) -> Result<()> {
-    each!(conn, c => diesel::insert_into(refunds::table).values(refund).fixed(here!()).execute(c))?;
+    insert_row!(conn, refunds, refund)?;
     Ok(())
 }
 
 /// Stores a compensation.
 pub fn insert_compensation(conn: &mut Conn, compensation: &Compensation) -> Result<()> {
-    each!(conn, c => diesel::insert_into(compensations::table).values(compensation).fixed(here!()).execute(c))?;
+    insert_row!(conn, compensations, compensation)?;
     Ok(())
 }
 

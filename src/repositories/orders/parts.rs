@@ -12,7 +12,7 @@ use crate::domain::lifecycle::shipment::DeliveryMethod;
 use crate::domain::order::{Finding, InvoiceKind, LineKind, LineTerms, PaymentDue, Priority, ProductionStatus};
 use crate::domain::time::UtcTime;
 use crate::error::Result;
-use crate::{each, here, here_by_length, insert_rows};
+use crate::{each, here, here_by_length, insert_row, insert_rows};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::value::RawValue;
@@ -286,13 +286,13 @@ pub fn lines_of(conn: &mut Conn, orders: &[Id]) -> Result<Vec<Line>> {
 
 /// Stores a new order's parts.
 pub fn insert(conn: &mut Conn, details: &Details, delivery: &Delivery, lines: &[Line]) -> Result<()> {
-    each!(conn, c => diesel::insert_into(order_details::table).values(details).fixed(here!()).execute(c))?;
-    each!(conn, c => diesel::insert_into(order_deliveries::table).values(delivery).fixed(here!()).execute(c))?;
+    insert_row!(conn, order_details, details)?;
+    insert_row!(conn, order_deliveries, delivery)?;
     insert_lines(conn, lines)
 }
 
 fn insert_lines(conn: &mut Conn, lines: &[Line]) -> Result<()> {
-    Ok(insert_rows!(conn, order_lines::table, lines)?)
+    Ok(insert_rows!(conn, order_lines, lines)?)
 }
 
 /// More than an order has lines.
@@ -346,7 +346,7 @@ pub fn set_returned(conn: &mut Conn, line: Id, returned: Amount) -> Result<()> {
 
 /// Keeps a revision.
 pub fn insert_revision(conn: &mut Conn, revision: &NewRevision) -> Result<()> {
-    each!(conn, c => diesel::insert_into(order_revisions::table).values(revision).fixed(here!()).execute(c))?;
+    insert_row!(conn, order_revisions, revision)?;
     Ok(())
 }
 

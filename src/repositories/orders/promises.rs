@@ -6,7 +6,7 @@ use crate::db::cached::{Cache, padded};
 use crate::db::schema::{order_deliveries, order_details, order_lines, order_promises, order_promises::dsl};
 use crate::domain::id::Id;
 use crate::error::Result;
-use crate::{each, here, here_by_length};
+use crate::{each, here, here_by_length, insert_row};
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -59,7 +59,7 @@ pub fn earliest_of(conn: &mut Conn, orders: &[Id]) -> Result<BTreeMap<Id, NaiveD
 /// Keeps what was promised when an order was confirmed; what was kept before stays.
 pub fn keep(conn: &mut Conn, order: Id, original_date: Option<NaiveDate>) -> Result<()> {
     let row = Promise { order_id: order, original_date, predicted_date: None, at_risk: false };
-    each!(conn, c => diesel::insert_into(dsl::order_promises).values(&row).on_conflict_do_nothing().fixed(here!()).execute(c))?;
+    insert_row!(conn, order_promises, &row, or nothing)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::domain::actor::Department;
 use crate::domain::id::{Id, Kind};
 use crate::domain::task_plan::{Plan, Template, default_templates};
 use crate::domain::time::UtcTime;
-use crate::error::{Code, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::{each, here};
 use diesel::prelude::*;
 
@@ -61,7 +61,7 @@ pub fn find_by_code(conn: &mut Conn, reference: &str) -> Result<Option<TemplateR
 /// # Errors
 /// `unavailable` where another is at it.
 pub fn hold(conn: &mut Conn) -> Result<()> {
-    if dialect::try_lock(conn, "task_templates")? { Ok(()) } else { Err(Problem::new(Code::Unavailable).retry_after(1).into()) }
+    if dialect::try_lock(conn, "task_templates")? { Ok(()) } else { Err(Problem::unavailable().into()) }
 }
 
 /// Stores a new template; false where its code is taken.

@@ -196,7 +196,7 @@ fn make_customer(tx: &mut Tx, named: &CustomerRef) -> Result<Customer> {
     }
     // someone made a customer of this code at the same moment
     let code = customer.code.as_deref().unwrap_or_default();
-    customers::find_by_code(tx.conn, code)?.ok_or_else(|| Problem::new(Code::Unavailable).retry_after(1).into())
+    customers::find_by_code(tx.conn, code)?.ok_or_else(|| Problem::unavailable().into())
 }
 
 /// Who can own an order: its department's head approves it.

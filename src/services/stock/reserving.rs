@@ -8,7 +8,7 @@ use crate::domain::event::EventName;
 use crate::domain::id::Id;
 use crate::domain::lifecycle::order::State;
 use crate::domain::stock::{Giver, MovementKind, Shortage, in_turn, share_out};
-use crate::error::{Code, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::repositories::orders::Order;
 use crate::repositories::orders::parts;
 use crate::repositories::settings;
@@ -119,7 +119,7 @@ fn take_from(tx: &mut Tx, order: Id, balance: &Balance, wanted: Amount) -> Resul
         return Ok(taken);
     }
     let held = stock::hold(tx.conn, balance.product_id, balance.warehouse_id)?.unwrap_or(*balance);
-    try_take(tx, order, &held, wanted)?.ok_or_else(|| Problem::new(Code::Unavailable).retry_after(1).into())
+    try_take(tx, order, &held, wanted)?.ok_or_else(|| Problem::unavailable().into())
 }
 
 fn try_take(tx: &mut Tx, order: Id, balance: &Balance, wanted: Amount) -> Result<Option<Amount>> {

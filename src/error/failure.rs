@@ -1,0 +1,104 @@
+//! What a failure of the database means: what the caller is told, and whether the work is worth another try.
+
+use super::{Code, Problem};
+use diesel::result::{DatabaseErrorKind as Kind, Error};
+
+/// Kinds of failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// There is no such row.
+    Missing,
+    /// Something else has what may be there only once.
+    Taken,
+    /// Another transaction was in the way: the same again may go well (BEHAVIOUR 3).
+    Conflict,
+    /// The connection is no good any more.
+    Lost,
+    /// There is no room left.
+    Full,
+    /// Anything else is a fault of ours, or of the machine.
+    Fault,
+}
+
+/// What messages have in them of which the drivers do not tell the kind.
+const WORDS: [(&str, Failure); 8] = [
+    ("deadlock detected", Failure::Conflict),
+    ("is locked", Failure::Conflict),
+    ("server closed the connection", Failure::Lost),
+    ("terminating connection", Failure::Lost),
+    ("no connection to the server", Failure::Lost),
+    ("connection to server", Failure::Lost),
+    ("disk is full", Failure::Full),
+    ("No space left", Failure::Full),
+];
+
+impl Failure {
+    /// What an error is.
+    pub fn of(error: &Error) -> Self {
+        match error {
+            Error::NotFound => Self::Missing,
+            Error::BrokenTransactionManager | Error::DatabaseError(Kind::ClosedConnection, _) => Self::Lost,
+            Error::DatabaseError(Kind::UniqueViolation, _) => Self::Taken,
+            Error::DatabaseError(Kind::SerializationFailure, _) => Self::Conflict,
+            Error::DatabaseError(_, info) => {
+                let said = WORDS.iter().find(|(words, _)| info.message().contains(words));
+                said.map_or(Self::Fault, |(_, failure)| *failure)
+            }
+            _ => Self::Fault,
+        }
+    }
+
+    /// What the caller is told.
+    pub fn problem(self) -> Problem {
+        match self {
+            Self::Missing => Problem::not_found(),
+            Self::Taken => Problem::new(Code::DuplicateReference),
+            Self::Conflict | Self::Lost => Problem::unavailable(),
+            Self::Full => Problem::new(Code::StorageFull),
+            Self::Fault => Problem::new(Code::Internal),
+        }
+    }
+}
+
+/// What the caller is told for a failure of the database; what is a fault is said in the log.
+pub fn database_problem(error: &Error) -> Problem {
+    let failure = Failure::of(error);
+    if failure == Failure::Fault {
+        log::error!("database: {error:?}");
+    }
+    failure.problem()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(kind: Kind, message: &str) -> Error {
+        Error::DatabaseError(kind, Box::new(message.to_owned()))
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_tried_again_and_what_is_lost_is_not_used_again() {
+        let (conflict, lost, full) = (Code::Unavailable, Code::Unavailable, Code::StorageFull);
+        let known = [
+            (said(Kind::SerializationFailure, "could not serialize access"), Failure::Conflict, conflict),
+            (said(Kind::Unknown, "deadlock detected"), Failure::Conflict, conflict),
+            (said(Kind::Unknown, "database is locked"), Failure::Conflict, conflict),
+            (said(Kind::ClosedConnection, "gone"), Failure::Lost, lost),
+            (said(Kind::Unknown, "server closed the connection unexpectedly"), Failure::Lost, lost),
+            (said(Kind::Unknown, "FATAL: terminating connection due to administrator command"), Failure::Lost, lost),
+            (said(Kind::Unknown, "no connection to the server"), Failure::Lost, lost),
+            (said(Kind::Unknown, "connection to server was lost"), Failure::Lost, lost),
+            (Error::BrokenTransactionManager, Failure::Lost, lost),
+            (said(Kind::Unknown, "database or disk is full"), Failure::Full, full),
+            (said(Kind::Unknown, "could not extend file: No space left on device"), Failure::Full, full),
+            (said(Kind::UniqueViolation, "disk is full"), Failure::Taken, Code::DuplicateReference),
+            (Error::NotFound, Failure::Missing, Code::NotFound),
+            (said(Kind::CheckViolation, "CHECK constraint failed"), Failure::Fault, Code::Internal),
+            (Error::AlreadyInTransaction, Failure::Fault, Code::Internal),
+        ];
+        for (error, failure, code) in known {
+            assert_eq!((Failure::of(&error), database_problem(&error).code), (failure, code), "{error:?}");
+        }
+    }
+}
