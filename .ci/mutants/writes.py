@@ -219,16 +219,30 @@ def ran(database: str, tests: str, mutant: Mutant | None, *more: str) -> tuple[i
         return 100, "TIMEOUT"
 
 
-def caught(mutant: Mutant) -> str | None:
-    """The first test that notices."""
-    for database, tests in tests_of(mutant.file):
-        code, said = ran(database, tests, mutant, "--fail-fast")
-        if code == 100:
-            failed = re.search(r"(?:FAIL|TIMEOUT|SIG\w+) \[[^\]]*\]\s+(?:\([^)]*\) )?\S+ (\S+)", said)
-            return f"{database} {failed[1] if failed else said[-200:]}"
-        if code != 0:
-            sys.exit(f"the tests did not run:\n{said[-3000:]}")
+def caught(mutant: Mutant, database: str, tests: str) -> str | None:
+    """The first of these tests that notices."""
+    code, said = ran(database, tests, mutant, "--fail-fast")
+    if code == 100:
+        failed = re.search(r"(?:FAIL|TIMEOUT|SIG\w+) \[[^\]]*\]\s+(?:\([^)]*\) )?\S+ (\S+)", said)
+        return f"{database} {failed[1] if failed else said[-200:]}"
+    if code != 0:
+        sys.exit(f"the tests did not run:\n{said[-3000:]}")
     return None
+
+
+def missed_by(turn: int, mutants: list[Mutant]) -> list[Mutant]:
+    """Which of these are not noticed by the tests whose turn it is either."""
+    missed = []
+    for mutant in mutants:
+        if turn >= len(tests_of(mutant.file)):
+            missed.append(mutant)
+            continue
+        began = time.monotonic()
+        by = caught(mutant, *tests_of(mutant.file)[turn])
+        missed += [] if by else [mutant]
+        took = time.monotonic() - began
+        print(f"{'caught' if by else 'not yet'} {mutant.number:>4} {mutant.name}  [{took:.0f} s] {by or ''}", flush=True)
+    return missed
 
 
 def all_pass(mutants: list[Mutant]) -> None:
@@ -265,12 +279,9 @@ def main() -> None:
         sys.exit(f"the tests do not compile:\n{said[-5000:]}")
     if not options.trust:
         all_pass(chosen)
-    missed = []
-    for mutant in chosen:
-        began = time.monotonic()
-        by = caught(mutant)
-        missed += [] if by else [mutant]
-        print(f"{'caught' if by else 'MISSED'} {mutant.number:>4} {mutant.name}  [{time.monotonic() - began:.0f} s] {by or ''}", flush=True)
+    missed = chosen
+    for turn in range(max(len(tests) for tests in FILES.values())):
+        missed = missed_by(turn, missed)
     print(f"\nof {len(chosen)} mutants that compile {len(chosen) - len(missed)} were caught")
     for mutant in missed:
         print(f"  missed: {mutant.number:>4} {mutant.name}")
