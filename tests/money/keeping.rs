@@ -12,7 +12,8 @@ fn rule_7_1_a_draft_is_not_given_a_number_that_another_has() {
         let order = agreed(&company, "100.00");
         invoiced(&company, &order, "F-1", "40.00", json!({}));
         let draft = drafted(&company, &order, "60.00");
-        company.finance().patch(&at(&draft, ""), "*", json!({"number": "F-1"})).refused(409, "duplicate_reference");
+        let refused = company.finance().patch(&at(&draft, ""), "*", json!({"number": "F-1"})).refused(409, "duplicate_reference");
+        assert_eq!(refused["field"], "number");
         assert_eq!(now(&company, &draft)["number"], json!(null));
     });
 }

@@ -246,6 +246,28 @@ fn rule_7_1_an_invoice_days_past_due_is_told_of_until_it_is_paid_and_again_if_it
 }
 
 #[test]
+fn rule_7_1_a_debt_of_which_nobody_wants_to_hear_is_not_told_again_because_some_of_it_was_paid() {
+    on_every_store(|app| {
+        it_is(app, "2027-03-01T02:00:00Z");
+        let company = app.company();
+        let order = company.confirmed(json!([{"name": "Advice", "quantity": "1", "unit_price": "20.00", "kind": "service"}]));
+        let invoice = json!({"order_id": id(&order), "number": "INV-1", "amount": "20.00", "due_date": "2027-03-05"});
+        company.finance().post("/v1/invoices", invoice).created();
+        let owed = "past due and not paid";
+        let look = |instant: &str| {
+            it_is(app, instant);
+            app.let_the_clock_look();
+            app.let_the_clock_look();
+            statuses(&company, &order, owed)
+        };
+        assert_eq!(look("2027-03-09T02:00:00Z"), ["reported"]);
+        company.order_admin().post(&path(&about(&company, &order, owed)[0], "/dismiss"), json!({"reason": "they pay in parts"})).ok();
+        company.finance().post("/v1/payments", json!({"order_id": id(&order), "amount": "5.00", "method": "transfer"})).created();
+        assert_eq!(look("2027-03-10T02:00:00Z"), ["dismissed"]);
+    });
+}
+
+#[test]
 fn a_customer_who_asks_for_a_change_is_told_of_until_the_order_is_amended_or_cancelled() {
     on_every_store(|app| {
         let company = app.company();
