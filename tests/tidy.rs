@@ -66,7 +66,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[("services::workflow", "services")];
 const STRANGERS: &[&str] = &["services"];
 
 /// Macros stand at the crate's root; this is where they are at home.
-const MACROS: &[(&str, &str)] = &[("each", "db"), ("here", "db"), ("here_by_length", "db"), ("insert_rows", "db"), ("words", "domain")];
+const MACROS: &[(&str, &str)] =
+    &[("each", "db"), ("here", "db"), ("here_by_length", "db"), ("insert_row", "db"), ("insert_rows", "db"), ("row_of", "db"), ("words", "domain")];
 
 /// What only some modules may do.
 struct Reserved {

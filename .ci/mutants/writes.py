@@ -37,7 +37,7 @@ WAYS_TO_PAY = ("sqlite", "test(/^(executing::(paying|invoicing|correcting)|revie
 REMEDIES = ("sqlite", "test(/^(resolving|proofs|shipping)/)")
 MONEY = (BILLS, WAYS_TO_PAY, REMEDIES)
 WRITING = (
-    ("sqlite", "test(/^(writing|races|db::executor)/)"),
+    ("sqlite", "test(/^(writing|races|db::executor|error::failure)/)"),
     ("postgres", "test(/^(races|writing)/)"),
     ("postgres", "test(/^(crashes|running|storing|main_job|db::)/)"),
     ("sqlite", "test(/^(crashes|running|storing|main_job|hostile|reading|orders|db::)/)"),
@@ -45,6 +45,8 @@ WRITING = (
 FILES = {
     "src/app.rs": WRITING,
     "src/db/executor.rs": WRITING,
+    "src/db/rows.rs": WRITING,
+    "src/error/failure.rs": WRITING,
     "src/repositories/idempotency.rs": WRITING,
     "src/services/money.rs": MONEY,
     "src/services/money/giving.rs": (REMEDIES, BILLS, WAYS_TO_PAY),

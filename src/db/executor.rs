@@ -52,7 +52,7 @@ impl Ran {
 }
 
 trait Job: Send {
-    /// Does the work, once more where a conflict undid it. Where it panics it has no outcome.
+    /// Does the work; may be asked again after a conflict. Where it panics it has no outcome.
     fn run(&mut self, connection: &mut Conn) -> Ran;
     /// Gives up with this problem, whatever the work said.
     fn fail(&mut self, problem: Problem);

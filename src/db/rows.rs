@@ -19,9 +19,9 @@ pub enum Taken {
 }
 
 /// A row to insert, by the statement that is written at a place of our code.
-pub struct Row<Clause, Values, Place> {
+pub struct Row<Table, Clause, Values, Place> {
     /// Into which table.
-    pub table: &'static str,
+    pub table: Table,
     /// Columns and values, as diesel writes them.
     pub clause: Clause,
     /// The values alone.
@@ -50,7 +50,7 @@ macro_rules! insert_row {
 macro_rules! row_of {
     ($table:ident, $record:expr, $taken:ident) => {
         $crate::db::rows::Row {
-            table: stringify!($table),
+            table: diesel::QuerySource::from_clause(&$table::table),
             clause: diesel::Insertable::<$table::table>::values($record),
             values: |clause| &clause.values,
             taken: $crate::db::rows::Taken::$taken,
@@ -86,15 +86,16 @@ macro_rules! tuples {
 tuples!(@ [A 0] B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11 M 12 N 13 O 14 P 15 Q 16 R 17 S 18 T 19 U 20 V 21 W 22 X 23 Y 24 Z 25
     Aa 26 Ab 27 Ac 28 Ad 29 Ae 30 Af 31);
 
-impl<Clause, Values, Place> Row<Clause, Values, Place> {
+impl<Table, Clause, Values, Place> Row<Table, Clause, Values, Place> {
     fn written<DB>(&self, backend: &DB) -> QueryResult<String>
     where
         DB: Backend<QueryBuilder: Default>,
+        Table: QueryFragment<DB>,
         Clause: QueryFragment<DB>,
     {
         let mut builder = DB::QueryBuilder::default();
         builder.push_sql("INSERT INTO ");
-        builder.push_identifier(self.table)?;
+        self.table.to_sql(&mut builder, backend)?;
         builder.push_sql(" ");
         self.clause.to_sql(&mut builder, backend)?;
         if self.taken == Taken::PassOver {
@@ -106,13 +107,15 @@ impl<Clause, Values, Place> Row<Clause, Values, Place> {
 
 macro_rules! rows_on {
     ($backend:ty) => {
-        impl<Clause, V, Place> QueryFragment<$backend> for Row<Clause, V, Place>
+        impl<Table, Clause, V, Place> QueryFragment<$backend> for Row<Table, Clause, V, Place>
         where
-            Clause: QueryFragment<$backend>,
+            Table: QueryFragment<$backend>,
+            Clause: QueryFragment<$backend> + QueryId,
             V: Values<$backend>,
             Place: Fn() -> Text,
         {
             fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
+                const { assert!(Clause::HAS_STATIC_QUERY_ID, "a record with treat_none_as_default_value has several texts") };
                 if asks_for_values(&mut pass) {
                     return (self.values)(&self.clause).collect(pass);
                 }
@@ -126,9 +129,9 @@ macro_rules! rows_on {
 rows_on!(Pg);
 rows_on!(Sqlite);
 
-impl<Clause, Values, Place: 'static> QueryId for Row<Clause, Values, Place> {
+impl<Table, Clause, Values, Place: 'static> QueryId for Row<Table, Clause, Values, Place> {
     type QueryId = Place;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<Clause, Values, Place, C> RunQueryDsl<C> for Row<Clause, Values, Place> {}
+impl<Table, Clause, Values, Place, C> RunQueryDsl<C> for Row<Table, Clause, Values, Place> {}

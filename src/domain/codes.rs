@@ -22,6 +22,7 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
      SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE \
      YT ZA ZM ZW";
 
+/// Whether a code is in a list of codes of that length with a space between each two.
 fn listed(list: &str, code: &str, length: usize) -> bool {
     code.len() == length && list.as_bytes().chunks(length + 1).any(|listed| listed.starts_with(code.as_bytes()))
 }
@@ -61,6 +62,14 @@ mod tests {
     fn minor_units_follow_iso_4217() {
         assert_eq!((minor_digits("JPY"), minor_digits("CNY"), minor_digits("BHD"), minor_digits("CLF")), (Some(0), Some(2), Some(3), Some(4)));
         assert_eq!((minor_digits("cny"), minor_digits("XXX"), minor_digits("CN")), (None, None, None));
+    }
+
+    #[test]
+    fn lists_of_codes_have_one_space_between_each_two() {
+        let all = CURRENCIES.iter().map(|(_, codes)| (*codes, 3)).chain([(COUNTRIES, 2)]);
+        for (codes, length) in all {
+            assert!(codes.split(' ').all(|code| code.len() == length && code.bytes().all(|b| b.is_ascii_uppercase())), "{codes}");
+        }
     }
 
     #[test]

@@ -37,6 +37,8 @@ impl Failure {
     pub fn of(error: &Error) -> Self {
         match error {
             Error::NotFound => Self::Missing,
+            // SQLite has rolled back already where a commit fails for good, and a second time is an error
+            Error::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
             Error::BrokenTransactionManager | Error::DatabaseError(Kind::ClosedConnection, _) => Self::Lost,
             Error::DatabaseError(Kind::UniqueViolation, _) => Self::Taken,
             Error::DatabaseError(Kind::SerializationFailure, _) => Self::Conflict,
@@ -77,6 +79,11 @@ mod tests {
         Error::DatabaseError(kind, Box::new(message.to_owned()))
     }
 
+    fn twice(commit: Error) -> Error {
+        let rollback = said(Kind::Unknown, "cannot rollback - no transaction is active");
+        Error::RollbackErrorOnCommit { rollback_error: Box::new(rollback), commit_error: Box::new(commit) }
+    }
+
     #[test]
     fn what_is_in_the_way_is_tried_again_and_what_is_lost_is_not_used_again() {
         let (conflict, lost, full) = (Code::Unavailable, Code::Unavailable, Code::StorageFull);
@@ -94,6 +101,7 @@ mod tests {
             (said(Kind::Unknown, "could not extend file: No space left on device"), Failure::Full, full),
             (said(Kind::UniqueViolation, "disk is full"), Failure::Taken, Code::DuplicateReference),
             (Error::NotFound, Failure::Missing, Code::NotFound),
+            (twice(said(Kind::Unknown, "database or disk is full")), Failure::Full, full),
             (said(Kind::CheckViolation, "CHECK constraint failed"), Failure::Fault, Code::Internal),
             (Error::AlreadyInTransaction, Failure::Fault, Code::Internal),
         ];

@@ -16,7 +16,7 @@ use diesel::prelude::*;
 
 /// An exchange rate.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = exchange_rates)]
+#[diesel(table_name = exchange_rates, treat_none_as_default_value = false)]
 pub struct ExchangeRate {
     pub id: Id,
     pub version: i64,

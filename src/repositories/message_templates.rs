@@ -2,7 +2,7 @@
 
 use crate::db::Conn;
 use crate::db::cached::Cache;
-use crate::db::schema::message_templates as table;
+use crate::db::schema::message_templates;
 use crate::domain::message::templates::standard;
 use crate::domain::message::{MessageKind, Template};
 use crate::domain::time::UtcTime;
@@ -13,7 +13,7 @@ use diesel::prelude::*;
 
 /// The texts of a kind of message in one language. Version 0 is Docket's own.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = table)]
+#[diesel(table_name = message_templates, treat_none_as_default_value = false)]
 pub struct Written {
     pub kind: MessageKind,
     /// BCP 47.
@@ -34,7 +34,8 @@ impl Written {
 
 /// What the company has written for a kind and language, if it has.
 pub fn find(conn: &mut Conn, kind: MessageKind, language: Language) -> Result<Option<Written>> {
-    Ok(each!(conn, c => table::table.find((kind, language.tag())).select(Written::as_select()).limit(1).fixed(here!()).get_result(c)).optional()?)
+    Ok(each!(conn, c => message_templates::table.find((kind, language.tag())).select(Written::as_select()).limit(1).fixed(here!()).get_result(c))
+        .optional()?)
 }
 
 /// The texts that are used for a kind and language.
@@ -44,14 +45,17 @@ pub fn used(conn: &mut Conn, kind: MessageKind, language: Language) -> Result<Te
 
 /// All that the company has written.
 pub fn all(conn: &mut Conn) -> Result<Vec<Written>> {
-    Ok(table::table.order((table::kind.asc(), table::language.asc())).select(Written::as_select()).load(conn)?)
+    Ok(message_templates::table.order((message_templates::kind.asc(), message_templates::language.asc())).select(Written::as_select()).load(conn)?)
 }
 
 /// Stores texts over the version before theirs; false where they have another by now.
 pub fn store(conn: &mut Conn, written: &Written) -> Result<bool> {
     if written.version == 1 {
-        return Ok(insert_row!(conn, table, written, or nothing)? == 1);
+        return Ok(insert_row!(conn, message_templates, written, or nothing)? == 1);
     }
-    let before = table::kind.eq(written.kind).and(table::language.eq(&written.language)).and(table::version.eq(written.version - 1));
-    Ok(each!(conn, c => diesel::update(table::table.filter(before)).set(written).fixed(here!()).execute(c))? == 1)
+    let before = message_templates::kind
+        .eq(written.kind)
+        .and(message_templates::language.eq(&written.language))
+        .and(message_templates::version.eq(written.version - 1));
+    Ok(each!(conn, c => diesel::update(message_templates::table.filter(before)).set(written).fixed(here!()).execute(c))? == 1)
 }

@@ -262,6 +262,26 @@ fn rule_2_3_invoices_of_the_last_year_that_were_paid_late_are_a_warning() {
 }
 
 #[test]
+fn rule_2_3_invoices_that_were_paid_in_time_are_none_against_their_customer() {
+    on_every_store(|app| {
+        let company = app.company();
+        let customer = company.sales().post("/v1/customers", json!({"code": "NOVA", "name": "Nova"})).created();
+        let mut said = desk("100");
+        said["customer"] = json!({"id": id(&customer)});
+        let first = order(&company, said.clone());
+        let now = app.app.clock.now().utc();
+        let due = app.app.company.zone.local_date(now) - chrono::Days::new(10);
+        let invoice = json!({"order_id": id(&first), "number": "INV-1", "amount": "100.00", "kind": "ordinary", "due_date": due});
+        company.finance().post("/v1/invoices", invoice).created();
+        let in_time = (now - chrono::TimeDelta::days(20)).to_rfc3339();
+        let payment = json!({"order_id": id(&first), "amount": "100.00", "method": "cash", "paid_at": in_time});
+        company.finance().post("/v1/payments", payment).created();
+        said["lines"][0]["name"] = json!("Chair");
+        assert_eq!(latest_round(&company, &order(&company, said))["checks"][0]["result"], "pass");
+    });
+}
+
+#[test]
 fn rule_2_4_the_levels_themselves_are_asked_when_the_order_moves() {
     on_every_store(|app| {
         let company = app.company();

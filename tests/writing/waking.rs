@@ -1,4 +1,4 @@
-//! A commit wakes whoever it leaves work for, and nobody else (ARCHITECTURE, "The way of a request").
+//! A commit wakes whoever it leaves work for, and nobody else (ARCHITECTURE, "The way of a write").
 
 use crate::support::{block_on, on_every_store};
 use docket::db::Tx;

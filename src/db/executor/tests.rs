@@ -1,3 +1,5 @@
+//! What waits shares a commit, and is told together where there is no database.
+
 use super::*;
 use diesel::connection::SimpleConnection;
 use futures_util::future::{join, join_all};
