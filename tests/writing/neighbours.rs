@@ -3,8 +3,11 @@
 
 use crate::support::{TestApp, block_on, on_every_store};
 use diesel::connection::SimpleConnection;
+use diesel::result::DatabaseErrorKind;
 use docket::error::{Code, Error, Problem};
 use futures_util::future::join_all;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How one of many writes ends.
 #[derive(Clone, Copy, PartialEq)]
@@ -67,5 +70,36 @@ fn after_many_panics_the_service_still_works() {
         app.company().sales().get("/v1/orders").ok();
         app.anyone.get("/readyz").is(200);
         assert_eq!(write_at_once(app, &[End::Well]), [Ok(())]);
+    });
+}
+
+/// How often a write is tried that fails in this way so many times before it goes well, and what comes of it.
+fn tried(app: &TestApp, times: u32, kind: DatabaseErrorKind) -> (u32, Result<(), Code>) {
+    let attempts = Arc::new(AtomicU32::new(0));
+    let counted = attempts.clone();
+    let write = app.app.database.write(move |_| {
+        if counted.fetch_add(1, Ordering::SeqCst) < times {
+            return Err(diesel::result::Error::DatabaseError(kind, Box::new("as the database says it".to_owned())).into());
+        }
+        Ok(())
+    });
+    let outcome = block_on(write).map_err(|problem| problem.code);
+    (attempts.load(Ordering::SeqCst), outcome)
+}
+
+#[test]
+fn behaviour_3_a_write_that_collided_is_tried_again_five_times_at_the_most() {
+    on_every_store(|app| {
+        let (conflict, lost) = (DatabaseErrorKind::SerializationFailure, DatabaseErrorKind::ClosedConnection);
+        assert_eq!(tried(app, 0, conflict), (1, Ok(())), "what goes well is done once");
+        if app.is_embedded() {
+            assert_eq!(tried(app, 1, conflict), (1, Err(Code::Unavailable)), "one writer collides with nobody");
+        } else {
+            assert_eq!(tried(app, 1, conflict), (2, Ok(())));
+            assert_eq!(tried(app, 4, conflict), (5, Ok(())));
+            assert_eq!(tried(app, 5, conflict), (5, Err(Code::Unavailable)));
+        }
+        assert_eq!(tried(app, 1, lost), (1, Err(Code::Unavailable)), "nobody knows what became of it");
+        assert_eq!(tried(app, 0, conflict), (1, Ok(())), "there is another connection");
     });
 }
