@@ -2,6 +2,7 @@
 
 use super::rules::latest_round;
 use crate::support::{Company, Person, id, on_every_store, order_of};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 fn steps(company: &Company, order: &Value) -> Vec<String> {
@@ -236,21 +237,26 @@ fn rule_2_3_goods_are_not_promised_to_where_nobody_delivers() {
     });
 }
 
+/// An order over 100.00 with an invoice that fell due ten days ago, and what is said to enter another for its customer.
+fn billed_ten_days_ago(company: &Company, today: NaiveDate) -> (Value, Value) {
+    let customer = company.sales().post("/v1/customers", json!({"code": "NOVA", "name": "Nova"})).created();
+    let mut said = desk("100");
+    said["customer"] = json!({"id": id(&customer)});
+    let first = order(company, said.clone());
+    let due = today - chrono::Days::new(10);
+    let invoice = json!({"order_id": id(&first), "number": "INV-1", "amount": "100.00", "kind": "ordinary", "due_date": due});
+    company.finance().post("/v1/invoices", invoice).created();
+    said["lines"][0]["name"] = json!("Chair");
+    (first, said)
+}
+
 #[test]
 fn rule_2_3_invoices_of_the_last_year_that_were_paid_late_are_a_warning() {
     on_every_store(|app| {
         let company = app.company();
-        let customer = company.sales().post("/v1/customers", json!({"code": "NOVA", "name": "Nova"})).created();
-        let mut said = desk("100");
-        said["customer"] = json!({"id": id(&customer)});
-        let first = order(&company, said.clone());
-        let today = app.app.company.zone.local_date(app.app.clock.now().utc());
-        let due = today - chrono::Days::new(10);
-        let invoice = json!({"order_id": id(&first), "number": "INV-1", "amount": "100.00", "kind": "ordinary", "due_date": due});
-        company.finance().post("/v1/invoices", invoice).created();
+        let (first, said) = billed_ten_days_ago(&company, app.app.company.zone.local_date(app.app.clock.now().utc()));
         let result = |order: &Value| latest_round(&company, order)["checks"][0]["result"].clone();
-        said["lines"][0]["name"] = json!("Chair");
-        let second = order(&company, said.clone());
+        let second = order(&company, said);
         assert_eq!(result(&second), "fail");
         company.finance().post("/v1/payments", json!({"order_id": id(&first), "amount": "100.00", "method": "cash"})).created();
         company.order_admin().post(&company.path(&second, "/checks"), json!({})).ok();
@@ -264,19 +270,11 @@ fn rule_2_3_invoices_of_the_last_year_that_were_paid_late_are_a_warning() {
 #[test]
 fn rule_2_3_invoices_that_were_paid_in_time_are_none_against_their_customer() {
     on_every_store(|app| {
-        let company = app.company();
-        let customer = company.sales().post("/v1/customers", json!({"code": "NOVA", "name": "Nova"})).created();
-        let mut said = desk("100");
-        said["customer"] = json!({"id": id(&customer)});
-        let first = order(&company, said.clone());
-        let now = app.app.clock.now().utc();
-        let due = app.app.company.zone.local_date(now) - chrono::Days::new(10);
-        let invoice = json!({"order_id": id(&first), "number": "INV-1", "amount": "100.00", "kind": "ordinary", "due_date": due});
-        company.finance().post("/v1/invoices", invoice).created();
+        let (company, now) = (app.company(), app.app.clock.now().utc());
+        let (first, said) = billed_ten_days_ago(&company, app.app.company.zone.local_date(now));
         let in_time = (now - chrono::TimeDelta::days(20)).to_rfc3339();
         let payment = json!({"order_id": id(&first), "amount": "100.00", "method": "cash", "paid_at": in_time});
         company.finance().post("/v1/payments", payment).created();
-        said["lines"][0]["name"] = json!("Chair");
         assert_eq!(latest_round(&company, &order(&company, said))["checks"][0]["result"], "pass");
     });
 }
