@@ -217,11 +217,10 @@ impl App {
     /// `unavailable`.
     pub async fn ready(&self) -> std::result::Result<(), Box<Problem>> {
         let unavailable = |en: &str, zh: &str| Problem::unavailable().detail(en, zh);
-        let schema = self.database.read(|conn| Ok(migrations::pending(conn).unwrap_or(true))).await;
-        match schema {
+        match self.database.read(|conn| Ok(migrations::pending(conn)?)).await {
             Ok(false) => Ok(()),
-            Ok(true) => Err(Box::new(unavailable("The schema is not up to date.", "数据库结构不是最新版本。"))),
-            Err(_) => Err(Box::new(unavailable("The database does not answer.", "数据库没有响应。"))),
+            Err(problem) if problem.code == Code::Unavailable => Err(Box::new(unavailable("The database does not answer.", "数据库没有响应。"))),
+            _ => Err(Box::new(unavailable("The schema is not up to date.", "数据库结构不是最新版本。"))),
         }
     }
 

@@ -28,8 +28,9 @@ pub fn run(connection: &mut Conn) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// Whether any step is still to be run; asks without writing, so that a reader may.
-pub fn pending(connection: &mut Conn) -> Result<bool, Failure> {
+/// Whether any step is still to be run; asks without writing, so that a reader may. Where none ever
+/// ran it is an error.
+pub fn pending(connection: &mut Conn) -> QueryResult<bool> {
     let known = match connection {
         Conn::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE)?,
         Conn::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES)?,
@@ -44,8 +45,8 @@ struct Version {
     version: String,
 }
 
-fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, Failure> {
-    let steps = MigrationSource::<DB>::migrations(source)?;
+fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> QueryResult<Vec<String>> {
+    let steps = MigrationSource::<DB>::migrations(source).map_err(diesel::result::Error::QueryBuilderError)?;
     Ok(steps.iter().map(|step| step.name().version().to_string()).collect())
 }
 

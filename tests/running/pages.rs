@@ -15,6 +15,27 @@ fn whether_it_runs_and_is_ready_is_said_to_anyone() {
 }
 
 #[test]
+fn with_a_schema_that_is_not_ours_it_runs_but_is_not_ready() {
+    on_every_store(|app| {
+        let all = "SELECT version FROM __diesel_schema_migrations";
+        app.execute(&format!("CREATE TABLE put_by AS {all}"));
+        let refuses = || {
+            let problem = app.anyone.get("/readyz").refused(503, "unavailable");
+            assert_eq!(problem["detail"], "The schema is not up to date.");
+            app.anyone.get("/healthz").ok();
+        };
+        app.execute("DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM put_by)");
+        refuses();
+        app.execute("INSERT INTO __diesel_schema_migrations (version) SELECT max(version) FROM put_by");
+        app.anyone.get("/readyz").ok();
+        app.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')");
+        app.anyone.get("/readyz").ok(); // of a later program: ours goes on until it is replaced
+        app.execute("DROP TABLE __diesel_schema_migrations");
+        refuses();
+    });
+}
+
+#[test]
 fn the_figures_are_in_the_format_of_prometheus() {
     on_every_store(|app| {
         app.company().sales().get("/v1/orders").ok();
