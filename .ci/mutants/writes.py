@@ -37,9 +37,9 @@ WAYS_TO_PAY = ("sqlite", "test(/^(executing::(paying|invoicing|correcting)|revie
 REMEDIES = ("sqlite", "test(/^(resolving|proofs|shipping)/)")
 MONEY = (BILLS, WAYS_TO_PAY, REMEDIES)
 WRITING = (
-    ("sqlite", "test(/^(writing|races|db::executor|error::failure)/)"),
-    ("postgres", "test(/^(races|writing)/)"),
-    ("postgres", "test(/^(crashes|running|storing|main_job|db::)/)"),
+    ("sqlite", "test(/^(writing|races|db::executor|error::failure|running::pages)/)"),
+    ("postgres", "test(/^(writing|crashes::postgres|running::pages)/)"),
+    ("postgres", "test(/^(races|crashes|running|storing|main_job|db::)/)"),
     ("sqlite", "test(/^(crashes|running|storing|main_job|hostile|reading|orders|db::)/)"),
 )
 FILES = {

@@ -74,9 +74,44 @@ pub fn database_problem(error: &Error) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
 
     fn said(kind: Kind, message: &str) -> Error {
         Error::DatabaseError(kind, Box::new(message.to_owned()))
+    }
+
+    thread_local! {
+        static TOLD: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Counts what is said in the log, each thread for itself.
+    struct Counting;
+
+    impl log::Log for Counting {
+        fn enabled(&self, _: &log::Metadata) -> bool {
+            true
+        }
+
+        fn log(&self, _: &log::Record) {
+            TOLD.with(|told| told.set(told.get() + 1));
+        }
+
+        fn flush(&self) {}
+    }
+
+    #[test]
+    fn the_log_is_told_what_is_a_fault_and_nothing_else() {
+        log::set_logger(&Counting).expect("no other test of this library has a log");
+        log::set_max_level(log::LevelFilter::Error);
+        let told_of = |error: &Error| {
+            TOLD.set(0);
+            database_problem(error);
+            TOLD.get()
+        };
+        assert_eq!(told_of(&Error::AlreadyInTransaction), 1);
+        for expected in [Error::NotFound, said(Kind::UniqueViolation, "there is one"), said(Kind::ClosedConnection, "gone")] {
+            assert_eq!(told_of(&expected), 0, "{expected:?}");
+        }
     }
 
     fn twice(commit: Error) -> Error {

@@ -102,7 +102,7 @@ fn crash(cluster: &Cluster, served: &Served, heard: &mut Heard, Moment { acknowl
     cluster.crash();
     let refused = heard.refused;
     heard.until("it is noticed", PATIENCE, |heard| heard.refused >= refused + NOTICED);
-    served.anyone.get("/readyz").refused(503, "unavailable");
+    assert_eq!(served.anyone.get("/readyz").refused(503, "unavailable")["detail"], "The database does not answer.");
     cluster.begin();
     let back = Instant::now();
     while served.anyone.get("/readyz").status != 200 {

@@ -145,27 +145,31 @@ fn decision_23_what_was_credited_in_part_is_not_billed_again() {
 #[test]
 fn rule_7_1_what_an_invoice_paid_for_another_and_went_back_is_asked_for_again() {
     on_every_store(|app| {
-        it_is(app, "2027-03-01T02:00:00Z");
-        let company = app.company();
-        let order = agreed(&company, "20.00");
-        let due = || json!({"due_date": "2027-03-05"});
-        let (first, second) = (invoiced(&company, &order, "INV-1", "10.00", due()), invoiced(&company, &order, "INV-2", "10.00", due()));
-        paid(&company, &order, "10.00");
-        let look = |instant: &str| {
-            it_is(app, instant);
-            app.let_the_clock_look();
-            app.let_the_clock_look();
-            let told = company.order_admin().get(&format!("/v1/exceptions?order_id={}&limit=200", id(&order))).ok();
-            let all = told["data"].as_array().cloned().unwrap_or_default();
-            let past_due = all.iter().rev().filter(|one| one["cause"].as_str().is_some_and(|cause| cause.contains("past due")));
-            past_due.map(|one| one["status"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
-        };
-        assert_eq!(look("2027-03-09T02:00:00Z"), ["reported"]);
-        company.finance().post(&at(&first, "/credit"), json!({"number": "CN-1", "reason": "cheaper"})).created();
-        assert_eq!((now(&company, &second)["open"].clone(), look("2027-03-10T02:00:00Z")), (json!("0.00"), vec!["resolved".to_owned()]));
-        refunded(&company, &order, "10.00");
-        assert_eq!(now(&company, &second)["open"], "10.00");
-        assert_eq!(look("2027-03-10T03:00:00Z"), ["resolved", "reported"]);
+        // whichever of the two is credited, the payment is for the other
+        for (month, credited, other) in [("2027-03", 0, 1), ("2027-04", 1, 0)] {
+            it_is(app, &format!("{month}-01T02:00:00Z"));
+            let company = app.company();
+            let order = agreed(&company, "20.00");
+            let due = json!({"due_date": format!("{month}-05")});
+            let invoices = [0, 1].map(|at| invoiced(&company, &order, &format!("INV-{credited}{at}"), "10.00", due.clone()));
+            paid(&company, &order, "10.00");
+            let past_due = |instant: &str| {
+                it_is(app, &format!("{month}-{instant}:00:00Z"));
+                app.let_the_clock_look();
+                app.let_the_clock_look();
+                let told = company.order_admin().get(&format!("/v1/exceptions?order_id={}&limit=200", id(&order))).ok();
+                let all = told["data"].as_array().cloned().unwrap_or_default();
+                let past_due = all.iter().rev().filter(|one| one["cause"].as_str().is_some_and(|cause| cause.contains("past due")));
+                past_due.map(|one| one["status"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+            };
+            assert_eq!(past_due("09T02"), ["reported"]);
+            let note = json!({"number": format!("CN-{credited}"), "reason": "cheaper"});
+            company.finance().post(&at(&invoices[credited], "/credit"), note).created();
+            assert_eq!((now(&company, &invoices[other])["open"].clone(), past_due("10T02")), (json!("0.00"), vec!["resolved".to_owned()]));
+            refunded(&company, &order, "10.00");
+            assert_eq!(now(&company, &invoices[other])["open"], "10.00");
+            assert_eq!(past_due("10T03"), ["resolved", "reported"]);
+        }
         nothing_is_wrong(app);
     });
 }

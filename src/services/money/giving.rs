@@ -19,13 +19,6 @@ fn take(tx: &mut Tx, order: Id) -> Result<Order> {
     orders::take(tx, order)?.ok_or_else(|| Problem::not_found().into())
 }
 
-fn refuse_nothing(amount: Amount) -> Result<()> {
-    if amount > Amount::ZERO {
-        return Ok(());
-    }
-    Err(Problem::invalid("/amount", "positive", "must be above zero", "须大于 0").into())
-}
-
 /// What of what was paid for an order could go back.
 ///
 /// # Errors
@@ -53,14 +46,12 @@ pub fn may_refund(tx: &mut Tx, order: Id, amount: Amount) -> Result<()> {
     if amount > left { Err(too_much(&order, left).into()) } else { Ok(()) }
 }
 
-/// Gives back some of what was paid for an order.
+/// Gives back some of what was paid for an order; plans have amounts above zero only.
 ///
 /// # Errors
-/// `validation_failed` for an amount of nothing or with too many digits; `rule_violated` for more than was paid and has
-/// not gone back (DOMAIN 7.2).
+/// `validation_failed` for too many digits; `rule_violated` for more than was paid and has not gone back (DOMAIN 7.2).
 pub fn refund(tx: &mut Tx, order: Id, exception: Id, amount: Amount, (method, reference): (PaymentMethod, Option<String>)) -> Result<()> {
     let order = take(tx, order)?;
-    refuse_nothing(amount)?;
     check_minor_digits(amount, &order.currency)?;
     let left = refundable(tx, order.id)?;
     if amount > left {
@@ -86,10 +77,9 @@ pub fn refund(tx: &mut Tx, order: Id, exception: Id, amount: Amount, (method, re
 /// Gives the customer of an order something for their trouble.
 ///
 /// # Errors
-/// `validation_failed` for an amount of nothing or with too many digits, and for a coupon that has lapsed.
+/// `validation_failed` for too many digits, and for a coupon that has lapsed.
 pub fn compensate(tx: &mut Tx, order: Id, exception: Id, amount: Amount, coupon: Option<&Coupon>) -> Result<()> {
     let order = take(tx, order)?;
-    refuse_nothing(amount)?;
     check_minor_digits(amount, &order.currency)?;
     if coupon.is_some_and(|coupon| coupon.valid_until < tx.company.zone.local_date(tx.now.utc())) {
         return Err(Problem::invalid("/coupon/valid_until", "past", "must not lie in the past", "不得早于今天").into());
