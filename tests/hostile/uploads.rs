@@ -58,6 +58,16 @@ fn what_is_not_what_it_says_is_refused_and_leaves_nothing() {
 }
 
 #[test]
+fn what_belongs_to_nothing_that_is_there_leaves_nothing() {
+    on_every_store(|app| {
+        let (company, nowhere) = (app.company(), "0".repeat(32));
+        hand_in(&company.warehouse(), &format!("/v1/tasks/tsk_{nowhere}/evidence"), "note.pdf", &note_pdf()).refused(404, "not_found");
+        company.finance().upload(&format!("/v1/invoices/inv_{nowhere}/file"), "invoice", "INV-1.pdf", &note_pdf()).refused(404, "not_found");
+        assert_eq!(stored(app), (vec![], 0));
+    });
+}
+
+#[test]
 fn what_is_also_something_else_is_handed_out_as_what_it_was_taken_for() {
     on_every_store(|app| {
         let company = app.company();

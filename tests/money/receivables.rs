@@ -95,8 +95,10 @@ fn rule_7_1_a_customer_sees_what_was_invoiced_credited_paid_and_open() {
         assert_eq!(of(&balance(&b)[0]), ["CNY", "800.00", "0.00", "0.00", "800.00", "800.00", "2027-04-30", "0.00", "0.00"]);
         assert_eq!(of(&balance(&b)[1]), ["USD", "40.00", "0.00", "0.00", "40.00", "40.00", "2027-03-31", "0.00", "0.00"]);
         assert_eq!(of(&balance(&c)[0]), ["CNY", "80.00", "30.00", "0.00", "50.00", "0.00", "null", "0.00", "0.00"]);
-        let order = company.sales().get(&format!("/v1/orders?customer_id={}", id(&c))).ok()["data"][0].clone();
-        paid(&company, &order, "70.00");
+        let order = |customer: &Value| company.sales().get(&format!("/v1/orders?customer_id={}", id(customer))).ok()["data"][0].clone();
+        paid(&company, &order(&a), "150.00"); // what was due first is not open any more
+        assert_eq!(of(&balance(&a)[0]), ["CNY", "300.00", "0.00", "200.00", "100.00", "0.00", "2027-06-30", "0.00", "0.00"]);
+        paid(&company, &order(&c), "70.00");
         assert_eq!(of(&balance(&c)[0]), ["CNY", "80.00", "30.00", "50.00", "0.00", "0.00", "null", "20.00", "0.00"]);
         company.sales().get(&format!("/v1/customers/{}/balance", id(&a))).refused(403, "forbidden");
         company.finance().get("/v1/customers/cus_00000000000000000000000000000000/balance").refused(404, "not_found");

@@ -1,6 +1,7 @@
 //! What goes back to customers comes from exceptions, stays linked to them, and is exact (DOMAIN 7.2).
 
 use super::{path, plan, reported, seen};
+use crate::executing::it_is;
 use crate::support::{Company, id, on_every_store};
 use serde_json::{Value, json};
 
@@ -69,5 +70,25 @@ fn amounts_are_of_the_orders_currency_and_above_zero() {
         plan(&company, &exception, json!([{"kind": "compensation", "amount": "1.001"}])).refused(400, "validation_failed");
         let lapsed = json!([{"kind": "compensation", "amount": "1", "coupon": {"code": "X", "valid_until": "2020-01-01"}}]);
         plan(&company, &exception, lapsed).refused(400, "validation_failed");
+    });
+}
+
+#[test]
+fn rule_6_5_a_coupon_can_be_used_up_to_its_last_day() {
+    on_every_store(|app| {
+        it_is(app, "2027-03-10T04:00:00Z");
+        let company = app.company();
+        let order = paid(&company, "32.00");
+        let exception = reported(&company, "complaint", &[&order], json!({}));
+        let coupon = |code: &str| json!({"kind": "compensation", "amount": "1.00", "coupon": {"code": code, "valid_until": "2027-03-10"}});
+        plan(&company, &exception, json!([coupon("A"), coupon("B")])).ok();
+        company.second_sales().post(&path(&exception, "/approve"), json!({})).ok();
+        let given = balance(&company, &order)["compensations"].clone();
+        let use_it = |at: usize| company.sales().post(&format!("/v1/compensations/{}/use", id(&given[at])), json!({}));
+        it_is(app, "2027-03-10T15:59:59Z"); // a second before midnight in Shanghai
+        use_it(0).ok();
+        it_is(app, "2027-03-10T16:00:00Z");
+        assert_eq!(use_it(1).refused(422, "rule_violated")["rule"], "DOMAIN 6.5");
+        use_it(0).ok(); // it was used in time
     });
 }

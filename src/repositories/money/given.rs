@@ -72,8 +72,9 @@ pub fn find_compensation(conn: &mut Conn, id: Id) -> Result<Option<Compensation>
     Ok(each!(conn, c => compensations::table.find(id).select(Compensation::as_select()).first(c)).optional()?)
 }
 
-/// Notes that a coupon was used; false where it was already.
-pub fn set_used(conn: &mut Conn, id: Id, now: UtcTime) -> Result<bool> {
+/// Notes that a coupon was used, unless it was already.
+pub fn set_used(conn: &mut Conn, id: Id, now: UtcTime) -> Result<()> {
     let target = compensations::table.filter(compensations::id.eq(id).and(compensations::used_at.is_null()));
-    Ok(each!(conn, c => diesel::update(target).set(compensations::used_at.eq(Some(now))).execute(c))? == 1)
+    each!(conn, c => diesel::update(target).set(compensations::used_at.eq(Some(now))).execute(c))?;
+    Ok(())
 }
