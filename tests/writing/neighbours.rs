@@ -103,3 +103,25 @@ fn behaviour_3_a_write_that_collided_is_tried_again_five_times_at_the_most() {
         assert_eq!(tried(app, 0, conflict), (1, Ok(())), "there is another connection");
     });
 }
+
+#[test]
+fn behaviour_3_a_collision_that_shows_at_the_commit_is_tried_again_too() {
+    on_every_store(|app| {
+        if app.is_embedded() {
+            return; // one writer collides with nobody
+        }
+        // the first two commits fail; what a sequence gave is not taken back with them
+        let (collide, late) = (
+            "CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('tries') < 3 THEN RAISE EXCEPTION 'not now' USING ERRCODE = 'serialization_failure'; END IF;
+                RETURN NULL;
+            END $$",
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON counters DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION collide()",
+        );
+        for statement in ["CREATE SEQUENCE tries", collide, late] {
+            app.execute(statement);
+        }
+        assert_eq!(write_at_once(app, &[End::Well]), [Ok(())]);
+        assert_eq!((app.number("SELECT last_value AS value FROM tries"), app.count("counters WHERE name = 'neighbour-000'")), (3, 1));
+    });
+}
