@@ -2,7 +2,7 @@
 
 use super::{agreed, at, drafted, invoiced, now, paid, refunded, texts};
 use crate::executing::it_is;
-use crate::support::{id, on_every_store};
+use crate::support::{id, note_pdf, on_every_store};
 use serde_json::{Value, json};
 
 #[test]
@@ -15,6 +15,25 @@ fn rule_7_1_a_draft_is_not_given_a_number_that_another_has() {
         let refused = company.finance().patch(&at(&draft, ""), "*", json!({"number": "F-1"})).refused(409, "duplicate_reference");
         assert_eq!(refused["field"], "number");
         assert_eq!(now(&company, &draft)["number"], json!(null));
+    });
+}
+
+#[test]
+fn a_draft_stays_whose_it_was_whoever_amends_and_issues_it() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = agreed(&company, "100.00");
+        let draft = drafted(&company, &order, "60.00");
+        let drawn_up = company.finance().upload(&at(&draft, "/file"), "invoice", "F-1.pdf", &note_pdf()).created();
+        it_is(app, "2099-01-05T04:00:00Z");
+        let other = app.person("finance2", &["finance"], "finance");
+        let amended = other.patch(&at(&draft, ""), "*", json!({"number": "F-1"})).ok();
+        let kept = ["id", "created_at", "created_by", "file_id", "order_id"];
+        assert_eq!(texts(&amended, kept), texts(&drawn_up, kept));
+        let issued = other.post(&at(&draft, "/issue"), json!({})).ok();
+        assert_eq!(texts(&issued, kept), texts(&drawn_up, kept));
+        assert_eq!(texts(&issued, ["created_by", "issued_by"]), ["finance", "finance2"]);
+        assert!(issued["issued_at"].as_str().is_some_and(|at| at.starts_with("2099-01-05T04:")), "{issued}");
     });
 }
 
