@@ -21,7 +21,7 @@ pub fn is_accounted_for(conn: &mut Conn, _: &Company) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     for order in invoiced {
         let all = money::invoices_of(conn, order)?;
-        let open = spread(all.iter().filter_map(Invoice::claim).collect(), money::at_hand(conn, order, &all)?);
+        let open = spread(all.iter().map(Invoice::claim).collect(), money::at_hand(conn, order, &all)?);
         for invoice in &all {
             let left = open.get(&invoice.id).copied().unwrap_or_default();
             found.extend(flaw(invoice, &all, left).map(|detail| Finding::new("invoices", invoice.id.text(Kind::Invoice), detail)));

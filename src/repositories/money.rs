@@ -72,10 +72,9 @@ impl Invoice {
         billed(self.status, self.credits_id, self.amount, self.credited)
     }
 
-    /// What it asks for; none where it asks for nothing.
-    pub fn claim(&self) -> Option<Claim> {
-        let amount = self.billed();
-        (amount > Amount::ZERO).then_some(Claim { invoice: self.id, amount, due: self.due_date })
+    /// What it asks for, which may be nothing.
+    pub fn claim(&self) -> Claim {
+        Claim { invoice: self.id, amount: self.billed(), due: self.due_date }
     }
 }
 

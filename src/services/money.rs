@@ -87,7 +87,7 @@ fn spread(tx: &mut Tx, order: Id, written: Option<&Invoice>) -> Result<Amount> {
     let stored = money::invoices_of(tx.conn, order)?;
     let others: Vec<&Invoice> = stored.iter().filter(|other| written.is_none_or(|written| written.id != other.id)).collect();
     let all: Vec<&Invoice> = others.iter().copied().chain(written).collect();
-    let claims: Vec<Claim> = all.iter().copied().filter_map(Invoice::claim).collect();
+    let claims: Vec<Claim> = all.iter().copied().map(Invoice::claim).collect();
     let open = receivable::spread(claims, money::at_hand(tx.conn, order, all)?);
     for other in others {
         let now = open.get(&other.id).copied().unwrap_or_default();

@@ -202,12 +202,13 @@ fn a_draft_for_which_nobody_said_who_pays_is_made_out_to_whoever_has_ordered_by_
     on_every_store(|app| {
         let company = app.company();
         customer(&company, json!({"code": "FIRST", "name": "FIRST Ltd"}));
-        let second = customer(&company, json!({"code": "SECOND", "name": "SECOND Ltd"}));
+        let second = customer(&company, json!({"code": "SECOND", "name": "SECOND Ltd", "tax_number": "91310000MA1K35XT0P"}));
         let order = entered_by(&company, "FIRST", "100.00", "CNY");
         let draft = drafted(&company, &order, "60.00");
         company.sales().patch(&company.path(&order, ""), "*", json!({"customer": {"id": id(&second), "code": "SECOND", "name": "SECOND Ltd"}})).ok();
         let issued = company.finance().post(&at(&draft, "/issue"), json!({"number": "INV-1"})).ok();
-        assert_eq!(issued["buyer_name"], "SECOND Ltd");
+        assert_eq!(texts(&issued, ["buyer_name", "buyer_tax_number"]), ["SECOND Ltd", "91310000MA1K35XT0P"]);
+        assert_eq!(issued["customer_id"], second["id"]);
         assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }

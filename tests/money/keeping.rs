@@ -88,9 +88,12 @@ fn rule_7_1_a_credit_note_is_a_document_of_its_own() {
         let first = invoiced(&company, &order, "F-1", "100.00", json!({"due_date": "2027-04-01"}));
         paid(&company, &order, "100.00");
         it_is(app, "2027-03-02T02:00:00Z");
-        let credit = |said: Value| company.finance().post(&at(&first, "/credit"), said);
+        company.finance().upload(&at(&first, "/file"), "invoice", "F-1.pdf", &note_pdf()).is(201);
+        let other = app.person("finance2", &["finance"], "finance");
+        let credit = |said: Value| other.post(&at(&first, "/credit"), said);
         let note = credit(json!({"number": "CN-1", "reason": "came back"})).created();
-        assert_eq!(texts(&note, ["version", "due_date"]), ["1", "null"]);
+        assert_eq!(texts(&note, ["version", "due_date", "file_id"]), ["1", "null", "null"]);
+        assert_eq!(texts(&note, ["created_by", "issued_by"]), ["finance2", "finance2"]);
         assert!(note["issued_at"].as_str().is_some_and(|at| at.starts_with("2027-03-02")), "{note}");
         assert_eq!(note["created_at"], note["issued_at"]);
         credit(json!({"number": "CN-2", "reason": "again"})).refused(422, "rule_violated");

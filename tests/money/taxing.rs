@@ -94,6 +94,32 @@ fn the_rate_of_all_lines_is_that_of_the_invoice() {
 }
 
 #[test]
+fn what_is_not_taxed_as_the_lines_are_leaves_it_to_people_which_rate_has_how_much() {
+    on_every_store(|app| {
+        let company = app.company();
+        let cases = [
+            (json!({}), true),
+            (json!({"discount": "10.00"}), true), // off prices that the tax is in
+            (json!({"shipping_fee": "10.00"}), false),
+            (json!({"shipping_fee": "10.00", "discount": "10.00"}), false),
+            (json!({"prices_include_tax": false}), true),
+            (json!({"prices_include_tax": false, "discount": "10.00"}), false),
+        ];
+        for (at, (said, by_lines)) in cases.into_iter().enumerate() {
+            let desk = json!({"name": format!("Desk {at}"), "quantity": "1", "unit_price": "100.00", "tax_rate": "0.13"});
+            let mut order = order_of(json!([desk]));
+            for (name, value) in said.as_object().expect("an object") {
+                order[name] = value.clone();
+            }
+            let order = company.sales().post("/v1/orders", order).created();
+            let taxes = invoiced(&company, &order, &format!("INV-{at}"), "56.50", json!({}))["taxes"].clone();
+            let expected = if by_lines { json!([{"rate": "0.13", "gross": "56.50", "net": "50.00", "tax": "6.50"}]) } else { json!([]) };
+            assert_eq!(taxes, expected, "{said}");
+        }
+    });
+}
+
+#[test]
 fn amounts_have_the_digits_of_their_currency() {
     on_every_store(|app| {
         let company = app.company();

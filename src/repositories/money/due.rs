@@ -46,7 +46,7 @@ pub fn past_due(conn: &mut Conn, customer: Id, company: &Company, today: NaiveDa
 
 /// How many of these, which are paid, were not when they fell due.
 fn paid_late(conn: &mut Conn, company: &Company, settled: &[Invoice]) -> Result<usize> {
-    let mut orders: Vec<Id> = settled.iter().filter(|invoice| invoice.claim().is_some()).map(|invoice| invoice.order_id).collect();
+    let mut orders: Vec<Id> = settled.iter().map(|invoice| invoice.order_id).collect();
     orders.sort_unstable();
     orders.dedup();
     if orders.is_empty() {
@@ -60,7 +60,7 @@ fn paid_late(conn: &mut Conn, company: &Company, settled: &[Invoice]) -> Result<
         paid.extend(payments::table.filter(counted).select(fields).load::<(Id, Amount, UtcTime)>(conn)?);
     }
     let was_open = |invoice: &Invoice, due: NaiveDate| {
-        let claims: Vec<Claim> = all.iter().filter(|other| other.order_id == invoice.order_id).filter_map(Invoice::claim).collect();
+        let claims: Vec<Claim> = all.iter().filter(|other| other.order_id == invoice.order_id).map(Invoice::claim).collect();
         let by_then = paid.iter().filter(|(order, _, at)| *order == invoice.order_id && company.zone.local_date(at.utc()) <= due);
         let open = spread(claims, super::total(by_then.map(|(_, amount, _)| *amount)));
         open.get(&invoice.id).is_some_and(|open| *open > Amount::ZERO)

@@ -139,7 +139,6 @@ fn credit_note(tx: &mut Tx, invoice: &Invoice, said: &CreditNoteInput, amount: A
         reason: Some(said.reason.clone()),
         taxes: Json(taxes),
         file_id: None,
-        payer_said: invoice.payer_said,
         ..invoice.clone()
     }
 }
