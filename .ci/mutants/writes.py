@@ -3,7 +3,7 @@
 
 A build of the service and its tests takes minutes, and there are hundreds of mutants. So all of them
 are built at once: cargo-mutants says what they are, each function that has some becomes a `match` over
-its mutants and itself, and the environment says at run time which one lives (`DOCKET_MUTANT`). See
+its mutants and itself, and the environment says at run time which one lives (`MUTANT_ALIVE`). See
 "Mutants" in docs/testing.md.
 
     .ci/run with-postgres .ci/mutants/run writes              all
@@ -61,7 +61,7 @@ PATIENCE = 900
 
 SELECTOR = """//! Which mutant lives: written by .ci/mutants/writes.py.
 use std::sync::LazyLock;
-static ALIVE: LazyLock<u32> = LazyLock::new(|| std::env::var("DOCKET_MUTANT").ok().and_then(|text| text.parse().ok()).unwrap_or(u32::MAX));
+static ALIVE: LazyLock<u32> = LazyLock::new(|| std::env::var("MUTANT_ALIVE").ok().and_then(|text| text.parse().ok()).unwrap_or(u32::MAX));
 pub fn alive() -> u32 {
     *ALIVE
 }
@@ -203,7 +203,8 @@ def environment(database: str, mutant: Mutant | None) -> dict[str, str]:
     if database == "postgres":
         found |= {"DOCKET_TEST_POSTGRES_URL": os.environ["DOCKET_TEST_POSTGRES_URL"], "DOCKET_TEST_ONLY": "postgres"}
     if mutant:
-        found["DOCKET_MUTANT"] = str(mutant.number)
+        # not DOCKET_…: tests that start the program take those away
+        found["MUTANT_ALIVE"] = str(mutant.number)
     return found
 
 

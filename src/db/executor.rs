@@ -43,11 +43,8 @@ enum Ran {
 
 impl Ran {
     fn after(error: &DieselError) -> Self {
-        match Failure::of(error) {
-            Failure::Conflict => Self::Again,
-            Failure::Lost => Self::Broken,
-            _ => Self::Undo,
-        }
+        // where the connection is lost, it cannot roll back either
+        if Failure::of(error) == Failure::Conflict { Self::Again } else { Self::Undo }
     }
 }
 
