@@ -219,7 +219,7 @@ impl App {
         let unavailable = |en: &str, zh: &str| Problem::unavailable().detail(en, zh);
         match self.database.read(|conn| Ok(migrations::pending(conn)?)).await {
             Ok(false) => Ok(()),
-            Err(problem) if problem.code == Code::Unavailable => Err(Box::new(unavailable("The database does not answer.", "数据库没有响应。"))),
+            Err(problem) if problem.code != Code::Internal => Err(Box::new(unavailable("The database does not answer.", "数据库没有响应。"))),
             _ => Err(Box::new(unavailable("The schema is not up to date.", "数据库结构不是最新版本。"))),
         }
     }

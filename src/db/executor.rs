@@ -43,7 +43,7 @@ enum Ran {
 
 impl Ran {
     fn after(error: &DieselError) -> Self {
-        // where the connection is lost, it cannot roll back either
+        // where the job's own connection is lost, it cannot roll back either, and is known by that
         if Failure::of(error) == Failure::Conflict { Self::Again } else { Self::Undo }
     }
 }

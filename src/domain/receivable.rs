@@ -6,7 +6,7 @@ use crate::domain::id::Id;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// What an invoice asks for; nothing, where it is a draft, void, or credited as a whole.
+/// What an invoice asks for; nothing, where it is a draft, void, a credit note, or credited as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
     pub invoice: Id,

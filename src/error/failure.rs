@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn the_log_is_told_what_is_a_fault_and_nothing_else() {
         log::set_logger(&Counting).expect("no other test of this library has a log");
-        log::set_max_level(log::LevelFilter::Error);
+        log::set_max_level(log::LevelFilter::Trace);
         let told_of = |error: &Error| {
             TOLD.set(0);
             database_problem(error);

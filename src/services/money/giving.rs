@@ -46,7 +46,7 @@ pub fn may_refund(tx: &mut Tx, order: Id, amount: Amount) -> Result<()> {
     if amount > left { Err(too_much(&order, left).into()) } else { Ok(()) }
 }
 
-/// Gives back some of what was paid for an order; plans have amounts above zero only.
+/// Gives back some of what was paid for an order. The amount is above zero: plans and returns see to that.
 ///
 /// # Errors
 /// `validation_failed` for too many digits; `rule_violated` for more than was paid and has not gone back (DOMAIN 7.2).
@@ -74,7 +74,7 @@ pub fn refund(tx: &mut Tx, order: Id, exception: Id, amount: Amount, (method, re
     spread(tx, order.id, None).map(drop) // what was taken back of invoices may be open again
 }
 
-/// Gives the customer of an order something for their trouble.
+/// Gives the customer of an order something for their trouble. The amount is above zero: plans see to that.
 ///
 /// # Errors
 /// `validation_failed` for too many digits, and for a coupon that has lapsed.
