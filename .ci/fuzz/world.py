@@ -30,6 +30,8 @@ GOODS = {
 ADDRESS = {"country": "CN", "region": "Shanghai", "city": "Shanghai", "street": "1 Century Avenue", "postcode": "200120"}
 # Tasks whose work moves an order on while it is executed.
 WORK = ("pick", "produce", "serve")
+# Tasks by the templates that a store begins with; those of others may wait, or be somebody's already.
+DEFAULT_TASKS = ("coordinate", "ship", "invoice", *WORK)
 # The rules that a store begins with.
 DEFAULT_RULES = ("every_order", "large_order", "custom_goods", "key_account", "rush_or_preorder")
 # More steps than any way through the stages has.
@@ -131,7 +133,7 @@ class World:
         """An open task of a department."""
         goods = {"warehouse": "standard", "production": "custom"}.get(department, "service")
         order = self.order("executing", goods)
-        task = next(task for task in self.tasks(order) if task["department"] == department)
+        task = next(task for task in self.tasks(order) if task["department"] == department and task["code"] in DEFAULT_TASKS)
         return self.prove(task) if proven else task
 
     def begun(self, department: str) -> dict:

@@ -8,6 +8,7 @@ use docket::domain::event::EventName;
 use docket::domain::lifecycle::order::{Stage, Status};
 use docket::domain::order::{Channel, KeyField};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// What is wrong with a value by a schema of the document.
 fn faults(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
@@ -35,6 +36,41 @@ fn every_body_has_an_example_that_is_valid_by_its_own_schema() {
             assert_eq!(faults(&document, &content["schema"], example), Vec::<String>::new(), "{method} {path} {example}");
         }
     }
+}
+
+/// Where a body may, by its schema, have a field that nobody has described: each object that has
+/// fields and is not closed. `open` gets them; `known` are the schemas that were looked at.
+fn look_for_open<'d>(document: &'d Value, schema: &'d Value, place: &str, known: &mut BTreeSet<&'d str>, open: &mut Vec<String>) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        if known.insert(reference) {
+            let target = document.pointer(reference.trim_start_matches('#')).expect("what is referred to is described");
+            look_for_open(document, target, reference, known, open);
+        }
+        return;
+    }
+    if schema.get("properties").is_some() && schema["additionalProperties"] != json!(false) {
+        open.push(place.to_owned());
+    }
+    for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+        look_for_open(document, schema, &format!("{place}/{field}"), known, open);
+    }
+    let choices = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|name| schema[name].as_array()).flatten();
+    for (index, part) in choices.chain(schema.get("items")).enumerate() {
+        look_for_open(document, part, &format!("{place}[{index}]"), known, open);
+    }
+}
+
+#[test]
+fn no_body_may_have_a_field_that_is_not_described() {
+    // BEHAVIOUR 1: unknown fields are refused, at whatever depth
+    let (document, mut known, mut open) = (document(), BTreeSet::new(), Vec::new());
+    for (method, path, operation) in operations(&document) {
+        for (kind, content) in operation.pointer("/requestBody/content").and_then(Value::as_object).into_iter().flatten() {
+            look_for_open(&document, &content["schema"], &format!("{method} {path} {kind}"), &mut known, &mut open);
+        }
+    }
+    assert!(known.len() > 50, "bodies were looked at");
+    assert_eq!(open, Vec::<String>::new());
 }
 
 #[test]

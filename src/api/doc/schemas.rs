@@ -93,11 +93,11 @@ pub(super) fn improve(schema: &mut RefOr<Schema>) {
     items.iter_mut().for_each(improve);
 }
 
-/// One of several things that are told apart by their one field has no other.
+/// One of several things that are told apart by their fields, or by what one of them says, has no
+/// others. The derive macro leaves that out where a variant has fields.
 fn close_choice(choice: &mut RefOr<Schema>) {
     if let RefOr::T(Schema::Object(object)) = choice
-        && object.properties.len() == 1
-        && object.required.len() == 1
+        && !object.properties.is_empty()
     {
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
