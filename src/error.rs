@@ -305,6 +305,11 @@ impl From<Denied> for Error {
         match denied {
             Denied::Unauthenticated => Code::Unauthenticated.into(),
             Denied::Forbidden => Code::Forbidden.into(),
+            Denied::NoKey => {
+                let (en, zh) =
+                    ("No API key may do this, whatever its scopes; a person has to.", "API 密钥无论具备何种权限范围均不得执行此操作，须由人员执行。");
+                Problem::new(Code::Forbidden).detail(en, zh).into()
+            }
             Denied::InsufficientScope(scope) => Problem::new(Code::InsufficientScope)
                 .detail(format!("The key needs the scope {scope}."), format!("密钥需要权限范围 {scope}。"))
                 .with("scope", scope)

@@ -8,7 +8,7 @@ pub mod day;
 mod fuzz;
 mod named;
 pub mod rules;
-mod sentences;
+pub mod sentences;
 
 use crate::error::{Code, Error, FieldError, Problem, Result};
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
@@ -195,8 +195,8 @@ pub fn shape<T: DeserializeOwned>(value: Value) -> std::result::Result<T, Proble
         let why = error.inner().to_string();
         let unknown = why.starts_with("unknown field");
         let (code, name) = if unknown { (Code::UnknownField, "unknown_field") } else { (Code::ValidationFailed, "invalid_value") };
-        let zh = sentences::chinese(&why, "类型或取值不正确");
-        Problem::new(code).field(&at, name, why, zh)
+        let (en, zh) = sentences::of_serde(&why);
+        Problem::new(code).field(&at, name, en, zh)
     })
 }
 

@@ -109,7 +109,7 @@ fn flaw(call: &Call, said: &super::request::Checked<AnswerInput>) -> Option<Box<
 }
 
 /// Shows the customer what they are asked to confirm; fetching it changes nothing.
-#[utoipa::path(tag = "links", responses((status = 200, body = LinkView)))]
+#[utoipa::path(tag = "links", responses((status = 200, content((LinkView = "application/json"), (String = "text/html")))))]
 #[get("/c/{token}")]
 pub async fn show_link(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     if let Some(flaw) = asked.call.flaw {
@@ -125,7 +125,7 @@ pub async fn show_link(app: Data<App>, request: HttpRequest, path: Path<String>,
 
 /// Takes the customer's answer: a yes to the order as it was shown, or what to change. The same answer
 /// again is fine, another one is refused.
-#[utoipa::path(tag = "links", request_body(content((AnswerInput = "application/json"), (AnswerInput = "application/x-www-form-urlencoded"))), responses((status = 200, body = LinkView)))]
+#[utoipa::path(tag = "links", request_body(content((AnswerInput = "application/json"), (AnswerInput = "application/x-www-form-urlencoded"))), responses((status = 200, content((LinkView = "application/json"), (String = "text/html")))))]
 #[post("/c/{token}")]
 pub async fn answer_link(app: Data<App>, request: HttpRequest, path: Path<String>, filled: Filled<AnswerInput>) -> Response {
     let Filled { call, body } = filled;

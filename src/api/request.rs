@@ -2,6 +2,8 @@
 //! query. Nothing is refused here that `app` must first ask the rights for (DECISIONS 29): a bad
 //! body or query travels on as a problem and is told by `valid()` inside the act.
 
+mod query;
+
 use super::headers;
 use super::problem::{Failure, is_link, language, request_id};
 use crate::app::{App, Call, Repeat};
@@ -9,6 +11,7 @@ use crate::db::tx::Origin;
 use crate::error::{Code, Error, Problem, Result};
 use crate::input;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
@@ -17,11 +20,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::any::TypeId;
-use std::borrow::Cow;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Duration;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 use validator::Validate;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -183,8 +184,16 @@ fn content_type(request: &HttpRequest) -> String {
     header(request, &CONTENT_TYPE).and_then(|v| v.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+/// A merge patch is JSON; it is taken for what it is under either name.
+const JSON: [&str; 2] = ["application/json", "application/merge-patch+json"];
+
 fn is_json(request: &HttpRequest) -> bool {
-    matches!(content_type(request).as_str(), "application/json" | "application/merge-patch+json")
+    JSON.contains(&content_type(request).as_str())
+}
+
+fn other_than_json(request: &HttpRequest) -> Problem {
+    let names = if request.method() == Method::PATCH { &JSON[..] } else { &JSON[..1] };
+    Problem::new(Code::UnsupportedMediaType).with("supported", names)
 }
 
 /// Whether a request brings a form, as a page without script sends it.
@@ -199,7 +208,7 @@ async fn json_body(
     optional: bool,
 ) -> std::result::Result<std::result::Result<Value, Problem>, Failure> {
     if request.headers().contains_key(CONTENT_TYPE) && !is_json(request) {
-        return Err(Problem::new(Code::UnsupportedMediaType).with("supported", vec!["application/json"]).into());
+        return Err(other_than_json(request).into());
     }
     if request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Err(Problem::new(Code::UnsupportedMediaType).detail("Bodies are not decompressed.", "不支持压缩的请求体。").into());
@@ -213,7 +222,7 @@ async fn json_body(
         return Ok(Err(Problem::new(Code::MalformedJson).detail(en, zh)));
     }
     if !is_json(request) {
-        return Err(Problem::new(Code::UnsupportedMediaType).with("supported", vec!["application/json"]).into());
+        return Err(other_than_json(request).into());
     }
     Ok(input::parse(&bytes))
 }
@@ -230,7 +239,7 @@ impl<T: DeserializeOwned + Validate + 'static, Q: DeserializeOwned + Validate + 
             let parsed = json_body(&request, &mut payload, nothing_to_say).await?;
             let content = parsed.as_ref().map(input::fingerprint).unwrap_or_default();
             let call = with_repeat(call(&request)?, &request, &content);
-            let query = read_query(request.query_string());
+            let query = query::read(request.query_string());
             let told = query.as_ref().map(drop).map_err(Problem::clone);
             Ok(Self { call, query: Checked::new(query), body: Checked::new(told.and(parsed).and_then(input::read)) })
         })
@@ -247,7 +256,7 @@ pub struct Filled<T> {
 fn read_form<T: DeserializeOwned + Validate>(bytes: Vec<u8>) -> std::result::Result<T, Problem> {
     let text =
         String::from_utf8(bytes).map_err(|_| Problem::new(Code::ValidationFailed).detail("The form is not UTF-8.", "表单不是 UTF-8 编码。"))?;
-    read_query(&text).map_err(|mut problem| {
+    query::read(&text).map_err(|mut problem| {
         problem.code = Code::ValidationFailed;
         problem
     })
@@ -275,107 +284,6 @@ impl<Q: DeserializeOwned + Validate + 'static> FromRequest for Asked<Q> {
     type Future = Ready<std::result::Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(call(request).map(|call| Self { call, query: Checked::new(read_query(request.query_string())) }))
-    }
-}
-
-/// Reads a query strictly: each parameter once, none unknown, the text in UTF-8.
-fn read_query<Q: DeserializeOwned + Validate>(text: &str) -> std::result::Result<Q, Problem> {
-    let invalid = |why: &str| Problem::new(Code::InvalidParameter).detail(format!("The query cannot be read: {why}."), "查询参数无法解析。");
-    let Some(decoded) = percent_decoded(text) else { return Err(invalid("it is not UTF-8 or holds NUL")) };
-    let text = if is_nfc(&decoded) { Cow::Borrowed(text) } else { Cow::Owned(in_nfc(text)) };
-    let query: Q = serde_urlencoded_strict(&text).map_err(|why| {
-        if let Some(name) = why.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
-            return Problem::new(Code::UnknownParameter)
-                .detail(format!("There is no parameter \"{name}\" here."), format!("没有名为“{name}”的参数。"))
-                .with("parameter", name);
-        }
-        invalid(&why)
-    })?;
-    input::check(&query).map_err(|mut problem| {
-        problem.code = Code::InvalidParameter;
-        problem
-    })?;
-    Ok(query)
-}
-
-fn serde_urlencoded_strict<Q: DeserializeOwned>(text: &str) -> std::result::Result<Q, String> {
-    web::Query::<Q>::from_query(text).map(web::Query::into_inner).map_err(|error| match error {
-        actix_web::error::QueryPayloadError::Deserialize(inner) => inner.to_string(),
-        other => other.to_string(),
-    })
-}
-
-/// The same query with its texts in NFC, as bodies are (BEHAVIOUR 1).
-fn in_nfc(query: &str) -> String {
-    let piece = |piece: &str| {
-        let text = piece.trim_end_matches(['&', '=']);
-        let plain = percent_decoded(&text.replace('+', "%20")).unwrap_or_default();
-        let bytes: String = plain.nfc().collect::<String>().bytes().map(|byte| format!("%{byte:02X}")).collect();
-        bytes + &piece[text.len()..]
-    };
-    query.split_inclusive(['&', '=']).map(piece).collect()
-}
-
-/// Whether every percent-escape of a query stands for UTF-8 without NUL.
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digits = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok().filter(|t| !t.contains('\0'))
-}
-
-#[cfg(test)]
-mod fuzz {
-    use super::*;
-    use proptest::prelude::*;
-    use serde::Deserialize;
-
-    #[derive(Debug, PartialEq, Deserialize, Validate)]
-    #[serde(deny_unknown_fields)]
-    struct Query {
-        #[validate(length(max = 100))]
-        q: Option<String>,
-        #[validate(range(min = 1, max = 200))]
-        limit: Option<u32>,
-    }
-
-    fn encoded(text: &str) -> String {
-        text.bytes().map(|byte| format!("%{byte:02x}")).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn every_text_can_be_asked_for(text in any::<String>()) {
-            let read = read_query::<Query>(&format!("q={}", encoded(&text)));
-            let fits = text.nfc().count() <= 100 && !text.contains('\0');
-            let kept: String = text.nfc().collect();
-            prop_assert_eq!(read.ok().and_then(|query| query.q), fits.then_some(kept));
-        }
-
-        #[test]
-        fn whatever_is_asked_it_is_read_or_named(text in prop_oneof!["((q|limit|x)=?[a-z0-9%+]{0,6}&?){0,4}", "\\PC{0,30}", any::<String>()]) {
-            match read_query::<Query>(&text) {
-                Ok(query) => prop_assert!(query.limit.is_none_or(|limit| (1..=200).contains(&limit)) && query.q.is_none_or(|q| !q.contains('\0'))),
-                Err(problem) => prop_assert!(matches!(problem.code, Code::InvalidParameter | Code::UnknownParameter)),
-            }
-        }
-
-        #[test]
-        fn escapes_stand_for_their_bytes(bytes in prop::collection::vec(any::<u8>(), 0..20), junk in "[%0-9a-fA-Fg-z+]{0,8}") {
-            let text: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
-            let expected = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
-            prop_assert_eq!(percent_decoded(&text), expected);
-            if let Some(read) = percent_decoded(&junk) {
-                prop_assert!(read.len() <= junk.len());
-            }
-        }
+        ready(call(request).map(|call| Self { call, query: Checked::new(query::read(request.query_string())) }))
     }
 }

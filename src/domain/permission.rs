@@ -11,6 +11,8 @@ pub enum Denied {
     Unauthenticated,
     /// None of the person's roles permits it.
     Forbidden,
+    /// It takes a person; no scope permits it.
+    NoKey,
     /// The key lacks this scope.
     InsufficientScope(&'static str),
 }
@@ -287,7 +289,7 @@ pub fn permit(actor: &Actor, operation: Operation) -> Result<(), Denied> {
         ActorKind::Key => match grant.scope {
             Some(scope) if has_scope(&actor.scopes, scope) => Ok(()),
             Some(scope) => Err(Denied::InsufficientScope(scope)),
-            None => Err(Denied::Forbidden),
+            None => Err(Denied::NoKey),
         },
     }
 }
@@ -314,7 +316,7 @@ mod tests {
         let key = Actor { kind: ActorKind::Key, scopes: vec!["orders:write".into()], ..Actor::anonymous() };
         assert_eq!(permit(&key, Operation::GetOrder), Ok(()));
         assert_eq!(permit(&key, Operation::CreateOrder), Ok(()));
-        assert_eq!(permit(&key, Operation::VerifyOrder), Err(Denied::Forbidden));
+        assert_eq!(permit(&key, Operation::VerifyOrder), Err(Denied::NoKey));
         assert_eq!(permit(&key, Operation::GetCustomer), Err(Denied::InsufficientScope("customers:read")));
         let reader = Actor { scopes: vec!["orders:read".into()], ..key };
         assert_eq!(permit(&reader, Operation::CreateOrder), Err(Denied::InsufficientScope("orders:write")));

@@ -22,6 +22,49 @@ const BY_BEGINNING: [(&str, &str); 13] = [
     ("a number is out of range", "数值超出范围"),
 ];
 
+/// What the readers of numbers and days say of a text that is none, by how it begins; and what is said instead.
+const MEANT: [(&str, (&str, &str)); 10] = [
+    ("invalid digit found in string", ("must be a whole number", "须为整数")),
+    ("cannot parse integer from empty string", ("must be a whole number", "须为整数")),
+    ("number too large", ("is too large a number", "数值过大")),
+    ("number too small", ("is too small a number", "数值过小")),
+    ("provided string was not `true` or `false`", ("must be true or false", "须为 true 或 false")),
+    ("premature end of input", ("must be a day of the calendar, such as 2026-03-05", "须为日历中的日期，例如 2026-03-05")),
+    ("input contains invalid characters", ("must be a day of the calendar, such as 2026-03-05", "须为日历中的日期，例如 2026-03-05")),
+    ("input is out of range", ("must be a day of the calendar, such as 2026-03-05", "须为日历中的日期，例如 2026-03-05")),
+    ("trailing input", ("must be a day of the calendar, such as 2026-03-05", "须为日历中的日期，例如 2026-03-05")),
+    ("invalid type: unit variant", ("needs a value of its own: an object with this word as its one field", "该取值须带参数：请写为仅含该字段的对象")),
+];
+
+/// What serde calls what it expected, by how that begins, as callers know it.
+const EXPECTED: [(&str, &str); 7] = [
+    ("struct ", "an object"),
+    ("internally tagged enum ", "an object"),
+    ("a map", "an object"),
+    ("a sequence", "a list"),
+    ("tuple ", "a list"),
+    ("enum ", "a word"),
+    ("variant identifier", "a word"),
+];
+/// The types of whole numbers.
+const WHOLE: [&str; 8] = ["u8", "u16", "u32", "u64", "usize", "i16", "i32", "i64"];
+
+/// What serde found wrong with a value, in both languages and in words of the API rather than of the program.
+pub fn of_serde(why: &str) -> (String, String) {
+    if let Some((_, (en, zh))) = MEANT.iter().find(|(beginning, _)| why.starts_with(beginning)) {
+        return ((*en).to_owned(), (*zh).to_owned());
+    }
+    let en = match why.rsplit_once(", expected ") {
+        Some((what, expected)) => {
+            let known = EXPECTED.iter().find(|(beginning, _)| expected.starts_with(beginning)).map(|(_, word)| *word);
+            let number = WHOLE.contains(&expected).then_some("a whole number");
+            format!("{what}, expected {}", known.or(number).unwrap_or(expected))
+        }
+        None => why.to_owned(),
+    };
+    (en, chinese(why, "类型或取值不正确"))
+}
+
 /// The Chinese for what serde found wrong with a value; the second sentence where it is none of
 /// those known.
 pub(super) fn chinese(why: &str, otherwise: &str) -> String {
@@ -70,9 +113,12 @@ mod tests {
 
     const OTHERWISE: &str = "类型或取值不正确";
 
-    fn of_serde<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> String {
-        let why = serde_json::from_value::<T>(value).err().expect("it is refused").to_string();
-        chinese(&why, OTHERWISE)
+    fn why<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> String {
+        serde_json::from_value::<T>(value).err().expect("it is refused").to_string()
+    }
+
+    fn zh<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> String {
+        of_serde(&why::<T>(value)).1
     }
 
     #[derive(serde::Serialize, serde::Deserialize)]
@@ -91,17 +137,34 @@ mod tests {
     #[test]
     fn what_serde_finds_is_said_in_chinese_with_the_names() {
         use serde_json::json;
-        assert_eq!(of_serde::<Paint>(json!({})), "缺少必填字段：name");
-        assert_eq!(of_serde::<Paint>(json!({"name": "x", "size": 1})), "未知字段：size；可用：name、colour");
-        assert_eq!(of_serde::<Paint>(json!({"name": "x", "colour": "Green"})), "未知的取值：Green；可用：Red、Blue");
-        assert_eq!(of_serde::<Paint>(json!({"name": 7})), OTHERWISE);
-        assert_eq!(of_serde::<Paint>(json!({"name": null})), OTHERWISE);
+        assert_eq!(zh::<Paint>(json!({})), "缺少必填字段：name");
+        assert_eq!(zh::<Paint>(json!({"name": "x", "size": 1})), "未知字段：size；可用：name、colour");
+        assert_eq!(zh::<Paint>(json!({"name": "x", "colour": "Green"})), "未知的取值：Green；可用：Red、Blue");
+        assert_eq!(zh::<Paint>(json!({"name": 7})), OTHERWISE);
+        assert_eq!(zh::<Paint>(json!({"name": null})), OTHERWISE);
+    }
+
+    #[test]
+    fn no_type_of_the_program_is_told() {
+        use serde_json::json;
+        assert_eq!(of_serde(&why::<Paint>(json!(7))).0, "invalid type: integer `7`, expected an object");
+        assert_eq!(of_serde(&why::<u16>(json!("x"))).0, "invalid type: string \"x\", expected a whole number");
+        assert_eq!(of_serde(&why::<u8>(json!(256))).0, "invalid value: integer `256`, expected a whole number");
+        assert_eq!(of_serde(&why::<Vec<u8>>(json!({}))).0, "invalid type: map, expected a list");
+        assert_eq!(of_serde(&why::<bool>(json!(1))).0, "invalid type: integer `1`, expected a boolean");
+        assert_eq!(of_serde(&why::<Paint>(json!({"size": 1}))).0, "unknown field `size`, expected `name` or `colour`");
+        assert_eq!(of_serde(&"x".parse::<u8>().unwrap_err().to_string()).0, "must be a whole number");
+        assert_eq!(of_serde(&"x".parse::<bool>().unwrap_err().to_string()).1, "须为 true 或 false");
+        for day in ["2026-13-01", "x", "2026-03", "2026-03-05x"] {
+            let why = day.parse::<chrono::NaiveDate>().unwrap_err().to_string();
+            assert_eq!(of_serde(&why).0, "must be a day of the calendar, such as 2026-03-05", "{day}: {why}");
+        }
     }
 
     #[test]
     fn what_amounts_and_times_find_is_said_in_chinese() {
-        assert!(of_serde::<Amount>("1,5".into()).starts_with("须为十进制数字符串"));
-        assert!(of_serde::<UtcTime>("yesterday".into()).starts_with("须为公元 1 年"));
+        assert!(zh::<Amount>("1,5".into()).starts_with("须为十进制数字符串"));
+        assert!(zh::<UtcTime>("yesterday".into()).starts_with("须为公元 1 年"));
     }
 
     #[test]
@@ -127,7 +190,7 @@ mod fuzz {
     proptest! {
         #[test]
         fn whatever_serde_says_has_a_sentence(why in prop_oneof!["(unknown field|missing field|the key) `[a-z`]{0,9}`?(, expected `[a-z]{0,4}`)?", any::<String>()]) {
-            prop_assert!(!chinese(&why, "类型或取值不正确").is_empty());
+            prop_assert!(!of_serde(&why).1.is_empty());
         }
     }
 }

@@ -105,7 +105,7 @@ fn spread(tx: &mut Tx, order: Id, written: Option<&Invoice>) -> Result<Amount> {
 ///
 /// # Errors
 /// `validation_failed` for an unknown order, too many digits, or a time in the future; `duplicate_reference` for what looks
-/// booked twice, unless it is said to be another.
+/// booked twice, unless it is said to be another; `rule_violated` where all that was paid would have too many digits.
 pub fn record_payment(tx: &mut Tx, input: &PaymentInput) -> Result<Payment> {
     let order = take(tx, &input.order_id)?;
     check_minor_digits(input.amount, &order.currency)?;
@@ -114,6 +114,7 @@ pub fn record_payment(tx: &mut Tx, input: &PaymentInput) -> Result<Payment> {
         return Err(Problem::invalid("/paid_at", "range", "must not lie in the future", "不得晚于当前时间").into());
     }
     refuse_repetition(tx, &order, input)?;
+    money::paid_total(tx.conn, order.id)?.plus(input.amount)?; // what cannot be added up exactly is a slip of the keyboard
     let payment = Payment {
         id: tx.new_id(),
         order_id: order.id,

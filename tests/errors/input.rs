@@ -155,10 +155,23 @@ fn unknown_parameters_and_bad_ones_are_named() {
         assert_eq!(refused["parameter"], "colour");
         sales.post("/v1/customers?dry_run=1", json!({"name": "Acme"})).refused(400, "unknown_parameter");
         sales.get("/v1/me?x=1").refused(400, "unknown_parameter");
-        for bad in ["limit=0", "limit=201", "limit=ten", "limit=1&limit=2", "stage=nowhere", "created_after=yesterday", "q=%00", "q=%ff"] {
+        for bad in [
+            "limit=0",
+            "limit=201",
+            "limit=ten",
+            "limit=1&limit=2",
+            "stage=nowhere",
+            "created_after=yesterday",
+            "at_risk=maybe",
+            "status=created,lost",
+        ] {
+            let refused = sales.get(&format!("/v1/orders?{bad}")).refused(400, "invalid_parameter");
+            assert_eq!(Some(refused["parameter"].as_str().expect("it is named")), bad.split('=').next(), "{refused}");
+        }
+        for bad in ["q=%00", "q=%ff"] {
             sales.get(&format!("/v1/orders?{bad}")).refused(400, "invalid_parameter");
         }
-        sales.get("/v1/orders?status=created,lost").refused(400, "invalid_parameter");
+        assert_eq!(sales.get("/v1/orders?limit=ten").refused(400, "invalid_parameter")["detail"], "limit: must be a whole number");
         for cursor in ["AAAA", "x", "%21", "a".repeat(400).as_str()] {
             sales.get(&format!("/v1/orders?cursor={cursor}")).refused(400, "invalid_cursor");
         }

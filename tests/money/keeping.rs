@@ -99,3 +99,17 @@ fn rule_7_1_a_credit_note_is_a_document_of_its_own() {
         credit(json!({"number": "CN-2", "reason": "again"})).refused(422, "rule_violated");
     });
 }
+
+#[test]
+fn behaviour_1_what_was_paid_is_exact_or_refused() {
+    on_every_store(|app| {
+        let company = app.company();
+        let order = agreed(&company, "100.00");
+        paid(&company, &order, "999999999999.98");
+        let one_more = |amount: &str| company.finance().post("/v1/payments", json!({"order_id": id(&order), "amount": amount, "method": "cash"}));
+        one_more("0.02").refused(422, "rule_violated");
+        one_more("0.01").created();
+        let balance = company.finance().get(&company.path(&order, "/balance")).ok();
+        assert_eq!([&balance["paid"], &balance["overpaid"]], ["999999999999.99", "999999999899.99"]);
+    });
+}

@@ -129,3 +129,41 @@ fn rule_6_5_goods_go_to_the_warehouse_where_they_are_wanted() {
         assert_eq!(company.order(&order)["inventory_status"], "partly_reserved");
     });
 }
+
+#[test]
+fn rule_6_5_a_plan_after_which_the_goods_are_missing_still_does_not_let_the_order_go() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (order, exception) = short(&company);
+        company.product("PAPER-B", "standard", "17.00");
+        company.receive_stock("PAPER-B", "2");
+        let other = json!([{"kind": "substitute", "sku": "PAPER", "by_sku": "PAPER-B"}]);
+        carried_out(&company, &exception, other, &company.operations());
+        agree(&company, &order);
+        let back = seen(&company, &exception);
+        assert_eq!([&back["status"], &back["cause"]], ["planning", "Not enough stock: 3 of PAPER-B (line 1)."]);
+        assert_eq!(back["plan"]["decision"]["comment"], "The orders still lack stock.");
+        let order = company.order(&order);
+        assert_eq!([&order["status"], &order["blocked_by"][0]], [&json!("reviewed"), &exception["number"]]);
+        let waits = carried_out(&company, &exception, json!([{"kind": "wait_for_restock"}]), &company.order_admin());
+        assert_eq!(waits["status"], "resolving");
+        company.receive_stock("PAPER-B", "3");
+        app.let_the_clock_look();
+        assert_eq!(seen(&company, &exception)["status"], "resolved", "everything has come");
+        assert_eq!(company.order(&order)["status"], "executing");
+        assert!(app.check().is_empty(), "{:?}", app.check());
+    });
+}
+
+#[test]
+fn rule_6_5_what_brings_no_goods_is_no_plan_for_a_shortage_but_what_leaves_parts_of_it_to_people_is() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (_, exception) = short(&company);
+        let sorry = json!({"kind": "compensation", "amount": "1.00"});
+        plan(&company, &exception, json!([sorry])).refused(422, "rule_violated");
+        plan(&company, &exception, json!([sorry, {"kind": "wait_for_restock"}])).ok();
+        let body = json!({"summary": "as agreed", "actions": [sorry], "steps": ["Buy paper next door"]});
+        company.order_admin().post(&path(&exception, "/plan"), body).ok();
+    });
+}

@@ -54,7 +54,7 @@ impl Caller {
             Standing::As(actor) => match permit(actor, operation) {
                 Ok(()) => return PERMITTED,
                 Err(Denied::Unauthenticated) => "unauthenticated",
-                Err(Denied::Forbidden) => "forbidden",
+                Err(Denied::Forbidden | Denied::NoKey) => "forbidden",
                 Err(Denied::InsufficientScope(_)) => "insufficient_scope",
             },
         };

@@ -1,5 +1,6 @@
 //! A client that shows what came back, whatever the status, and checks the shape of every refusal.
 
+use super::documented;
 use serde_json::Value;
 use std::ops::Deref;
 use ureq::http::{HeaderMap, Method, Request};
@@ -75,6 +76,7 @@ impl Answer {
     pub fn refused(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, self.code()), (status, code), "{} answered {}", self.asked, self.text);
         self.is_a_problem();
+        assert!(documented::has(&self.asked, status), "the document does not know that {} is answered {status} {code}", self.asked);
         self.body
     }
 

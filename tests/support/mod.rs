@@ -4,6 +4,7 @@
 mod app;
 mod client;
 mod company;
+mod documented;
 mod gate;
 mod golden;
 mod mail;

@@ -73,7 +73,7 @@ enum Holds {
 /// The members that belong to some codes.
 const FURTHER: &[(&str, Holds, &str)] = &[
     ("state", Holds::Text, "`invalid_transition`: the state that it is in."),
-    ("allowed", Holds::Texts, "`invalid_transition`: the steps that are possible instead."),
+    ("allowed", Holds::Texts, "`invalid_transition`: the steps that lead on from this state; a rule may still stand against one."),
     ("blocked_by", Holds::Texts, "`order_blocked`: the numbers of the exceptions that stop the order."),
     ("field", Holds::Text, "`duplicate_reference`: the field whose value is taken."),
     ("order_id", Holds::Text, "`duplicate_reference`: the order that has the channel's reference already."),
@@ -88,6 +88,7 @@ const FURTHER: &[(&str, Holds, &str)] = &[
     ("standing", Holds::Text, "`link_already_used`, `link_expired`: how the link stands."),
     ("decision", Holds::Text, "`already_decided`: how it was decided."),
     ("decided_at", Holds::Text, "`already_decided`: when that was."),
+    ("action", Holds::Number, "Where a plan of an exception is refused: the place among its actions, from 0, of the one that could not be done."),
     ("line_id", Holds::Text, "`rule_violated`: the line of the order that it is about."),
     ("left", Holds::Text, "`rule_violated`: how much of the line is left to ship."),
 ];

@@ -133,7 +133,7 @@ fn written(view: &TraceView, language: Language, zone: Zone) -> Page {
 }
 
 /// Shows the customer where a shipment is, to whoever holds the link of its message.
-#[utoipa::path(tag = "links", responses((status = 200, body = TraceView)))]
+#[utoipa::path(tag = "links", responses((status = 200, content((TraceView = "application/json"), (String = "text/html")))))]
 #[get("/t/{token}")]
 pub async fn show_trace(app: Data<App>, request: HttpRequest, path: Path<String>, asked: Asked) -> Response {
     if let Some(flaw) = asked.call.flaw {

@@ -9,13 +9,14 @@ use crate::db::types::Json;
 use crate::domain::amount::Amount;
 use crate::domain::codes::minor_digits;
 use crate::domain::id::{Id, Kind};
+use crate::domain::lifecycle::exception::ExceptionKind;
 use crate::domain::remedy::Remedy;
 use crate::domain::stock::HandKind;
 use crate::domain::time::UtcTime;
 use crate::error::{Error, Problem, Result};
 use crate::input::Patch;
 use crate::repositories::exceptions::{self as rows, ExceptionRow, Planned};
-use crate::repositories::orders::Order;
+use crate::repositories::orders::{Order, parts};
 use crate::repositories::shipments::Shipment;
 use crate::repositories::{orders, returns as return_rows, shipments as shipment_rows, stock as stock_rows};
 use crate::services::exceptions::{self, PlanInput, carrying, costing};
@@ -51,6 +52,8 @@ struct Carried {
     row: ExceptionRow,
     actions: Vec<Planned>,
     made_at: UtcTime,
+    /// Whether nothing of it is left to people.
+    by_itself: bool,
     /// The orders that the exception covers, in ascending order of id.
     covered: Vec<Id>,
     /// Why what is done is done, as histories have it.
@@ -61,7 +64,14 @@ fn carried(tx: &mut Tx, id: Id) -> Result<Option<Carried>> {
     let Some(row) = rows::find(tx.conn, id)? else { return Ok(None) };
     let Some(Json(plan)) = row.plan.clone().filter(|Json(plan)| !plan.actions.is_empty()) else { return Ok(None) };
     let reason = format!("{}: {}", row.number, plan.summary).chars().take(500).collect();
-    Ok(Some(Carried { covered: rows::links(tx.conn, id)?, made_at: plan.made_at, actions: plan.actions, row, reason }))
+    Ok(Some(Carried {
+        covered: rows::links(tx.conn, id)?,
+        made_at: plan.made_at,
+        by_itself: plan.steps.is_empty(),
+        actions: plan.actions,
+        row,
+        reason,
+    }))
 }
 
 /// Which action could not be done.
@@ -236,7 +246,27 @@ fn look(tx: &mut Tx, carried: &Carried, orders: &[Order], begun: bool) -> Result
     for (index, planned) in carried.actions.iter().enumerate() {
         done.push(planned.done_at.is_some() || !is_pending(tx, carried, (index, &planned.remedy))?);
     }
+    let nothing_to_come = carried.by_itself && done.iter().all(|done| *done);
+    if nothing_to_come && stays_short(tx, &carried.row, orders)? {
+        // what nothing could come of is refused at once; where others were asked first, another plan is needed
+        let (en, zh) = ("The orders still lack stock.", "订单仍缺货。");
+        return if begun { Err(Problem::rule("DOMAIN 6.5", en, zh).into()) } else { carrying::fail(tx, carried.row.id, en) };
+    }
     carrying::note_done(tx, carried.row.id, orders, &done, begun)
+}
+
+/// Whether orders would go on without the goods that they were stopped for, if a shortage ended now. What leaves in parts
+/// may.
+fn stays_short(tx: &mut Tx, row: &ExceptionRow, orders: &[Order]) -> Result<bool> {
+    if !row.blocking || row.kind != ExceptionKind::StockShortage {
+        return Ok(false);
+    }
+    for order in orders {
+        if lacks(tx, order.id)? && !parts::delivery(tx.conn, order.id)?.in_parts {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Something happened to an order: plans over it may be through. Where one covers others as well, the clock looks, since
