@@ -221,7 +221,8 @@ pub async fn plan_exception(app: Data<App>, path: Path<String>, posted: Posted<P
 }
 
 /// Approves the plan, which is carried out from then on. One that costs money is for somebody who
-/// approved one of the orders; nobody approves their own.
+/// approved one of the orders; where nobody did, and where it costs nothing, it is for the order administrator or the
+/// operations head. Nobody approves their own.
 #[utoipa::path(tag = "exceptions", request_body = PlanDecisionInput, responses((status = 200, body = ExceptionView)))]
 #[post("/v1/exceptions/{id}/approve")]
 pub async fn approve_exception(app: Data<App>, path: Path<String>, posted: Posted<PlanDecisionInput>) -> Response {

@@ -15,7 +15,8 @@ pub fn run(config: &Config, folder: &Path) -> Outcome {
         return Err(CommandError::Said(advice.to_owned()));
     };
     let mut conn = super::open_existing(config)?;
-    fs::create_dir(folder).map_err(|error| CommandError::Said(format!("{}: {error}", folder.display())))?;
+    fs::read_dir(&config.data_dir).map_err(|error| about("DOCKET_DATA_DIR: ", &config.data_dir, &error))?; // before anything is copied
+    fs::create_dir(folder).map_err(|error| about("", folder, &error))?;
     let database = folder.join("docket.db");
     dialect::copy_into(&mut conn, &database.to_string_lossy()).map_err(crate::error::Error::from)?;
     fs::File::open(&database)?.sync_all()?;
@@ -25,6 +26,10 @@ pub fn run(config: &Config, folder: &Path) -> Outcome {
         println!("The files in {url} are not in the copy: keep versions of that bucket.");
     }
     Ok(())
+}
+
+fn about(name: &str, path: &Path, error: &io::Error) -> CommandError {
+    CommandError::Said(format!("{name}{}: {error}", path.display()))
 }
 
 fn copy_folder(from: &Path, to: &Path) -> io::Result<usize> {

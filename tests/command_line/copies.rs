@@ -73,6 +73,15 @@ fn a_copy_overwrites_nothing() {
 }
 
 #[test]
+fn nothing_is_copied_where_the_files_are_not() {
+    let place = Place::embedded();
+    place.run(&["migrate"]).well();
+    let refused = place.run_with(&["backup", "copy"], &[("DOCKET_DATA_DIR", "nowhere")], "").ends(1);
+    assert!(refused.complained.contains("DOCKET_DATA_DIR: nowhere"), "{}", refused.complained);
+    assert!(!exists(&place.path("copy")));
+}
+
+#[test]
 fn a_database_with_tools_of_its_own_is_left_to_them() {
     on_every_store(|place| {
         if place.is_embedded() {
