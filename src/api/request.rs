@@ -8,6 +8,7 @@ use super::headers;
 use super::problem::{Failure, is_link, language, request_id};
 use crate::app::{App, Call, Repeat};
 use crate::db::tx::Origin;
+use crate::domain::words::Language;
 use crate::error::{Code, Error, Problem, Result};
 use crate::input;
 use actix_web::dev::Payload;
@@ -257,8 +258,16 @@ fn read_form<T: DeserializeOwned + Validate>(bytes: Vec<u8>) -> std::result::Res
     let text =
         String::from_utf8(bytes).map_err(|_| Problem::new(Code::ValidationFailed).detail("The form is not UTF-8.", "表单不是 UTF-8 编码。"))?;
     query::read(&text).map_err(|mut problem| {
+        // fields of a body are told by their pointers
         problem.code = Code::ValidationFailed;
-        problem
+        let name = problem.extra.remove("parameter").filter(|_| problem.errors.is_empty());
+        match name.as_ref().and_then(Value::as_str) {
+            Some(name) => {
+                let (en, zh) = (problem.detail_text(Language::English), problem.detail_text(Language::Chinese));
+                problem.field(&format!("/{name}"), "invalid_value", en, zh)
+            }
+            None => problem,
+        }
     })
 }
 

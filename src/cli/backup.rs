@@ -15,12 +15,18 @@ pub fn run(config: &Config, folder: &Path) -> Outcome {
         return Err(CommandError::Said(advice.to_owned()));
     };
     let mut conn = super::open_existing(config)?;
-    fs::read_dir(&config.data_dir).map_err(|error| about("DOCKET_DATA_DIR: ", &config.data_dir, &error))?; // before anything is copied
+    if config.files_url.is_none() {
+        // known before anything is copied
+        fs::read_dir(&config.data_dir).map_err(|error| about("DOCKET_DATA_DIR: ", &config.data_dir, &error))?;
+    }
     fs::create_dir(folder).map_err(|error| about("", folder, &error))?;
     let database = folder.join("docket.db");
     dialect::copy_into(&mut conn, &database.to_string_lossy()).map_err(crate::error::Error::from)?;
     fs::File::open(&database)?.sync_all()?;
-    let files = copy_folder(&config.data_dir, &folder.join("docket-data"))?;
+    let files = match config.data_dir.exists() {
+        true => copy_folder(&config.data_dir, &folder.join("docket-data"))?,
+        false => 0, // they are in the bucket
+    };
     println!("Copied the database and {files} files to {}.", folder.display());
     if let Some(url) = &config.files_url {
         println!("The files in {url} are not in the copy: keep versions of that bucket.");

@@ -24,8 +24,8 @@ const BY_BEGINNING: [(&str, &str); 13] = [
 
 /// What the readers of numbers and days say of a text that is none, by how it begins; and what is said instead.
 const MEANT: [(&str, (&str, &str)); 10] = [
-    ("invalid digit found in string", ("must be a whole number", "须为整数")),
-    ("cannot parse integer from empty string", ("must be a whole number", "须为整数")),
+    ("invalid digit found in string", ("must be a whole number in digits", "须为数字表示的整数")),
+    ("cannot parse integer from empty string", ("must be a whole number in digits", "须为数字表示的整数")),
     ("number too large", ("is too large a number", "数值过大")),
     ("number too small", ("is too small a number", "数值过小")),
     ("provided string was not `true` or `false`", ("must be true or false", "须为 true 或 false")),
@@ -37,8 +37,11 @@ const MEANT: [(&str, (&str, &str)); 10] = [
 ];
 
 /// What serde calls what it expected, by how that begins, as callers know it.
-const EXPECTED: [(&str, &str); 7] = [
+const EXPECTED: [(&str, &str); 10] = [
     ("struct ", "an object"),
+    ("unit struct ", "null"),
+    ("unit", "the word alone"),
+    ("newtype struct ", "its value"),
     ("internally tagged enum ", "an object"),
     ("a map", "an object"),
     ("a sequence", "a list"),
@@ -47,7 +50,7 @@ const EXPECTED: [(&str, &str); 7] = [
     ("variant identifier", "a word"),
 ];
 /// The types of whole numbers.
-const WHOLE: [&str; 8] = ["u8", "u16", "u32", "u64", "usize", "i16", "i32", "i64"];
+const WHOLE: [&str; 9] = ["u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64"];
 
 /// What serde found wrong with a value, in both languages and in words of the API rather than of the program.
 pub fn of_serde(why: &str) -> (String, String) {
@@ -153,7 +156,7 @@ mod tests {
         assert_eq!(of_serde(&why::<Vec<u8>>(json!({}))).0, "invalid type: map, expected a list");
         assert_eq!(of_serde(&why::<bool>(json!(1))).0, "invalid type: integer `1`, expected a boolean");
         assert_eq!(of_serde(&why::<Paint>(json!({"size": 1}))).0, "unknown field `size`, expected `name` or `colour`");
-        assert_eq!(of_serde(&"x".parse::<u8>().unwrap_err().to_string()).0, "must be a whole number");
+        assert_eq!(of_serde(&"x".parse::<u8>().unwrap_err().to_string()).0, "must be a whole number in digits");
         assert_eq!(of_serde(&"x".parse::<bool>().unwrap_err().to_string()).1, "须为 true 或 false");
         for day in ["2026-13-01", "x", "2026-03", "2026-03-05x"] {
             let why = day.parse::<chrono::NaiveDate>().unwrap_err().to_string();

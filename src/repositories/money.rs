@@ -173,7 +173,8 @@ pub fn list_payments(conn: &mut Conn, order: Option<Id>, before: Option<Id>, lim
     Ok(query.load(conn)?)
 }
 
-/// Adds up; a sum past the largest amount stays at it, since what was paid is never an error.
+/// Adds up; a sum past the largest amount stays at it. Payments that would lead there are refused, but older stores may hold
+/// some, and what was paid is no error to read.
 fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
     Amount::capped(amounts.into_iter().map(|amount| i128::from(amount.parts())).sum())
 }

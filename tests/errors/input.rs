@@ -171,7 +171,7 @@ fn unknown_parameters_and_bad_ones_are_named() {
         for bad in ["q=%00", "q=%ff"] {
             sales.get(&format!("/v1/orders?{bad}")).refused(400, "invalid_parameter");
         }
-        assert_eq!(sales.get("/v1/orders?limit=ten").refused(400, "invalid_parameter")["detail"], "limit: must be a whole number");
+        assert_eq!(sales.get("/v1/orders?limit=ten").refused(400, "invalid_parameter")["detail"], "limit: must be a whole number in digits");
         for cursor in ["AAAA", "x", "%21", "a".repeat(400).as_str()] {
             sales.get(&format!("/v1/orders?cursor={cursor}")).refused(400, "invalid_cursor");
         }

@@ -47,8 +47,11 @@ fn a_body_that_is_too_large_is_413_and_one_of_another_kind_415() {
         let send = |kind: &str, body: Vec<u8>| sales.send("POST", "/v1/customers", &[("content-type", kind)], Some(body));
         send("application/json", too_large()).refused(413, "body_too_large");
         for kind in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "nonsense"] {
-            send(kind, br#"{"name": "Acme"}"#.to_vec()).refused(415, "unsupported_media_type");
+            let refused = send(kind, br#"{"name": "Acme"}"#.to_vec()).refused(415, "unsupported_media_type");
+            assert_eq!(refused["supported"], json!(["application/json"]), "{kind}");
         }
+        let patch = sales.send("PATCH", "/v1/customers/x", &[("content-type", "text/plain"), ("if-match", "*")], Some(b"{}".to_vec()));
+        assert_eq!(patch.refused(415, "unsupported_media_type")["supported"], json!(["application/json", "application/merge-patch+json"]));
         send("application/json; charset=utf-8", br#"{"name": "Acme"}"#.to_vec()).is(201);
         assert_eq!(app.count("customers"), 1);
     });

@@ -1,7 +1,7 @@
 //! Stock that is short: whose goods could be given, what could take their place, and what becomes of each way
 //! (DOMAIN 6.5).
 
-use super::{agree, carried_out, path, plan, seen, shortage};
+use super::{agree, carried_out, path, plan, reported, seen, shortage};
 use crate::support::{Company, id, on_every_store};
 use serde_json::{Value, json};
 
@@ -131,7 +131,7 @@ fn rule_6_5_goods_go_to_the_warehouse_where_they_are_wanted() {
 }
 
 #[test]
-fn rule_6_5_a_plan_after_which_the_goods_are_missing_still_does_not_let_the_order_go() {
+fn rule_6_5_an_order_does_not_go_while_goods_are_missing_after_all_that_a_plan_did() {
     on_every_store(|app| {
         let company = app.company();
         let (order, exception) = short(&company);
@@ -140,30 +140,51 @@ fn rule_6_5_a_plan_after_which_the_goods_are_missing_still_does_not_let_the_orde
         let other = json!([{"kind": "substitute", "sku": "PAPER", "by_sku": "PAPER-B"}]);
         carried_out(&company, &exception, other, &company.operations());
         agree(&company, &order);
-        let back = seen(&company, &exception);
-        assert_eq!([&back["status"], &back["cause"]], ["planning", "Not enough stock: 3 of PAPER-B (line 1)."]);
-        assert_eq!(back["plan"]["decision"]["comment"], "The orders still lack stock.");
-        let order = company.order(&order);
-        assert_eq!([&order["status"], &order["blocked_by"][0]], [&json!("reviewed"), &exception["number"]]);
-        let waits = carried_out(&company, &exception, json!([{"kind": "wait_for_restock"}]), &company.order_admin());
-        assert_eq!(waits["status"], "resolving");
+        let waiting = seen(&company, &exception);
+        assert_eq!([&waiting["status"], &waiting["cause"]], ["resolving", "Not enough stock: 3 of PAPER-B (line 1)."]);
+        assert!(waiting["plan"]["actions"][0]["done_at"].is_string(), "{waiting}");
+        let stopped = company.order(&order);
+        assert_eq!([&stopped["status"], &stopped["blocked_by"][0]], [&json!("reviewed"), &exception["number"]]);
         company.receive_stock("PAPER-B", "3");
         app.let_the_clock_look();
-        assert_eq!(seen(&company, &exception)["status"], "resolved", "everything has come");
+        assert_eq!(seen(&company, &exception)["status"], "resolved");
         assert_eq!(company.order(&order)["status"], "executing");
         assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }
 
 #[test]
-fn rule_6_5_what_brings_no_goods_is_no_plan_for_a_shortage_but_what_leaves_parts_of_it_to_people_is() {
+fn rule_6_5_what_brings_no_goods_ends_no_shortage_unless_a_person_says_so() {
     on_every_store(|app| {
         let company = app.company();
-        let (_, exception) = short(&company);
-        let sorry = json!({"kind": "compensation", "amount": "1.00"});
-        plan(&company, &exception, json!([sorry])).refused(422, "rule_violated");
-        plan(&company, &exception, json!([sorry, {"kind": "wait_for_restock"}])).ok();
-        let body = json!({"summary": "as agreed", "actions": [sorry], "steps": ["Buy paper next door"]});
-        company.order_admin().post(&path(&exception, "/plan"), body).ok();
+        let (order, exception) = short(&company);
+        let sorry = json!([{"kind": "compensation", "amount": "1.00"}]);
+        let waiting = carried_out(&company, &exception, sorry, &company.second_sales());
+        assert_eq!([&waiting["status"], &company.order(&order)["status"]], ["resolving", "reviewed"]);
+        app.let_the_clock_look();
+        assert_eq!(seen(&company, &exception)["status"], "resolving", "nothing has come");
+        company.order_admin().post(&path(&exception, "/resolve"), json!({"result": "the rest is fetched next door"})).ok();
+        assert_eq!(company.order(&order)["status"], "executing");
+        assert_eq!(app.count("compensations"), 1);
+    });
+}
+
+#[test]
+fn rule_6_5_a_shortage_over_several_orders_ends_when_the_last_of_them_has_its_goods_or_needs_none() {
+    on_every_store(|app| {
+        let company = app.company();
+        let (first, of_first) = short(&company);
+        let second = company.confirmed(json!([{"sku": "PAPER", "quantity": "4"}]));
+        let third = company.confirmed(json!([{"sku": "PAPER", "quantity": "4"}]));
+        let all = reported(&company, "stock_shortage", &[&first, &second, &third], json!({"blocking": true}));
+        company.order_admin().post(&path(&of_first, "/dismiss"), json!({"reason": "one for all", "duplicate_of": all["number"]})).ok();
+        carried_out(&company, &all, json!([{"kind": "compensation", "amount": "1.00"}]), &company.second_sales());
+        company.receive_stock("PAPER", "6");
+        app.let_the_clock_look();
+        assert_eq!(seen(&company, &all)["status"], "resolving", "the third has none");
+        company.sales().post(&company.path(&third, "/cancel"), json!({"reason": "too late"})).ok();
+        app.let_the_clock_look();
+        assert_eq!(seen(&company, &all)["status"], "resolved");
+        assert!(app.check().is_empty(), "{:?}", app.check());
     });
 }

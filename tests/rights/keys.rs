@@ -31,7 +31,8 @@ fn a_key_never_does_what_only_a_person_may() {
         let order = key.post("/v1/orders", desk()).created();
         key.post(&format!("/v1/orders/{}/verify", id(&order)), json!({})).refused(403, "forbidden");
         key.get("/v1/users").refused(403, "forbidden");
-        key.get("/v1/me").refused(403, "forbidden");
+        let refused = key.get("/v1/me").refused(403, "forbidden");
+        assert_eq!(refused["detail"], "No API key may do this, whatever its scopes; a person has to.");
         key.post("/v1/api-keys", json!({"name": "more", "scopes": ["orders:write"]})).refused(403, "forbidden");
     });
 }

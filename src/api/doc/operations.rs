@@ -22,7 +22,7 @@ const WITHOUT_LOCATION: &[&str] = &["create_api_key", "record_stock_movement", "
 const WITHOUT_ETAG: &[&str] = &["get_me"];
 /// Patches that nothing in the present state stands against.
 const ALWAYS_POSSIBLE: &[&str] = &["update_settings", "update_user"];
-/// What is only read, and yet refused by a rule.
+/// What is only read or deleted, and yet refused by a rule.
 const REFUSED_BY_RULES: &[&str] = &["get_picking_list", "delete_task_template"];
 
 /// What an operation is like, as far as what is added to it depends on that.

@@ -10,10 +10,10 @@ use validator::Validate;
 /// Reads a query, or a form, which is written like one.
 ///
 /// # Errors
-/// `unknown_parameter`, `invalid_parameter`; both name it.
+/// `unknown_parameter`, `invalid_parameter`; both name it, but for what is wrong with the text or the query as a whole.
 pub(super) fn read<Q: DeserializeOwned + Validate>(text: &str) -> Result<Q, Problem> {
     let Some(decoded) = percent_decoded(text) else {
-        let (en, zh) = ("The query cannot be read: it is not UTF-8 or holds NUL.", "查询参数无法解析：不是 UTF-8 编码，或包含 NUL。");
+        let (en, zh) = ("It cannot be read: it is not UTF-8 or holds NUL.", "无法解析：不是 UTF-8 编码，或包含 NUL。");
         return Err(Problem::new(Code::InvalidParameter).detail(en, zh));
     };
     let text = if is_nfc(&decoded) { Cow::Borrowed(text) } else { Cow::Owned(in_nfc(text)) };

@@ -11,12 +11,22 @@ use crate::error::Result;
 use crate::repositories::exceptions::{self, Decision, ExceptionRow, Plan};
 use crate::repositories::orders::Order;
 
-/// Notes which actions are done by now, for the first time as `begun`; before that, nothing is through. When all are
-/// done, and nothing is left to people, the exception is resolved.
+/// How far a plan has come.
+pub struct Progress<'d> {
+    /// Which of its actions are done by now.
+    pub done: &'d [bool],
+    /// It is looked at for the first time; before that, nothing is through.
+    pub begun: bool,
+    /// It is not through, even if all its actions are done.
+    pub waits: bool,
+}
+
+/// Notes how far a plan has come. When all actions are done, it waits for nothing else, and nothing is left to people, the
+/// exception is resolved.
 ///
 /// # Errors
 /// Those of the database.
-pub fn note_done(tx: &mut Tx, id: Id, orders: &[Order], done: &[bool], begun: bool) -> Result<()> {
+pub fn note_done(tx: &mut Tx, id: Id, orders: &[Order], Progress { done, begun, waits }: Progress) -> Result<()> {
     let row = resolve::again(tx, id)?;
     let Some(Json(plan)) = row.plan.clone().filter(|_| row.status == ExceptionStatus::Resolving) else { return Ok(()) };
     if !begun && plan.carried_at.is_none() {
@@ -29,7 +39,7 @@ pub fn note_done(tx: &mut Tx, id: Id, orders: &[Order], done: &[bool], begun: bo
     for planned in after.actions.iter_mut().filter(|planned| begun && planned.remedy.sends_goods() && !planned.is_begun()) {
         planned.begun_at = Some(tx.now);
     }
-    let through = after.actions.iter().all(|planned| planned.done_at.is_some()) && after.steps.is_empty();
+    let through = !waits && after.actions.iter().all(|planned| planned.done_at.is_some()) && after.steps.is_empty();
     if through {
         let (result, after) = (after.summary.clone(), Json(after));
         let brings = |row: &mut ExceptionRow| {

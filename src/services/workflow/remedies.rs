@@ -52,8 +52,6 @@ struct Carried {
     row: ExceptionRow,
     actions: Vec<Planned>,
     made_at: UtcTime,
-    /// Whether nothing of it is left to people.
-    by_itself: bool,
     /// The orders that the exception covers, in ascending order of id.
     covered: Vec<Id>,
     /// Why what is done is done, as histories have it.
@@ -64,14 +62,7 @@ fn carried(tx: &mut Tx, id: Id) -> Result<Option<Carried>> {
     let Some(row) = rows::find(tx.conn, id)? else { return Ok(None) };
     let Some(Json(plan)) = row.plan.clone().filter(|Json(plan)| !plan.actions.is_empty()) else { return Ok(None) };
     let reason = format!("{}: {}", row.number, plan.summary).chars().take(500).collect();
-    Ok(Some(Carried {
-        covered: rows::links(tx.conn, id)?,
-        made_at: plan.made_at,
-        by_itself: plan.steps.is_empty(),
-        actions: plan.actions,
-        row,
-        reason,
-    }))
+    Ok(Some(Carried { covered: rows::links(tx.conn, id)?, made_at: plan.made_at, actions: plan.actions, row, reason }))
 }
 
 /// Which action could not be done.
@@ -246,17 +237,12 @@ fn look(tx: &mut Tx, carried: &Carried, orders: &[Order], begun: bool) -> Result
     for (index, planned) in carried.actions.iter().enumerate() {
         done.push(planned.done_at.is_some() || !is_pending(tx, carried, (index, &planned.remedy))?);
     }
-    let nothing_to_come = carried.by_itself && done.iter().all(|done| *done);
-    if nothing_to_come && stays_short(tx, &carried.row, orders)? {
-        // what nothing could come of is refused at once; where others were asked first, another plan is needed
-        let (en, zh) = ("The orders still lack stock.", "订单仍缺货。");
-        return if begun { Err(Problem::rule("DOMAIN 6.5", en, zh).into()) } else { carrying::fail(tx, carried.row.id, en) };
-    }
-    carrying::note_done(tx, carried.row.id, orders, &done, begun)
+    let waits = stays_short(tx, &carried.row, orders)?;
+    carrying::note_done(tx, carried.row.id, orders, carrying::Progress { done: &done, begun, waits })
 }
 
-/// Whether orders would go on without the goods that they were stopped for, if a shortage ended now. What leaves in parts
-/// may.
+/// Whether orders would go on without the goods that they were stopped for, if a shortage ended now: however much of the
+/// plan is done, it waits for them. What leaves in parts may go.
 fn stays_short(tx: &mut Tx, row: &ExceptionRow, orders: &[Order]) -> Result<bool> {
     if !row.blocking || row.kind != ExceptionKind::StockShortage {
         return Ok(false);
